@@ -1,0 +1,67 @@
+// Owns: the frozen task a policy is trained or evaluated on. Must not know: who wrote it or how it is executed.
+import { z } from "zod";
+
+/** How a problem is posed, executed and rewarded (paper section 2.1; `function-test` and `contest` are for imported real data). */
+export const EnvironmentName = z.enum(["INDUCTION", "ABDUCTION", "DEDUCTION", "FUZZING", "CONTEST", "FUNCTION_TEST"]);
+export type EnvironmentName = z.infer<typeof EnvironmentName>;
+
+/** Broad difficulty bands over the measured pass rate (paper Table 3); `null` elsewhere means in no band. */
+export const Bucket = z.enum(["EASY", "EASY_MEDIUM", "MEDIUM", "HARD"]);
+export type Bucket = z.infer<typeof Bucket>;
+
+export const ProblemSplit = z.enum(["TRAIN", "HELD_OUT"]);
+export type ProblemSplit = z.infer<typeof ProblemSplit>;
+
+/**
+ * One hidden test. `call`: `args` is a Python argument list as source text (`'John', {'age': 20}`), `expected` the Python literal of the
+ * value. `check`: a trusted program defining `check(candidate)`, run outside the candidate's process.
+ */
+export const HiddenTest = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("call"), args: z.string(), expected: z.string() }),
+  z.strictObject({ kind: z.literal("check"), source: z.string() }),
+]);
+export type HiddenTest = z.infer<typeof HiddenTest>;
+
+/** Where a problem came from. `seedSnippet` is the hash of the code window that steered it (paper section 2.3). */
+export const ProblemOrigin = z.strictObject({
+  teacher: z.string(),
+  seed: z.number().int().optional(),
+  seedSnippet: z.string().optional(),
+  parentHash: z.string().optional(),
+  chain: z.string().optional(),
+  rung: z.number().int().nonnegative().optional(),
+  source: z.string().optional(),
+});
+export type ProblemOrigin = z.infer<typeof ProblemOrigin>;
+
+/** A problem before it has an id: everything that its content hash covers, and its origin. */
+export const ProblemContent = z.strictObject({
+  environment: EnvironmentName,
+  /** Natural-language hint shown to the policy. */
+  message: z.string(),
+  /** Name of the function the tests call. */
+  entryPoint: z.string(),
+  /** Reference solution: a Python program defining `entryPoint`. Never shown in induction. */
+  reference: z.string(),
+  tests: z.array(HiddenTest).min(1),
+  /** How many of `tests`, from the first, the prompt shows as examples. All are graded. */
+  visibleTests: z.number().int().nonnegative(),
+});
+export type ProblemContent = z.infer<typeof ProblemContent>;
+
+/** Pass rate as measured: `passes` of `attempts`, integers, never a float (paper 2.5). */
+export const MeasuredPassRate = z.strictObject({ passes: z.number().int().nonnegative(), attempts: z.number().int().positive() });
+export type MeasuredPassRate = z.infer<typeof MeasuredPassRate>;
+
+/** A stored problem. `contentHash` = SHA-256 of the canonical JSON of its content; `astHash` = hash of the reference's normalised AST. */
+export const Problem = ProblemContent.extend({
+  id: z.string(),
+  contentHash: z.string(),
+  astHash: z.string(),
+  origin: ProblemOrigin,
+  split: ProblemSplit,
+  operations: z.array(z.string()),
+  passRate: MeasuredPassRate.nullable(),
+  bucket: Bucket.nullable(),
+});
+export type Problem = z.infer<typeof Problem>;

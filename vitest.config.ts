@@ -1,0 +1,10 @@
+// Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes.
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, timeoutMs: number, parallel = false) => ({
+  test: { name, include: [`tests/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs, fileParallelism: parallel, maxWorkers: parallel ? 2 : 1 },
+});
+
+export default defineConfig({
+  test: { projects: [project("unit", 60_000, true), project("workflow", 180_000), project("integration", 180_000), project("e2e", 600_000), project("long", 1_800_000)] },
+});
