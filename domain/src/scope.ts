@@ -1,0 +1,36 @@
+// Owns: the names of groups and rollouts, made from meaning (never from an attempt), and of their random streams.
+// Must not know: SQL, engines.
+
+export type ScopeKind = "STEP" | "EVALUATION" | "MEASUREMENT";
+
+/** A set of groups that is generated and executed together: a run's step, an evaluation, or a measuring of problems. */
+export interface Scope {
+  readonly id: string;
+  readonly kind: ScopeKind;
+  readonly runId?: string;
+  readonly experimentId: string;
+  readonly step?: number;
+}
+
+export const stepScope = (experimentId: string, runId: string, step: number): Scope => ({ id: `${runId}/step/${step}`, kind: "STEP", runId, experimentId, step });
+
+/** `runId` absent: the baseline shared by all runs that start from the same weights. */
+export const evaluationScope = (experimentId: string, step: number, runId?: string): Scope => ({
+  id: `${runId ?? experimentId}/evaluation/${step}`,
+  kind: "EVALUATION",
+  experimentId,
+  step,
+  ...(runId === undefined ? {} : { runId }),
+});
+
+export const measurementScope = (experimentId: string): Scope => ({ id: `${experimentId}/measurement`, kind: "MEASUREMENT", experimentId });
+
+export const groupId = (scope: Scope, ordinal: number): string => `${scope.id}/${ordinal}`;
+export const rolloutId = (group: string, index: number): string => `${group}/${index}`;
+
+/**
+ * The random stream of a rollout. It holds the seed and the place but no experiment or run id, so that the same seed draws the same tokens in
+ * another experiment of the same configuration.
+ */
+export const rolloutStream = (seed: number, scope: Pick<Scope, "kind" | "step">, ordinal: number, index: number): string =>
+  `${seed}/${scope.kind}/${scope.step ?? 0}/${ordinal}/${index}`;

@@ -1,0 +1,46 @@
+// Owns: the four stages of a step and what an attempt at one can come to. Must not know: Temporal, nodes' insides.
+import { z } from "zod";
+
+export const Stage = z.enum(["GENERATE", "EXECUTE", "REWARD", "UPDATE"]);
+export type Stage = z.infer<typeof Stage>;
+
+/** LOST: its worker vanished; a later attempt found it unfinished. */
+export const StageOutcome = z.enum(["STARTED", "COMPLETED", "FAILED", "LOST"]);
+export type StageOutcome = z.infer<typeof StageOutcome>;
+
+export const NodeRole = z.enum(["CONTROL", "POLICY", "SANDBOX"]);
+export type NodeRole = z.infer<typeof NodeRole>;
+
+/** What an update did, means over the counted tokens, natural-log units. `refused` = the update was not finite and the policy stayed. */
+export const UpdateReport = z.strictObject({
+  loss: z.number(),
+  entropy: z.number(),
+  klToSampler: z.number(),
+  clipFraction: z.number(),
+  maxLogProbGap: z.number(),
+  gradNorm: z.number(),
+  learningRate: z.number(),
+  tokens: z.number().int(),
+  rollouts: z.number().int(),
+});
+export type UpdateReport = z.infer<typeof UpdateReport>;
+
+const share = z.number().min(0).max(1);
+
+/** What a step's rollouts came to, before any update. `passRate` is passes of credited rollouts, by bucket where one was drawn. */
+export const StepSummary = z.strictObject({
+  rewardMean: z.number().nullable(),
+  passRate: share.nullable(),
+  passRateByBucket: z.record(z.string(), z.number()),
+  drawnByBucket: z.record(z.string(), z.number().int()),
+  groups: z.number().int(),
+  admitted: z.number().int(),
+  solvedNone: z.number().int(),
+  solvedAll: z.number().int(),
+  sandboxErrors: z.number().int(),
+  sandboxErrorRate: share,
+  completionTokensMean: z.number(),
+  truncatedRate: share,
+  uniqueProblems: z.number().int(),
+});
+export type StepSummary = z.infer<typeof StepSummary>;
