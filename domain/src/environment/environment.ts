@@ -1,0 +1,36 @@
+// Owns: the interface every environment satisfies. Must not know: any environment, the sandbox, the database.
+import type { EnvironmentName, ProblemContent } from "../problem.ts";
+import type { ExecutionResult } from "../verdict.ts";
+
+/** The parts of a problem an environment reads: no id, so what it makes is a function of the content alone. */
+export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests">;
+
+/** How a problem is posed to the policy, what of its completion is executed, and what the execution is worth. Pure. */
+export interface Environment {
+  readonly name: EnvironmentName;
+  /** One line for people. */
+  readonly summary: string;
+  /** The prompt with `{placeholders}`: its hash is recorded with every rollout set, so a changed prompt is never mistaken for the old one. */
+  readonly template: string;
+  /** The text the policy continues. Never contains what it must find. */
+  pose(problem: PosedProblem): string;
+  /** The program to execute, or null where the completion holds none (NO_ANSWER). Never throws. */
+  extract(completion: string, problem: PosedProblem): string | null;
+  /** null: not credited (SANDBOX_ERROR is a broken machine, never a wrong answer). */
+  reward(result: ExecutionResult): number | null;
+}
+
+/** Binary reward of the paper: 1 where every hidden test is OK, 0 for anything else a program can do, null for a broken machine. */
+export function allTestsPass(result: ExecutionResult): number | null {
+  if (result.verdict === "SANDBOX_ERROR") return null;
+  return result.verdict === "EXECUTED" && result.tests.length > 0 && result.tests.every((test) => test.verdict === "OK") ? 1 : 0;
+}
+
+/** Fills `{name}` placeholders; throws RangeError for one without a value. */
+export function fillTemplate(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new RangeError(`template placeholder {${name}} has no value`);
+    return value;
+  });
+}
