@@ -1,0 +1,17 @@
+// Owns: what an experiment file may say of a curriculum. Must not know: how any kind works.
+import { z } from "zod";
+import { GATES, SAMPLERS } from "./registry.ts";
+import type { KindSpec } from "./sampler.ts";
+
+/** A strict union over `kind`, so that a wrong parameter is named with its path and its kind's own message. */
+function unionOf(kinds: readonly { readonly parameters: z.ZodType }[]): z.ZodType<KindSpec> {
+  const schemas = kinds.map(({ parameters }) => parameters as z.ZodObject<{ kind: z.ZodLiteral<string> }>);
+  return z.discriminatedUnion("kind", schemas as [(typeof schemas)[0], ...typeof schemas]) as unknown as z.ZodType<KindSpec>;
+}
+
+/** One sampler, and gates that must all admit a group. Refused groups are still observed by the sampler. `gates: []` turns gates off. */
+export const CurriculumSpec = z.strictObject({
+  sampler: unionOf(SAMPLERS),
+  gates: z.array(unionOf(GATES)).default(() => [{ kind: "zero-variance" }]),
+});
+export type CurriculumSpec = z.infer<typeof CurriculumSpec>;

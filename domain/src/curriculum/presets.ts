@@ -1,0 +1,93 @@
+// Owns: the curricula that have names, the paper's schedules exactly. Must not know: how samplers work.
+import type { Bucket } from "../problem.ts";
+import { CurriculumSpec } from "./curriculum-spec.ts";
+
+/** A row of the paper's tables: end of the stage in steps of 40,000, then weights of easy, medium, hard. */
+type Row = readonly [until: number, easy: number, medium: number, hard: number];
+
+/** Runs of the paper go to 40,000 steps. */
+const PAPER_STEPS = 40_000;
+
+/** Paper Table 2. */
+const SOFT: readonly Row[] = [
+  [7_500, 0.8, 0.15, 0.05],
+  [17_500, 0.15, 0.8, 0.05],
+  [30_000, 0.15, 0.4, 0.45],
+  [40_000, 0.05, 0.15, 0.8],
+];
+/** Paper Table 2. */
+const HARD: readonly Row[] = [
+  [7_500, 0.9, 0.05, 0.05],
+  [17_500, 0.05, 0.9, 0.05],
+  [40_000, 0.05, 0.05, 0.9],
+];
+/** Paper Table 4. */
+const CLASSIC: readonly Row[] = [
+  [10_000, 1, 0, 0],
+  [15_000, 0.75, 0.25, 0],
+  [25_000, 0, 1, 0],
+  [30_000, 0, 0.75, 0.25],
+  [40_000, 0, 0, 1],
+];
+/** Paper Table 4. */
+const REVERSE_HARD_START: readonly Row[] = [
+  [10_000, 0, 0, 1],
+  [15_000, 0, 0.25, 0.75],
+  [25_000, 0, 1, 0],
+  [30_000, 0.25, 0.75, 0],
+  [40_000, 1, 0, 0],
+];
+/** Paper Table 4; its easy level is the bucket easy-medium. */
+const REVERSE_MEDIUM_START: readonly Row[] = [
+  [17_500, 0, 1, 0],
+  [20_000, 0.25, 0.75, 0],
+  [40_000, 1, 0, 0],
+];
+
+const EASY_IS_EASY_MEDIUM = { EASY: "EASY_MEDIUM" } as const;
+
+function scheduleOf(
+  rows: readonly Row[],
+  unit: "step" | "fraction",
+  remap: Readonly<Partial<Record<Bucket, Bucket>>> = {},
+): CurriculumSpec {
+  const stages = rows.map(([until, easy, medium, hard]) => ({
+    until: unit === "step" ? until : until / PAPER_STEPS,
+    weights: { EASY: easy, MEDIUM: medium, HARD: hard },
+  }));
+  return CurriculumSpec.parse({ sampler: { kind: "schedule", unit, stages, remap } });
+}
+
+const only = (bucket: Bucket): CurriculumSpec =>
+  CurriculumSpec.parse({ sampler: { kind: "schedule", unit: "fraction", stages: [{ until: 1, weights: { [bucket]: 1 } }] } });
+
+/** Name in an experiment file -> specification. The paper's schedules are in fractions of the run; `-steps` has them in absolute steps of 40,000. */
+export const CURRICULUM_PRESETS: Readonly<Record<string, CurriculumSpec>> = {
+  uniform: CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "bucket" } }),
+  "uniform-problems": CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "problem" } }),
+  /** The uniform of Table 2: the three narrow levels alike. */
+  "uniform-three": CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "bucket", buckets: ["EASY", "MEDIUM", "HARD"] } }),
+  classic: scheduleOf(CLASSIC, "fraction"),
+  "classic-steps": scheduleOf(CLASSIC, "step"),
+  "reverse-medium-start": scheduleOf(REVERSE_MEDIUM_START, "fraction", EASY_IS_EASY_MEDIUM),
+  "reverse-medium-start-steps": scheduleOf(REVERSE_MEDIUM_START, "step", EASY_IS_EASY_MEDIUM),
+  "reverse-hard-start": scheduleOf(REVERSE_HARD_START, "fraction"),
+  "reverse-hard-start-steps": scheduleOf(REVERSE_HARD_START, "step"),
+  soft: scheduleOf(SOFT, "fraction"),
+  "soft-steps": scheduleOf(SOFT, "step"),
+  hard: scheduleOf(HARD, "fraction"),
+  "hard-steps": scheduleOf(HARD, "step"),
+  "only-easy": only("EASY"),
+  "only-easy-medium": only("EASY_MEDIUM"),
+  "only-medium": only("MEDIUM"),
+  "only-hard": only("HARD"),
+};
+
+/** The specification behind a preset name, or the specification itself. Throws RangeError for an unknown name, listing the known ones. */
+export function resolveCurriculum(curriculum: string | CurriculumSpec): CurriculumSpec {
+  if (typeof curriculum !== "string") return curriculum;
+  const preset = CURRICULUM_PRESETS[curriculum];
+  if (preset === undefined)
+    throw new RangeError(`no curriculum is called '${curriculum}'; there are ${Object.keys(CURRICULUM_PRESETS).join(", ")}`);
+  return preset;
+}
