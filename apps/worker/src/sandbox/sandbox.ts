@@ -25,6 +25,10 @@ export interface SandboxRequest {
   readonly source: string;
   readonly probes: readonly SandboxProbe[];
   readonly limits: SandboxLimits;
+  /** Seeds Python's `random` before the program is loaded; 0 unless given. Another seed is how flaky programs are found. */
+  readonly seed?: number;
+  /** SHARED, the default: all probes in one process, in order. PER_PROBE: the program is loaded anew for each, with limits of its own. */
+  readonly processes?: "SHARED" | "PER_PROBE";
 }
 
 /** RETURNED carries the canonical wire form of the value (domain/python-value.ts) for `call`; PASSED / REFUTED answer a `check`. */

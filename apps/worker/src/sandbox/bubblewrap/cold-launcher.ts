@@ -1,0 +1,74 @@
+// Owns: one bubblewrap and one fresh Python for each confined process, where the warm interpreter cannot be had. Must not know: probes.
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import type { Duplex, Readable } from "node:stream";
+import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
+import { COLD_PARTS, guestSource } from "../guest/guest-source.ts";
+import type { SandboxLimits } from "../sandbox.ts";
+import type { SlotGround } from "./slot-ground.ts";
+import { treeCpuMs } from "./tree-cpu.ts";
+
+/** How often the CPU time of a running tree is looked at. RLIMIT_CPU stands behind it. */
+const LOOK_EVERY_MS = 50;
+export const WORK_MB = 16;
+export const PROCESSES = 32;
+
+export class ColdLauncher implements Launcher {
+  healthy = true;
+  readonly #ground: SlotGround;
+  readonly #source = guestSource(COLD_PARTS);
+
+  constructor(ground: SlotGround) {
+    this.#ground = ground;
+  }
+
+  async launch(limits: SandboxLimits): Promise<ConfinedProcess> {
+    const ground = this.#ground;
+    const numbers = [Math.ceil(limits.cpuMs / 1000), limits.memoryMb, PROCESSES, WORK_MB];
+    const work = `--size ${WORK_MB * 2 ** 20} --tmpfs /tmp --chdir /tmp --remount-ro /`.split(" ");
+    const python = [ground.python.executable, "-I", "-S", "-c", this.#source, ...numbers.map(String)];
+    const args = [...ground.treeArgs, ...work, "--", ...python];
+    const started = performance.now();
+    const child = spawn(ground.bubblewrap, args, { ...ground.identity, env: ground.env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    let cause: Ending["how"] | null = null;
+    let cpuMs = 0;
+    const end = (how: Ending["how"]): void => {
+      cause ??= how;
+      child.kill("SIGKILL");
+    };
+    const look = setInterval(() => {
+      cpuMs = Math.max(cpuMs, child.pid === undefined ? 0 : treeCpuMs(child.pid, readProc));
+      if (cpuMs > limits.cpuMs) end("CPU");
+    }, LOOK_EVERY_MS);
+    const wall = setTimeout(() => end("WALL"), limits.wallMs);
+    const ended = new Promise<Ending>((resolve) => {
+      const finish = (code: number | null, signal: NodeJS.Signals | null, detail?: string): void => {
+        clearInterval(look);
+        clearTimeout(wall);
+        const how = cause ?? (detail !== undefined ? "LOST" : signal !== null ? "LOST" : (code ?? 0) > 128 ? "SIGNAL" : "EXIT");
+        const status = (code ?? 0) > 128 ? (code ?? 0) - 128 : (code ?? 0);
+        // SIGXCPU and the kill at the hard limit are the CPU limit speaking where the look came too late.
+        const shown = how === "SIGNAL" && (status === 24 || (status === 9 && cpuMs > limits.cpuMs)) ? "CPU" : how;
+        const wallMs = performance.now() - started;
+        resolve({ how: shown, code: status, cpuMs, wallMs, starvedMs: null, ...(detail === undefined ? {} : { detail }) });
+      };
+      child.once("error", (error) => finish(null, null, error.message));
+      child.once("exit", (code, signal) => finish(code, signal));
+    });
+    const channel = child.stdio[3] as Duplex;
+    const { stdout, stderr } = child as { stdout: Readable; stderr: Readable } & typeof child;
+    return { channel, stdout, stderr, ended, kill: () => end("KILLED") };
+  }
+
+  async close(): Promise<void> {
+    this.healthy = false;
+  }
+}
+
+const readProc = (path: string): string => {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return ""; // the process went away between two looks
+  }
+};

@@ -1,0 +1,13 @@
+// Owns: the CPU time of a process and all its living descendants, from /proc texts. Must not know: who they are.
+
+/** Clock ticks a second in /proc/<pid>/stat: 100 on every Linux that Node runs on. */
+const TICK_MS = 10;
+
+/** Milliseconds of user and system time of `pid`, its descendants, and those of them that were waited for. Vanished processes count 0. */
+export function treeCpuMs(pid: number, read: (path: string) => string): number {
+  const stat = read(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + (Number(ticks) || 0), 0) * TICK_MS;
+  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
+  return children.reduce((sum, child) => sum + treeCpuMs(Number(child), read), own);
+}

@@ -1,0 +1,11 @@
+// Owns: putting the guest's Python files together into the one program that a confined interpreter is started with.
+import { readFileSync } from "node:fs";
+
+/** The Python source of a guest: its parts in order, each defining names that later ones use. */
+export function guestSource(parts: readonly string[]): string {
+  return parts.map((part) => readFileSync(new URL(`${part}.py`, import.meta.url), "utf8")).join("\n");
+}
+
+export const CANDIDATE_PARTS = ["wire", "candidate", "checker"] as const;
+export const COLD_PARTS = [...CANDIDATE_PARTS, "seccomp", "confine", "cold"] as const;
+export const WARM_PARTS = [...CANDIDATE_PARTS, "seccomp", "confine", "zygote"] as const;
