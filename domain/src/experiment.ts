@@ -11,7 +11,13 @@ export const ProblemsSpec = z.strictObject({
   /** JSON-lines file relative to the experiment file; the client imports it and puts `set` in its place, the API refuses it. */
   file: z.string().optional(),
   /** Problems written by the embedded teacher when no file is given. */
-  teacher: z.strictObject({ seed: z.number().int().default(1), train: z.number().int().min(1).default(400), heldOut: z.number().int().min(0).default(200) }).optional(),
+  teacher: z
+    .strictObject({
+      seed: z.number().int().default(1),
+      train: z.number().int().min(1).default(400),
+      heldOut: z.number().int().min(0).default(200),
+    })
+    .optional(),
   /** Attempts M a problem when its pass rate has to be measured (paper 2.4 uses 32). */
   measureAttempts: z.number().int().min(1).max(256).default(32),
 });
@@ -87,6 +93,8 @@ export const ExecutionSpec = z.strictObject({
 });
 export type ExecutionSpec = z.infer<typeof ExecutionSpec>;
 
+export type ExecutionSpec = z.infer<typeof ExecutionSpec>;
+
 /** Everything about a run but its seed: one arm, resolved. */
 export const RunSpec = z.strictObject({
   policy: PolicySpec,
@@ -112,8 +120,14 @@ export const ExperimentSpec = z.strictObject({
   training: TrainingSpec.prefault({}),
   evaluation: EvaluationSpec.prefault({}),
   execution: ExecutionSpec.prefault({}),
-  seeds: z.array(z.number().int().min(0)).min(1).refine((seeds) => new Set(seeds).size === seeds.length, "seeds must differ"),
-  arms: z.array(ArmSpec).min(1).refine((arms) => new Set(arms.map((arm) => arm.name)).size === arms.length, "arm names must differ"),
+  seeds: z
+    .array(z.number().int().min(0))
+    .min(1)
+    .refine((seeds) => new Set(seeds).size === seeds.length, "seeds must differ"),
+  arms: z
+    .array(ArmSpec)
+    .min(1)
+    .refine((arms) => new Set(arms.map((arm) => arm.name)).size === arms.length, "arm names must differ"),
   /** Runs at once. */
   concurrency: z.number().int().min(1).max(64).default(2),
 });

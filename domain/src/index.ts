@@ -27,3 +27,4 @@ export * from "./curriculum/sampler.ts";
 export * from "./node.ts";
 export * from "./policy.ts";
 export * from "./rollout.ts";
+export * from "./blob-store.ts";

@@ -1,0 +1,56 @@
+// Owns: what every activity does besides its work: heartbeats, the record of the attempt, and failures that Temporal must not retry.
+import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
+import { ConfigurationError, MissingRow, StaleLease } from "@gradus/domain";
+import type { Scope, Stage } from "@gradus/domain";
+import type { RolloutSink } from "../rollout-sink.ts";
+
+/** What a running stage may use of Temporal. */
+export interface StageContext {
+  /** From 1. */
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  heartbeat(details: unknown): void;
+}
+
+const HEARTBEAT_MS = 2_000;
+
+/** Runs one attempt of a stage: recorded from its start, alive while it works, its failure kept. */
+export async function asStage<Result>(sink: Pick<RolloutSink, "stageStarted" | "stageEnded">, nodeId: string, stage: Stage, scope: Scope, work: (context: StageContext) => Promise<Result>): Promise<Result> {
+  const context = Context.current();
+  const { attempt } = context.info;
+  return plainly(async () => {
+    const record = { scope, stage, attempt, nodeId };
+    const id = await sink.stageStarted(record);
+    let details: unknown = { begun: true };
+    const heartbeat = (next: unknown): void => {
+      details = next;
+      context.heartbeat(next);
+    };
+    const beat = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
+    try {
+      const result = await work({ attempt, signal: context.cancellationSignal, heartbeat });
+      await sink.stageEnded(id, record, null);
+      return result;
+    } catch (error) {
+      // Tolerates nothing: the failure is recorded and thrown on. A record that cannot be written must not hide it.
+      await sink.stageEnded(id, record, error instanceof Error ? error.message : String(error)).catch(() => undefined);
+      throw error;
+    } finally {
+      clearInterval(beat);
+    }
+  });
+}
+
+/** Turns failures that no retry can mend into Temporal's terms; everything else is thrown as it is. */
+export async function plainly<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    // Tolerates nothing: only renames.
+    if (error instanceof StaleLease) throw ApplicationFailure.nonRetryable(error.message, "STALE_LEASE");
+    if (error instanceof MissingRow) throw ApplicationFailure.nonRetryable(error.message, "MISSING_ROW");
+    if (error instanceof ConfigurationError) throw ApplicationFailure.nonRetryable(error.message, "CONFIGURATION");
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+// Owns: the execute stage: every rollout without a verdict gets one, durable in small batches. Must not know: policies, rewards.
+import { environmentOf } from "@gradus/domain/environment/registry";
+import type { ExecutedRollout, ExecutionSpec, RolloutToExecute, Scope } from "@gradus/domain";
+import type { RolloutSink } from "../rollout-sink.ts";
+import { judge } from "../sandbox/judge.ts";
+import { DEFAULT_LIMITS } from "../sandbox/sandbox.ts";
+import type { Sandbox, SandboxProbe } from "../sandbox/sandbox.ts";
+import { asStage } from "./activity.ts";
+
+const DURABLE_EVERY = 32;
+
+export const executeRollouts =
+  (deps: { readonly sink: RolloutSink; readonly sandbox: Sandbox; readonly nodeId: string }) =>
+  ({ scope }: { readonly scope: Scope }): Promise<void> =>
+    asStage(deps.sink, deps.nodeId, "EXECUTE", scope, async ({ signal, heartbeat }) => {
+      const { rollouts, settings } = await deps.sink.readExecuting(scope);
+      const waiting = [...rollouts];
+      let finished: ExecutedRollout[] = [];
+      let durable = 0;
+      const save = async (): Promise<void> => {
+        const batch = finished;
+        finished = [];
+        if (batch.length === 0) return;
+        await deps.sink.saveExecutions(batch);
+        durable += batch.length;
+        heartbeat({ durable, of: rollouts.length });
+      };
+      const lane = async (): Promise<void> => {
+        for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+          signal.throwIfAborted();
+          finished.push(await execute(deps.sandbox, next, settings, signal));
+          if (finished.length >= DURABLE_EVERY) await save();
+        }
+      };
+      // More lanes than slots, so that a slot never waits for the trusted side.
+      await Promise.all(Array.from({ length: deps.sandbox.slots * 2 }, lane));
+      await save();
+    });
+
+/** One rollout's verdict. A broken sandbox is tried again on another slot, and after its last try is said to be broken, never wrong. */
+async function execute(sandbox: Sandbox, rollout: RolloutToExecute, settings: ExecutionSpec, signal: AbortSignal): Promise<ExecutedRollout> {
+  const { problem } = rollout;
+  const source = environmentOf(problem.environment).extract(rollout.completion);
+  let { sandboxErrors } = rollout;
+  if (source === null) {
+    const tests = problem.tests.map(() => ({ verdict: "NOT_RUN" as const }));
+    return { id: rollout.id, sandboxErrors, execution: { verdict: "NO_ANSWER", tests, cpuMs: 0, wallMs: 0, stdout: "", stderr: "" } };
+  }
+  const entry = problem.entryPoint;
+  const probes = problem.tests.map((test): SandboxProbe => (test.kind === "call" ? { kind: "call", entry, args: test.args } : { kind: "check", entry, checkSource: test.source }));
+  const limits = { ...DEFAULT_LIMITS, cpuMs: settings.cpuMs, wallMs: settings.cpuMs * 5, memoryMb: settings.memoryMb };
+  for (;;) {
+    const execution = await sandbox.execute({ language: "python", source, probes, limits }, signal);
+    signal.throwIfAborted();
+    if (execution.outcome === "SANDBOX_ERROR") sandboxErrors++;
+    if (execution.outcome !== "SANDBOX_ERROR" || sandboxErrors >= settings.maxSandboxErrors) return { id: rollout.id, sandboxErrors, execution: judge(execution, problem.tests) };
+  }
+}

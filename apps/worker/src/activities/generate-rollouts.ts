@@ -1,0 +1,56 @@
+// Owns: the generate stage: only what is missing is sampled, and what is sampled is durable before more is. Must not know: verdicts, rewards.
+import { groupId, rolloutId, rolloutStream } from "@gradus/domain";
+import type { GeneratedRollout, Generation } from "@gradus/domain";
+import type { GenerateInput } from "@gradus/workflows";
+import type { EngineHost } from "../policy/engine-host.ts";
+import type { RolloutSink } from "../rollout-sink.ts";
+import { asStage } from "./activity.ts";
+
+/** Rollouts sampled and made durable at a time: one batch shape of the embedded engine. */
+const ROLLOUTS_AT_ONCE = 64;
+
+interface Place {
+  readonly ordinal: number;
+  readonly index: number;
+  readonly prompt: string;
+}
+
+export const generateRollouts =
+  (deps: { readonly sink: RolloutSink; readonly host: EngineHost; readonly nodeId: string }) =>
+  ({ scope, policy, lease }: GenerateInput): Promise<void> =>
+    asStage(deps.sink, deps.nodeId, "GENERATE", scope, async ({ attempt, signal, heartbeat }) => {
+      const generation = await deps.sink.readGeneration(scope);
+      const places = missingPlaces(generation);
+      if (places.length === 0) return;
+      await deps.host.use(lease?.runId ?? scope.experimentId, policy.hash, async ({ engine, modelId }) => {
+        const { tokenizer } = engine;
+        const spec = { ...generation.sampling, stopTokens: [tokenizer.eosToken] };
+        for (let begin = 0; begin < places.length; begin += ROLLOUTS_AT_ONCE) {
+          const batch = places.slice(begin, begin + ROLLOUTS_AT_ONCE);
+          const rows = batch.map(({ ordinal, index, prompt }) => ({ promptTokens: tokenizer.encode(prompt), stream: rolloutStream(generation.seed, scope, ordinal, index) }));
+          signal.throwIfAborted();
+          const samples = await engine.sample(modelId, rows, spec, signal);
+          const rollouts = samples.map((sample, row): GeneratedRollout => {
+            const place = batch[row];
+            const promptTokens = rows[row]?.promptTokens;
+            if (place === undefined || promptTokens === undefined) throw new Error(`the engine returned ${samples.length} samples for ${batch.length} rows`);
+            const text = sample.finishReason === "stop" ? sample.tokens.slice(0, -1) : sample.tokens;
+            return {
+              ordinal: place.ordinal,
+              index: place.index,
+              completion: tokenizer.decode(text),
+              promptTokens,
+              completionTokens: sample.tokens,
+              logProbs: sample.logProbs,
+              finishReason: sample.finishReason,
+            };
+          });
+          await deps.sink.saveRollouts({ scope, policy, attempt, rollouts, ...(lease === undefined ? {} : { epoch: lease.epoch }) });
+          const last = batch.at(-1);
+          heartbeat({ durable: begin + batch.length, of: places.length, last: last === undefined ? null : rolloutId(groupId(scope, last.ordinal), last.index) });
+        }
+      });
+    });
+
+/** Rows in draw order, so that the rollouts of a group stand together and share their prompt's work. */
+const missingPlaces = ({ groups }: Generation): Place[] => groups.flatMap(({ ordinal, prompt, missing }) => missing.map((index) => ({ ordinal, index, prompt })));

@@ -1,0 +1,81 @@
+// Owns: which engine holds which run's weights, and that they are the weights asked for. Must not know: rollouts, stages.
+import type { BlobStore } from "@gradus/domain";
+import type { PolicyEngine } from "./policy-engine.ts";
+
+interface Slot {
+  readonly engine: PolicyEngine;
+  /** What is resident: model id -> checkpoint hash. Absent while a model is being changed, so a failure in the middle reloads it. */
+  readonly resident: Map<string, string>;
+  last: Promise<unknown>;
+}
+
+export interface HostedModel {
+  readonly engine: PolicyEngine;
+  readonly modelId: string;
+  /** From here the weights differ from any checkpoint, until `settled` names the one they equal. */
+  changing(): void;
+  settled(hash: string): void;
+}
+
+/** One engine a slot. A model stays on the slot it was first given; work on one slot runs one at a time. */
+export class EngineHost {
+  readonly #slots: readonly Slot[];
+  readonly #placed = new Map<string, Slot>();
+  readonly #blobs: BlobStore;
+
+  constructor(engines: readonly PolicyEngine[], blobs: BlobStore) {
+    this.#slots = engines.map((engine) => ({ engine, resident: new Map(), last: Promise.resolve() }));
+    this.#blobs = blobs;
+  }
+
+  get engines(): readonly PolicyEngine[] {
+    return this.#slots.map((slot) => slot.engine);
+  }
+
+  /** Runs `work` on the model's slot with exactly the weights of `hash` loaded (null: whatever `work` makes). */
+  async use<Result>(modelId: string, hash: string | null, work: (model: HostedModel) => Promise<Result>): Promise<Result> {
+    const slot = this.#place(modelId);
+    const turn = slot.last.then(async () => {
+      if (hash !== null) await this.#load(slot, modelId, hash);
+      return work({
+        engine: slot.engine,
+        modelId,
+        changing: () => slot.resident.delete(modelId),
+        settled: (next) => slot.resident.set(modelId, next),
+      });
+    });
+    // The failure belongs to the caller; the next in line must not inherit it.
+    slot.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.engine.close()));
+  }
+
+  #place(modelId: string): Slot {
+    const placed = this.#placed.get(modelId);
+    if (placed !== undefined) return placed;
+    const count = (slot: Slot): number => [...this.#placed.values()].filter((other) => other === slot).length;
+    const [slot] = [...this.#slots].sort((a, b) => count(a) - count(b));
+    if (slot === undefined) throw new Error("this node has no policy engine");
+    this.#placed.set(modelId, slot);
+    return slot;
+  }
+
+  async #load(slot: Slot, modelId: string, hash: string): Promise<void> {
+    if (slot.resident.get(modelId) === hash && slot.engine.hasModel(modelId)) return;
+    slot.resident.delete(modelId);
+    await slot.engine.loadState(modelId, await this.#blobs.get(hash));
+    slot.resident.set(modelId, hash);
+  }
+
+  /** Lets go of a model that will not be used again here. */
+  async release(modelId: string): Promise<void> {
+    const slot = this.#placed.get(modelId);
+    if (slot === undefined) return;
+    this.#placed.delete(modelId);
+    slot.resident.delete(modelId);
+    await slot.engine.unloadModel(modelId);
+  }
+}

@@ -1,0 +1,32 @@
+// Owns: the port through which the policy and sandbox roles read work and make results durable, so that such a node needs no database
+// credentials. Must not know: SQL, HTTP.
+import type { ExecutedRollout, Executing, Generation, InitialPolicy, NewPolicy, NodeRegistration, RolloutBatch, Scope, StageAttempt, Updating } from "@gradus/domain";
+
+export interface StepAddress {
+  readonly experimentId: string;
+  readonly runId: string;
+  readonly step: number;
+}
+
+/** Every write is idempotent: the first commit of an id wins. Writes with an epoch throw StaleLease when the run has moved. */
+export interface RolloutSink {
+  stageStarted(attempt: StageAttempt): Promise<string>;
+  /** `failure` null: completed. */
+  stageEnded(id: string, attempt: StageAttempt, failure: string | null): Promise<void>;
+
+  readGeneration(scope: Scope): Promise<Generation>;
+  saveRollouts(batch: RolloutBatch): Promise<void>;
+
+  readExecuting(scope: Scope): Promise<Executing>;
+  saveExecutions(executed: readonly ExecutedRollout[]): Promise<void>;
+
+  readInitialPolicy(runId: string): Promise<InitialPolicy>;
+  readUpdating(at: StepAddress): Promise<Updating>;
+  commitPolicy(made: NewPolicy): Promise<void>;
+  refuseUpdate(at: StepAddress, epoch: number, cause: string): Promise<void>;
+  addProvenance(runId: string, facts: Readonly<Record<string, string | number>>): Promise<void>;
+
+  registerNode(node: NodeRegistration): Promise<void>;
+  nodeSeen(nodeId: string): Promise<void>;
+  nodeStopped(nodeId: string): Promise<void>;
+}

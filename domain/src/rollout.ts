@@ -1,0 +1,66 @@
+// Owns: groups and rollouts as they pass between the stages. Must not know: SQL, engines, sandboxes.
+import type { ExecutionSpec } from "./experiment.ts";
+import type { PolicyRef } from "./policy.ts";
+import type { Bucket, ProblemContent } from "./problem.ts";
+import type { Scope } from "./scope.ts";
+import type { ExecutionResult } from "./verdict.ts";
+
+export interface PosedGroup {
+  readonly ordinal: number;
+  readonly problemId: string;
+  readonly bucket: Bucket | null;
+  readonly prompt: string;
+}
+
+export interface GroupToGenerate {
+  readonly ordinal: number;
+  readonly prompt: string;
+  /** Indexes of the group that are not durable yet. */
+  readonly missing: readonly number[];
+}
+
+export interface GeneratedRollout {
+  readonly ordinal: number;
+  readonly index: number;
+  readonly completion: string;
+  readonly promptTokens: readonly number[];
+  readonly completionTokens: readonly number[];
+  readonly logProbs: readonly number[];
+  readonly finishReason: "stop" | "length";
+}
+
+export interface RolloutBatch {
+  readonly scope: Scope;
+  /** Absent where no run owns the scope. */
+  readonly epoch?: number;
+  readonly policy: PolicyRef;
+  readonly attempt: number;
+  readonly rollouts: readonly GeneratedRollout[];
+}
+
+export interface RolloutToExecute {
+  readonly id: string;
+  readonly completion: string;
+  readonly problem: ProblemContent;
+  readonly sandboxErrors: number;
+}
+
+export interface ExecutedRollout {
+  readonly id: string;
+  readonly execution: ExecutionResult;
+  /** Tries so far that met a broken sandbox. */
+  readonly sandboxErrors: number;
+}
+
+/** What the generate stage needs: what is missing, how to sample, and the seed of the random streams. */
+export interface Generation {
+  readonly groups: readonly GroupToGenerate[];
+  readonly seed: number;
+  readonly sampling: { readonly maxTokens: number; readonly temperature: number; readonly topP: number; readonly topK: number };
+}
+
+/** What the execute stage needs: rollouts without a verdict, and how patient to be. */
+export interface Executing {
+  readonly rollouts: readonly RolloutToExecute[];
+  readonly settings: ExecutionSpec;
+}

@@ -1,0 +1,48 @@
+// Owns: freezing problems into a set. Must not know: who wrote them.
+import { contentHash } from "@gradus/domain/content-hash";
+import type { Problem } from "@gradus/domain";
+import type { Sql, Transaction } from "../database.ts";
+
+export type ProblemToStore = Omit<Problem, "id">;
+
+/** Stores problems that are new by content hash; returns the id of each, in order. */
+export async function saveProblems(tx: Sql | Transaction, projectId: string, problems: readonly ProblemToStore[]): Promise<string[]> {
+  const rows = problems.map((problem) => {
+    const { environment, message, entryPoint, reference, tests, visibleTests, origin } = problem;
+    return {
+      id: `${projectId}.${problem.contentHash.slice(0, 20)}`,
+      environment,
+      contentHash: problem.contentHash,
+      astHash: problem.astHash,
+      content: { environment, message, entryPoint, reference, tests, visibleTests },
+      origin,
+      operations: problem.operations,
+      parentId: origin.parentHash === undefined ? null : `${projectId}.${origin.parentHash.slice(0, 20)}`,
+      chain: origin.chain ?? null,
+      rung: origin.rung ?? null,
+      seedSnippet: origin.seedSnippet ?? null,
+    };
+  });
+  await tx`insert into "Problem" (id, "projectId", environment, "contentHash", "astHash", content, origin, operations, "parentId", chain, rung, "seedSnippet")
+    select r.id, ${projectId}, r.environment::"EnvironmentName", r."contentHash", r."astHash", r.content, r.origin, r.operations, r."parentId", r.chain, r.rung, r."seedSnippet"
+    from json_to_recordset(${tx.json(rows as never)}) as r(id text, environment text, "contentHash" text, "astHash" text, content jsonb, origin jsonb,
+      operations text[], "parentId" text, chain text, rung int, "seedSnippet" text) on conflict do nothing`;
+  return rows.map((row) => row.id);
+}
+
+/** Freezes problems, in order, into a set named by its content; the same content is the same set. Returns the set's id. */
+export async function freezeProblemSet(sql: Sql, projectId: string, name: string, problems: readonly ProblemToStore[]): Promise<string> {
+  const hash = contentHash(problems.map(({ contentHash: problem, split, passRate, bucket }) => ({ problem, split, passRate, bucket })));
+  const id = `${name}-${hash.slice(0, 12)}`;
+  await sql.begin(async (tx) => {
+    const ids = await saveProblems(tx, projectId, problems);
+    const inserted = await tx`insert into "ProblemSet" (id, "projectId", name, "contentHash") values (${id}, ${projectId}, ${name}, ${hash}) on conflict do nothing`;
+    if (inserted.count === 0) return;
+    const rows = problems.map(({ split, passRate, bucket }, ordinal) => ({ ordinal, problemId: ids[ordinal], split, passes: passRate?.passes ?? null, attempts: passRate?.attempts ?? null, bucket }));
+    await tx`insert into "ProblemSetMember" ("problemSetId", ordinal, "problemId", split, passes, attempts, bucket)
+      select ${id}, r.ordinal, r."problemId", r.split::"ProblemSplit", r.passes, r.attempts, r.bucket::"Bucket"
+      from json_to_recordset(${tx.json(rows as never)}) as r(ordinal int, "problemId" text, split text, passes int, attempts int, bucket text)
+      on conflict do nothing`;
+  });
+  return id;
+}

@@ -1,0 +1,73 @@
+// Owns: a run's life in the database: begin, lease, status, length. Must not know: rollouts, Temporal.
+import { MissingRow, RunSpec } from "@gradus/domain";
+import type { RunStatus } from "@gradus/domain";
+import type { Sql } from "../database.ts";
+import { inRun } from "./run-transaction.ts";
+
+export interface RunRow {
+  readonly id: string;
+  readonly experimentId: string;
+  readonly seed: number;
+  readonly totalSteps: number;
+  readonly spec: RunSpec;
+  readonly problemSetId: string;
+}
+
+/** A run with its arm's resolved configuration. @throws MissingRow */
+export async function readRun(sql: Sql, runId: string): Promise<RunRow> {
+  const [row] = await sql<{ id: string; experimentId: string; seed: number; totalSteps: number; configuration: unknown; problemSetId: string | null }[]>`
+    select r.id, r."experimentId", r.seed, r."totalSteps", a.configuration, e."problemSetId"
+    from "Run" r join "Arm" a on a.id = r."armId" join "Experiment" e on e.id = r."experimentId" where r.id = ${runId}`;
+  if (row === undefined) throw new MissingRow(`run ${runId} does not exist`);
+  if (row.problemSetId === null) throw new MissingRow(`experiment ${row.experimentId} has no problem set yet: it was not prepared`);
+  return { ...row, problemSetId: row.problemSetId, spec: RunSpec.parse(row.configuration) };
+}
+
+export interface RunProgress {
+  readonly step: number;
+  readonly policy: { readonly version: number; readonly hash: string } | null;
+}
+
+/** The last completed step and the policy after it; where a run is resumed or forked, this is where it goes on. */
+export async function readProgress(sql: Sql, runId: string): Promise<RunProgress> {
+  const [step] = await sql<{ step: number | null }[]>`select max(step) as step from "Step" where "runId" = ${runId} and "completedAt" is not null`;
+  const [policy] = await sql<{ version: number; hash: string }[]>`
+    select version, "checkpointHash" as hash from "PolicyVersion" where "runId" = ${runId} order by version desc limit 1`;
+  return { step: step?.step ?? 0, policy: policy ?? null };
+}
+
+/** Sets the status; the event and the row commit together, and an unchanged status leaves no event. */
+export async function setRunStatus(sql: Sql, runId: string, status: RunStatus, cause?: string): Promise<void> {
+  await inRun(sql, runId, null, async (tx, emit) => {
+    const finished = status === "COMPLETED" || status === "FAILED" || status === "CANCELLED";
+    const changed = await tx`
+      update "Run" set status = ${status}, cause = ${cause ?? null},
+        "startedAt" = case when ${status} = 'RUNNING' then coalesce("startedAt", now()) else "startedAt" end,
+        "finishedAt" = case when ${finished} then now() else null end
+      where id = ${runId} and (status <> ${status} or cause is distinct from ${cause ?? null})`;
+    if (changed.count > 0) emit({ type: "STATUS_CHANGED", status, cause: cause ?? null });
+  });
+}
+
+/** Gives the run to a node under a new epoch; every older one is refused from here on. */
+export async function grantLease(sql: Sql, runId: string, nodeId: string): Promise<number> {
+  return inRun(sql, runId, null, async (tx, emit) => {
+    const [row] = await tx<{ leaseEpoch: number }[]>`
+      update "Run" set "leaseEpoch" = "leaseEpoch" + 1, "nodeId" = ${nodeId} where id = ${runId} returning "leaseEpoch"`;
+    const epoch = row?.leaseEpoch ?? 0;
+    emit({ type: "LEASE_GRANTED", epoch, nodeId });
+    return epoch;
+  });
+}
+
+export async function setTotalSteps(sql: Sql, runId: string, totalSteps: number): Promise<void> {
+  await inRun(sql, runId, null, async (tx, emit) => {
+    const changed = await tx`update "Run" set "totalSteps" = ${totalSteps} where id = ${runId} and "totalSteps" <> ${totalSteps}`;
+    if (changed.count > 0) emit({ type: "STEPS_CHANGED", totalSteps });
+  });
+}
+
+/** Adds to what reproduces the run; keys already there are replaced. */
+export async function addProvenance(sql: Sql, runId: string, facts: Readonly<Record<string, string | number>>): Promise<void> {
+  await sql`update "Run" set provenance = provenance || ${sql.json(facts)}::jsonb where id = ${runId}`;
+}

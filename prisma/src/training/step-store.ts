@@ -1,0 +1,121 @@
+// Owns: a step's draw and its crediting in the database, and the moment a step is complete. Must not know: samplers, rewards, engines.
+import type { Bucket, EnvironmentName, ExecutionResult, MeasuredPassRate, PolicyRef, PosedGroup, ProblemContent, Scope, StepSummary, UpdateReport } from "@gradus/domain";
+import { MissingRow, stepPoints, stepScope } from "@gradus/domain";
+import type { Sql, Transaction } from "../database.ts";
+import { saveGroups } from "./rollout-store.ts";
+import { inRun, recordPoints } from "./run-transaction.ts";
+import type { Emit } from "./run-transaction.ts";
+
+/** The policy as it was after `step` (the newest version made at or before it). @throws MissingRow */
+export async function readPolicyAfter(sql: Sql, runId: string, step: number): Promise<PolicyRef> {
+  const [row] = await sql<PolicyRef[]>`
+    select version, "checkpointHash" as hash from "PolicyVersion" where "runId" = ${runId} and step <= ${step} order by version desc limit 1`;
+  if (row === undefined) throw new MissingRow(`run ${runId} has no policy version at step ${step}`);
+  return row;
+}
+
+/** The curriculum's state after the observations of `step`; null before the first. */
+export async function readCurriculumState(sql: Sql, runId: string, step: number): Promise<unknown> {
+  const [row] = await sql<{ state: unknown }[]>`
+    select state from "CurriculumState" where "runId" = ${runId} and step <= ${step} order by step desc limit 1`;
+  return row?.state ?? null;
+}
+
+/** What was drawn for a step already, if it was. */
+export async function readDraw(sql: Sql, runId: string, step: number): Promise<{ readonly groups: number; readonly policyVersion: number } | null> {
+  const [row] = await sql<{ policyVersion: number; groups: number }[]>`
+    select s."policyVersion", (select count(*)::int from "Group" g where g."runId" = s."runId" and g.step = s.step and g."scopeKind" = 'STEP') as groups
+    from "Step" s where s."runId" = ${runId} and s.step = ${step}`;
+  return row ?? null;
+}
+
+/** Makes a draw durable; the first draw of a step stays. */
+export async function saveDraw(sql: Sql, scope: Scope & { readonly runId: string; readonly step: number }, policyVersion: number, size: number, groups: readonly PosedGroup[]): Promise<void> {
+  await inRun(sql, scope.runId, null, async (tx) => {
+    const inserted = await tx`insert into "Step" ("runId", step, "policyVersion") values (${scope.runId}, ${scope.step}, ${policyVersion}) on conflict do nothing`;
+    if (inserted.count > 0) await saveGroups(tx, scope, size, groups);
+  });
+}
+
+export interface TrainableProblem {
+  readonly id: string;
+  readonly environment: EnvironmentName;
+  readonly bucket: Bucket | null;
+  readonly passRate: MeasuredPassRate | null;
+  readonly content: ProblemContent;
+}
+
+/** The problems of one split of a set, in the set's order; `limit` takes the first so many. */
+export async function readProblems(sql: Sql, problemSetId: string, split: "TRAIN" | "HELD_OUT", limit: number | null = null): Promise<TrainableProblem[]> {
+  const rows = await sql<(Omit<TrainableProblem, "passRate"> & { passes: number | null; attempts: number | null })[]>`
+    select p.id, p.environment, m.bucket, p.content, m.passes, m.attempts from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
+    where m."problemSetId" = ${problemSetId} and m.split = ${split} order by m.ordinal limit ${limit}`;
+  return rows.map(({ passes, attempts, ...row }) => ({ ...row, passRate: passes === null || attempts === null ? null : { passes, attempts } }));
+}
+
+export interface RolloutToCredit {
+  readonly id: string;
+  readonly index: number;
+  readonly execution: ExecutionResult;
+  readonly completionTokens: number;
+  readonly finishReason: string;
+}
+
+export interface GroupToCredit {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly problemId: string;
+  readonly environment: EnvironmentName;
+  readonly bucket: Bucket | null;
+  readonly rollouts: readonly RolloutToCredit[];
+}
+
+/** The groups of a scope with their executed rollouts, in draw order. @throws MissingRow when a rollout has no verdict yet */
+export async function readExecuted(sql: Sql, scope: Scope): Promise<GroupToCredit[]> {
+  const rows = await sql<(Omit<GroupToCredit, "rollouts"> & Omit<RolloutToCredit, "id"> & { rolloutId: string; execution: ExecutionResult | null })[]>`
+    select g.id, g.ordinal, g."problemId", g.bucket, p.environment, r.id as "rolloutId", r.index, r.execution,
+      cardinality(r."completionTokens") as "completionTokens", r."finishReason"
+    from "Group" g join "Problem" p on p.id = g."problemId" join "Rollout" r on r."groupId" = g.id where g.scope = ${scope.id} order by g.ordinal, r.index`;
+  const groups = new Map<string, Omit<GroupToCredit, "rollouts"> & { rollouts: RolloutToCredit[] }>();
+  for (const { rolloutId: id, index, execution, completionTokens, finishReason, ...group } of rows) {
+    if (execution === null) throw new MissingRow(`rollout ${id} has no verdict: it was not executed`);
+    const known = groups.get(group.id) ?? { ...group, rollouts: [] };
+    groups.set(group.id, known);
+    known.rollouts.push({ id, index, execution, completionTokens, finishReason });
+  }
+  return [...groups.values()];
+}
+
+export interface StepCredit {
+  readonly summary: StepSummary;
+  readonly curriculumState: unknown;
+  readonly groups: readonly { readonly id: string; readonly admitted: boolean; readonly refusedBy: string | null; readonly meanReward: number | null }[];
+  readonly rollouts: readonly { readonly id: string; readonly reward: number | null; readonly advantage: number | null }[];
+}
+
+/** Makes rewards, advantages, admissions and the curriculum's new state durable at once. A step that admits no group is complete with it. */
+export async function saveCredit(sql: Sql, runId: string, experimentId: string, step: number, credit: StepCredit): Promise<void> {
+  const scope = stepScope(experimentId, runId, step);
+  await inRun(sql, runId, null, async (tx, emit) => {
+    await tx`insert into "CurriculumState" ("runId", step, state) values (${runId}, ${step}, ${tx.json(credit.curriculumState as never)}) on conflict do nothing`;
+    await tx`update "Group" set admitted = r.admitted, "refusedBy" = r."refusedBy", "meanReward" = r."meanReward"
+      from json_to_recordset(${tx.json(credit.groups as never)}) as r(id text, admitted boolean, "refusedBy" text, "meanReward" float8) where "Group".id = r.id`;
+    await tx`update "Rollout" set reward = r.reward, advantage = r.advantage
+      from json_to_recordset(${tx.json(credit.rollouts as never)}) as r(id text, reward float8, advantage float8)
+      where "Rollout".id = r.id and "Rollout"."groupId" like ${`${scope.id}/%`}`;
+    await tx`update "Step" set summary = ${tx.json(credit.summary)} where "runId" = ${runId} and step = ${step}`;
+    if (credit.summary.admitted === 0) await completeStep(tx, emit, runId, step, null);
+  });
+}
+
+/** Marks the step complete and records its points; a step that was complete stays as it was. */
+export async function completeStep(tx: Transaction, emit: Emit, runId: string, step: number, update: UpdateReport | null): Promise<void> {
+  const [completed] = await tx<{ summary: StepSummary; seconds: number }[]>`
+    update "Step" set "completedAt" = clock_timestamp() where "runId" = ${runId} and step = ${step} and "completedAt" is null
+    returning summary, extract(epoch from clock_timestamp() - "startedAt")::float8 as seconds`;
+  if (completed === undefined) return;
+  const [run] = await tx<{ policyVersion: number }[]>`
+    update "Run" set "stepsDone" = ${step}, "policyVersion" = (select max(version) from "PolicyVersion" where "runId" = ${runId}) where id = ${runId} returning "policyVersion"`;
+  emit({ type: "STEP_COMPLETED", step, policyVersion: run?.policyVersion ?? 0, summary: completed.summary, update });
+  await recordPoints(tx, emit, runId, stepPoints(step, completed.summary, update, completed.seconds));
+}

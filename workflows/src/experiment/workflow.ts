@@ -1,0 +1,81 @@
+// Owns: an experiment's course: prepare, measure, baseline, then every run with bounded concurrency. A failed run takes no other down.
+import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, proxyActivities } from "@temporalio/workflow";
+import type { PolicyRef } from "@gradus/domain/policy";
+import type { Scope } from "@gradus/domain/scope";
+import { CONTROL_QUEUE, PERMANENT_FAILURES } from "../training-run/activities.ts";
+import type { GenerateInput } from "../training-run/activities.ts";
+import { evaluate } from "../training-run/loop.ts";
+import { trainingRunWorkflowId } from "../training-run/messages.ts";
+import type { TrainingRunResult } from "../training-run/messages.ts";
+import { controlStages, isNodeLost, offerNode, policyOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
+import type { ExperimentActivities } from "./activities.ts";
+import type { ExperimentInput, ExperimentResult } from "./messages.ts";
+
+const experimentControl = proxyActivities<ExperimentActivities>({
+  taskQueue: CONTROL_QUEUE,
+  startToCloseTimeout: "10m",
+  retry: { initialInterval: "500ms", maximumInterval: "10s", maximumAttempts: 20, nonRetryableErrorTypes: [...PERMANENT_FAILURES] },
+});
+
+export async function experiment(input: ExperimentInput): Promise<ExperimentResult> {
+  const { experimentId } = input;
+  const runs = { completed: 0, failed: 0, cancelled: 0 };
+  try {
+    await experimentControl.setExperimentStatus({ experimentId, status: "PREPARING" });
+    const plan = await experimentControl.prepareExperiment(input);
+    if (plan.sharedPolicy !== null) await beforeAnyRun(experimentId, plan.measurement, plan.sharedPolicy);
+    await experimentControl.setExperimentStatus({ experimentId, status: "RUNNING" });
+
+    const waiting = [...plan.runIds];
+    const lane = async (): Promise<void> => {
+      for (let runId = waiting.shift(); runId !== undefined; runId = waiting.shift()) {
+        const result = await runOf(runId);
+        if (result.status === "COMPLETED") runs.completed++;
+        else if (result.status === "CANCELLED") runs.cancelled++;
+        else runs.failed++;
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.runIds.length) }, lane));
+
+    const status = runs.completed > 0 ? "COMPLETED" : runs.failed > 0 ? "FAILED" : "CANCELLED";
+    await experimentControl.setExperimentStatus({ experimentId, status, ...(runs.failed > 0 ? { cause: `${runs.failed} of ${plan.runIds.length} runs failed` } : {}) });
+    return { status, runs };
+  } catch (error) {
+    // Tolerates nothing: records how the experiment ended, outside the cancelled scope.
+    const status = isCancellation(error) ? "CANCELLED" : "FAILED";
+    await CancellationScope.nonCancellable(() => experimentControl.setExperimentStatus({ experimentId, status, cause: rootCause(error) }));
+    return { status, runs };
+  }
+}
+
+async function runOf(runId: string): Promise<TrainingRunResult> {
+  try {
+    return await executeChild(trainingRun, { workflowId: trainingRunWorkflowId(runId), args: [{ runId }], parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL });
+  } catch (error) {
+    // Tolerates one run that could not even record its failure (terminated by an operator): the others go on.
+    if (isCancellation(error)) throw error;
+    return { status: "FAILED", steps: 0, cause: rootCause(error) };
+  }
+}
+
+/** Measures problems that have no pass rate, and evaluates the weights that every run starts from, once for all. */
+async function beforeAnyRun(experimentId: string, measurement: Scope | null, policy: PolicyRef): Promise<void> {
+  if (measurement !== null) {
+    await experimentControl.drawMeasurement({ experimentId, policy });
+    await generateOnAnyNode({ scope: measurement, policy });
+    await sandbox.executeRollouts({ scope: measurement });
+    await experimentControl.scoreMeasurement({ experimentId });
+  }
+  await evaluate({ experimentId, runId: "", step: 0, policy }, { ...controlStages, generateRollouts: generateOnAnyNode }, true);
+}
+
+async function generateOnAnyNode(input: GenerateInput): Promise<void> {
+  for (;;) {
+    try {
+      return await policyOn(await offerNode()).generateRollouts(input);
+    } catch (error) {
+      // Tolerates a node that is gone: what it made is durable, another one makes the rest.
+      if (!isNodeLost(error)) throw error;
+    }
+  }
+}

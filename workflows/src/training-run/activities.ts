@@ -1,0 +1,88 @@
+// Owns: the activities that a training run asks for, as the worker must satisfy them. Ids and small numbers only; rows carry the content.
+import type { PolicyRef } from "@gradus/domain/policy";
+import type { Scope } from "@gradus/domain/scope";
+
+export interface Lease {
+  readonly runId: string;
+  readonly epoch: number;
+}
+
+export interface RunPlan {
+  readonly experimentId: string;
+  readonly totalSteps: number;
+  readonly maxStaleness: number;
+  /** Steps between evaluations, 0 = only first and last. */
+  readonly evaluateEvery: number;
+  readonly baselineShared: boolean;
+  /** Last completed step; 0 for a new run. */
+  readonly step: number;
+  /** Null when version 0 is still to be made. */
+  readonly policy: PolicyRef | null;
+}
+
+export interface StepRef {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly step: number;
+}
+
+export interface Drawn {
+  readonly groups: number;
+  /** Whose weights the step is sampled with. */
+  readonly policy: PolicyRef;
+}
+
+export interface Credited {
+  readonly admitted: number;
+  /** Set when too many rollouts met a broken sandbox: the run pauses with this cause. */
+  readonly pauseCause: string | null;
+}
+
+export type Updated = { readonly policy: PolicyRef; readonly refused: null } | { readonly policy: PolicyRef; readonly refused: string };
+
+export interface GenerateInput {
+  readonly scope: Scope;
+  readonly policy: PolicyRef;
+  /** Absent where no run owns the scope. */
+  readonly lease?: Lease;
+}
+
+export interface NodeOffer {
+  readonly nodeId: string;
+  readonly taskQueue: string;
+}
+
+/** Queue `control`: database work and the curriculum's mathematics. */
+export interface ControlActivities {
+  beginRun(input: { readonly runId: string }): Promise<RunPlan>;
+  /** A new epoch: writes under an older one are refused from here on. */
+  grantLease(input: { readonly runId: string; readonly nodeId: string }): Promise<Lease>;
+  drawProblems(input: StepRef & { readonly maxStaleness: number }): Promise<Drawn>;
+  rewardRollouts(input: StepRef): Promise<Credited>;
+  /** Poses the held-out problems; `complete` when this evaluation was already scored. */
+  drawEvaluation(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }>;
+  scoreEvaluation(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<void>;
+  setRunStatus(input: { readonly runId: string; readonly status: "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly cause?: string }): Promise<void>;
+  setTotalSteps(input: { readonly runId: string; readonly totalSteps: number }): Promise<void>;
+}
+
+/** Queue `sandbox`. */
+export interface SandboxActivities {
+  executeRollouts(input: { readonly scope: Scope }): Promise<void>;
+}
+
+/** Queue `policy` finds a node; the rest runs on that node's own queue. */
+export interface PolicyActivities {
+  offerNode(): Promise<NodeOffer>;
+  initializePolicy(input: { readonly lease: Lease }): Promise<PolicyRef>;
+  generateRollouts(input: GenerateInput): Promise<void>;
+  updatePolicy(input: StepRef & { readonly policy: PolicyRef; readonly lease: Lease }): Promise<Updated>;
+}
+
+export const CONTROL_QUEUE = "control";
+export const SANDBOX_QUEUE = "sandbox";
+export const POLICY_QUEUE = "policy";
+export const policyNodeQueue = (nodeId: string): string => `policy/${nodeId}`;
+
+/** Failure types that a retry cannot mend. */
+export const PERMANENT_FAILURES = ["CONFIGURATION", "MISSING_ROW", "STALE_LEASE"] as const;

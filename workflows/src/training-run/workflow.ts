@@ -1,0 +1,149 @@
+// Owns: the Temporal shell of a training run: node, lease, pause, cancel, continue-as-new. The algorithm is in loop.ts.
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+  TimeoutFailure,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { ControlActivities, Lease, NodeOffer, PolicyActivities, SandboxActivities } from "./activities.ts";
+import { CONTROL_QUEUE, PERMANENT_FAILURES, POLICY_QUEUE, SANDBOX_QUEUE } from "./activities.ts";
+import { train } from "./loop.ts";
+import type { RunState, Stages } from "./loop.ts";
+import { pauseSignal, resumeSignal, setTotalStepsUpdate, stateQuery } from "./messages.ts";
+import type { TrainingRunInput, TrainingRunResult } from "./messages.ts";
+
+const retry = { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "10s", maximumAttempts: 20, nonRetryableErrorTypes: [...PERMANENT_FAILURES] };
+
+export const control = proxyActivities<ControlActivities>({ taskQueue: CONTROL_QUEUE, startToCloseTimeout: "2m", retry });
+export const sandbox = proxyActivities<SandboxActivities>({ taskQueue: SANDBOX_QUEUE, startToCloseTimeout: "2h", heartbeatTimeout: "10s", retry });
+const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({ taskQueue: POLICY_QUEUE, startToCloseTimeout: "10s", retry: { ...retry, maximumAttempts: 0 } });
+
+/** The stages that need no node of their own. Written out, since a proxy of activities has no members to spread. */
+export const controlStages = {
+  drawProblems: (at) => control.drawProblems(at),
+  executeRollouts: (at) => sandbox.executeRollouts(at),
+  rewardRollouts: (at) => control.rewardRollouts(at),
+  drawEvaluation: (at) => control.drawEvaluation(at),
+  scoreEvaluation: (at) => control.scoreEvaluation(at),
+} satisfies Omit<Stages, "generateRollouts" | "updatePolicy">;
+
+export const offerNode = (): Promise<NodeOffer> => finder.offerNode();
+/** Activities on one node's own queue; a node that takes nothing up for half a minute is taken for dead. */
+export const policyOn = (node: NodeOffer): Omit<PolicyActivities, "offerNode"> =>
+  proxyActivities<Omit<PolicyActivities, "offerNode">>({ taskQueue: node.taskQueue, scheduleToStartTimeout: "30s", startToCloseTimeout: "2h", heartbeatTimeout: "10s", retry });
+
+export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunResult> {
+  const { runId } = input;
+  let paused = false;
+  let pauseCause: string | undefined;
+  let totalSteps = 0;
+  let state: RunState | null = null;
+  let place: { node: NodeOffer; lease: Lease } | null = null;
+
+  setHandler(pauseSignal, ({ cause }) => {
+    paused = true;
+    pauseCause = cause;
+  });
+  setHandler(resumeSignal, () => {
+    paused = false;
+  });
+  setHandler(
+    setTotalStepsUpdate,
+    async (update) => {
+      totalSteps = update.totalSteps;
+      await control.setTotalSteps({ runId, totalSteps });
+      return totalSteps;
+    },
+    {
+      validator: (update) => {
+        const begun = (state?.step ?? 0) + 1;
+        if (!Number.isInteger(update.totalSteps) || update.totalSteps < begun) throw new Error(`totalSteps: expected a whole number of at least ${begun}, got ${update.totalSteps}`);
+      },
+    },
+  );
+  setHandler(stateQuery, () => (state === null ? null : { ...state, totalSteps, paused, nodeId: place?.node.nodeId ?? null, leaseEpoch: place?.lease.epoch ?? 0 }));
+
+  const move = async (): Promise<{ node: NodeOffer; lease: Lease }> => {
+    const node = await offerNode();
+    place = { node, lease: await control.grantLease({ runId, nodeId: node.nodeId }) };
+    return place;
+  };
+
+  /** Runs a call on the run's node, and on another one when that node is gone. */
+  const onNode = async <Result>(call: (policy: Omit<PolicyActivities, "offerNode">, lease: Lease) => Promise<Result>): Promise<Result> => {
+    for (;;) {
+      const { node, lease } = place ?? (await move());
+      try {
+        return await call(policyOn(node), lease);
+      } catch (error) {
+        // Tolerates a node that is gone, or that lost the lease: the run moves. Everything else is the run's failure.
+        if (!isNodeLost(error)) throw error;
+        place = null;
+      }
+    }
+  };
+
+  const stages: Stages = {
+    ...controlStages,
+    generateRollouts: (at) => onNode((policy, lease) => policy.generateRollouts({ ...at, lease })),
+    updatePolicy: (at) => onNode((policy, lease) => policy.updatePolicy({ ...at, lease })),
+  };
+
+  try {
+    const plan = await control.beginRun({ runId });
+    totalSteps = plan.totalSteps;
+    const policy = plan.policy ?? (await onNode((engine, lease) => engine.initializePolicy({ lease })));
+    state = { runId, experimentId: plan.experimentId, step: plan.step, totalSteps, policy, refusedInRow: 0 };
+
+    const end = await train(state, plan, stages, {
+      totalSteps: () => totalSteps,
+      pause: (cause) => {
+        paused = true;
+        pauseCause = cause;
+      },
+      whilePaused: async () => {
+        if (!paused) return;
+        await control.setRunStatus({ runId, status: "PAUSED", ...(pauseCause === undefined ? {} : { cause: pauseCause }) });
+        await condition(() => !paused);
+        await control.setRunStatus({ runId, status: "RUNNING" });
+      },
+      handOver: () => workflowInfo().continueAsNewSuggested,
+      onState: (next) => {
+        state = next;
+      },
+    });
+    await condition(allHandlersFinished);
+    if (end.step < totalSteps) await continueAsNew<typeof trainingRun>(input);
+    await control.setRunStatus({ runId, status: "COMPLETED" });
+    return { status: "COMPLETED", steps: end.step };
+  } catch (error) {
+    // Tolerates nothing: records how the run ended, outside the cancelled scope. A continue-as-new is no failure.
+    if (error instanceof ContinueAsNew) throw error;
+    const cancelled = isCancellation(error);
+    const cause = cancelled ? "cancelled" : rootCause(error);
+    const status = cancelled ? "CANCELLED" : "FAILED";
+    await CancellationScope.nonCancellable(() => control.setRunStatus({ runId, status, cause }));
+    return { status, steps: state?.step ?? 0, cause };
+  }
+}
+
+export const isNodeLost = (error: unknown): boolean => {
+  if (!(error instanceof ActivityFailure)) return false;
+  const { cause } = error;
+  return (cause instanceof TimeoutFailure && cause.timeoutType === "SCHEDULE_TO_START") || (cause instanceof ApplicationFailure && cause.type === "STALE_LEASE");
+};
+
+/** The innermost message of a chain of failures: what a person needs to read. */
+export const rootCause = (error: unknown): string => {
+  let current = error;
+  while (current instanceof Error && current.cause instanceof Error) current = current.cause;
+  return current instanceof Error ? current.message : String(current);
+};

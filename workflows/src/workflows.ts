@@ -1,0 +1,3 @@
+// Owns: the list of workflows in the bundle.
+export { experiment } from "./experiment/workflow.ts";
+export { trainingRun } from "./training-run/workflow.ts";
