@@ -8,7 +8,8 @@ import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
 import { choosePort } from "./free-port.ts";
 import { gradusCache, makeFolder } from "./gradus-folders.ts";
-import { describeExit, isAlive, startGuarded, type RunningServer } from "./guarded-process.ts";
+import { describeExit, startGuarded, type RunningServer } from "./guarded-process.ts";
+import { endLeftover } from "./leftover.ts";
 import { canEnter, canRun, findPostgresUser, type PostgresUser } from "./postgres-user.ts";
 import { UnusableError } from "./unusable.ts";
 
@@ -51,7 +52,7 @@ export async function startPostgres({ home, port, onProgress }: StartPostgresInp
   const binaries = await findBinaries(user, onProgress);
   const password = readPassword(join(folder, "password"));
   if (!existsSync(join(data, "PG_VERSION"))) initialise({ binaries, user, data, folder });
-  await endLeftover(data);
+  await clearPostmasterPid(data);
 
   const chosen = await choosePort(port);
   if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Postgres listens on ${chosen}`);
@@ -140,32 +141,21 @@ function initialise({ binaries, user, data, folder }: { binaries: Binaries; user
   renameSync(unfinished, data);
 }
 
-/** Ends a server that outlived its guard (both were killed), and removes a postmaster.pid that names somebody else's process. */
-async function endLeftover(data: string): Promise<void> {
+/** A postmaster.pid of an earlier start: its server is ended, and the file removed, since its id may belong to somebody else by now. */
+async function clearPostmasterPid(data: string): Promise<void> {
   const pidFile = join(data, "postmaster.pid");
   if (!existsSync(pidFile)) return;
-  const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);
-  if (isPostgresOn(pid, data)) {
-    process.kill(pid, "SIGQUIT");
-    while (isAlive(pid)) await setTimeout(20);
-  }
-  // Postgres would believe that any process with this id is its old self, even after the system gave the id to another.
+  await endLeftover(Number(readFileSync(pidFile, "utf8").split("\n")[0]), data, "SIGQUIT");
   rmSync(pidFile, { force: true });
-}
-
-function isPostgresOn(pid: number, data: string): boolean {
-  if (!(pid > 0) || !isAlive(pid)) return false;
-  const { stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-  const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") : (stdout ?? "").split(" ");
-  return words.includes(data);
 }
 
 /** Waits through crash recovery, however long; only the server's end ends the wait. */
 async function waitUntilReady(adminUrl: string, server: RunningServer): Promise<void> {
   let ended: Error | undefined;
-  void server.exited.then((exit) => {
-    ended = new Error(describeExit("Postgres", exit));
-  });
+  const noteEnd = async () => {
+    ended = new Error(describeExit("Postgres", await server.exited));
+  };
+  void noteEnd();
   const sql = postgres(adminUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined, backoff: () => 0.02 });
   try {
     for (;;) {

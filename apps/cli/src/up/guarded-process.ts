@@ -78,17 +78,6 @@ export function describeExit(name: string, { code, signal, lastWords }: ServerEx
   return lastWords === "" ? `${name} ${how}` : `${name} ${how}: ${lastWords}`;
 }
 
-/** Whether a process with this id exists (it may be another user's). */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM says that it exists and is not ours.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /** Reads the server's process id when the guard has written it; null when the guard ended first. */
 async function waitForPid(pidFile: string, guard: ChildProcess): Promise<number | null> {
   while (guard.exitCode === null && guard.signalCode === null) {
