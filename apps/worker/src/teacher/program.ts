@@ -1,6 +1,7 @@
 // Owns: a chain of operations, its Python text, its message, its meaning, and the way back from text. Must not know: seeds, difficulty.
+import type { ProblemContent } from "@gradus/domain/problem";
 import { OPERATIONS, operationNamed } from "./operations.ts";
-import { fill, type Argument, type Operation } from "./operations/operation.ts";
+import { fill, type Argument } from "./operations/operation.ts";
 import { isSmall, type Value, type ValueType } from "./value.ts";
 
 /**
@@ -61,47 +62,49 @@ export function trace(program: Program, x: Value): readonly Value[] | undefined 
   return values;
 }
 
-/** The program behind a reference and message written by this teacher; undefined for any other text. */
-export function readProgram(reference: string, message: string): Program | undefined {
-  if (!reference.startsWith(HEAD)) return undefined;
+/** The program behind a problem of this teacher; undefined for any other. */
+export function readProgram({ reference, message, tests }: Pick<ProblemContent, "reference" | "message" | "tests">): Program | undefined {
+  const first = tests[0];
+  if (!reference.startsWith(HEAD) || first?.kind !== "call") return undefined;
   const lines = reference.slice(HEAD.length).split("\n").slice(0, -1);
   const phrases = message.split(THEN);
   if (lines.length === 0 || lines.length !== phrases.length) return undefined;
   // A line may belong to several operations (`x[::-1]` of lists and of texts): keep the chain whose types fit and whose text is the same.
   const chains = lines.reduce<readonly Program[]>(
-    (open, line, index) => open.flatMap((chain) => readStep(line, phrases[index]!, chain).map((step) => [...chain, step])),
+    (open, line, index) =>
+      open.flatMap((chain) => readStep(line, phrases[index]!, typeAfter(chain, first.args)).map((step) => [...chain, step])),
     [[]],
   );
   return chains.find((chain) => renderReference(chain) === reference && renderMessage(chain) === message);
 }
 
-function readStep(line: string, phrase: string, before: Program): readonly Step[] {
+function typeAfter(chain: Program, input: string): ValueType {
+  if (chain.length > 0) return operationNamed(chain.at(-1)!.operation).to;
+  return input.startsWith("[") ? "list" : input.startsWith("'") ? "text" : "int";
+}
+
+function readStep(line: string, phrase: string, type: ValueType): readonly Step[] {
   const code = line.replace(/^ (?:x =|return) /, "");
-  const type = before.length === 0 ? undefined : operationNamed(before.at(-1)!.operation).to;
-  return OPERATIONS.filter((operation) => type === undefined || operation.from === type).flatMap((operation) => {
-    const args = readArguments(operation, code);
-    if (args === undefined) return [];
-    const step = (telling: Telling): Step => ({ operation: operation.name, args, telling });
-    return TELLINGS.map(step).filter((candidate) => renderPhrase(candidate) === phrase);
+  return READERS.filter(({ operation }) => operation.from === type).flatMap(({ operation, pattern }) => {
+    const match = pattern.exec(code);
+    if (match === null) return [];
+    const args = operation.parameters.map((parameter, index) =>
+      parameter.kind === "int" ? Number(match.groups![`a${index}`]) : match.groups![`a${index}`]!,
+    );
+    return TELLINGS.map((telling): Step => ({ operation: operation.name, args, telling })).filter((step) => renderPhrase(step) === phrase);
   });
 }
 
 const TELLINGS: readonly Telling[] = ["EXACT", "BLANK", "FAMILY", "OMITTED"];
 
-function readArguments(operation: Operation, code: string): readonly Argument[] | undefined {
-  const pattern = operation.code
-    .replace(/[.*+?^$()|[\]\\]/g, String.raw`\$&`)
-    .replace(/\{(\d)\}/g, (_, index: string) => `(?<a${index}>\\d+|[a-z])`);
-  const match = new RegExp(`^${dedupeGroups(pattern)}$`).exec(code);
-  if (match === null) return undefined;
-  return operation.parameters.map((parameter, index) => {
-    const text = match.groups![`a${index}`]!;
-    return parameter.kind === "int" ? Number(text) : text;
-  });
-}
-
-/** A template may name one argument twice; later mentions become back-references. */
-function dedupeGroups(pattern: string): string {
+/** A template read backwards. It may name one argument twice: later mentions are back-references. */
+const READERS = OPERATIONS.map((operation) => {
   const seen = new Set<string>();
-  return pattern.replace(/\(\?<(a\d)>[^)]*\)/g, (group, name: string) => (seen.has(name) ? `\\k<${name}>` : (seen.add(name), group)));
-}
+  const escaped = operation.code.replace(/[.*+?^$()|[\]\\]/g, String.raw`\$&`);
+  const pattern = escaped.replace(/\{(\d)\}/g, (_, index: string) => {
+    if (seen.has(index)) return String.raw`\k<a${index}>`;
+    seen.add(index);
+    return String.raw`(?<a${index}>\d+|[a-z])`;
+  });
+  return { operation, pattern: new RegExp(`^${pattern}$`) };
+});

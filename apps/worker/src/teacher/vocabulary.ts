@@ -38,7 +38,6 @@ export const FRAGMENTS: readonly string[] = [
   "% 2 == 1",
   " == 0]",
   " == 1]",
-  "!= ",
   "x[::-1]",
   "[::-1]",
   "sorted(x",
@@ -87,7 +86,6 @@ export const FRAGMENTS: readonly string[] = [
   "x // ",
   // Expressions over text.
   "''.join(",
-  "' '.join(",
   "c for c in x",
   " if c ",
   "in 'aeiou'",
