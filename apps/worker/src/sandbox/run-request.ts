@@ -85,7 +85,7 @@ export async function runRequest(
         if (next.kind === "call") send(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
         else if (sent > at) break;
       }
-      const outcome = probe.kind === "call" ? readCall(await lines.next()) : await runCheck(probe, request, dialogue, checkers());
+      const outcome = probe.kind === "call" ? readCall(await lines.next()) : await runCheck(probe, request, dialogue, await checkers());
       if (outcome === null) break;
       outcomes.push(outcome);
     }

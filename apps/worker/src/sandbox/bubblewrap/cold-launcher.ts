@@ -5,13 +5,11 @@ import type { Duplex, Readable } from "node:stream";
 import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
 import { COLD_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
-import type { SlotGround } from "./slot-ground.ts";
+import { PROCESSES, type SlotGround, WORK_MB } from "./slot-ground.ts";
 import { treeCpuMs } from "./tree-cpu.ts";
 
 /** How often the CPU time of a running tree is looked at. RLIMIT_CPU stands behind it. */
 const LOOK_EVERY_MS = 50;
-export const WORK_MB = 16;
-export const PROCESSES = 32;
 
 export class ColdLauncher implements Launcher {
   healthy = true;
@@ -24,12 +22,13 @@ export class ColdLauncher implements Launcher {
 
   async launch(limits: SandboxLimits): Promise<ConfinedProcess> {
     const ground = this.#ground;
+    ground.cgroup?.bound(limits.memoryMb);
     const numbers = [Math.ceil(limits.cpuMs / 1000), limits.memoryMb, PROCESSES, WORK_MB];
     const work = `--size ${WORK_MB * 2 ** 20} --tmpfs /tmp --chdir /tmp --remount-ro /`.split(" ");
     const python = [ground.python.executable, "-I", "-S", "-c", this.#source, ...numbers.map(String)];
-    const args = [...ground.treeArgs, ...work, "--", ...python];
+    const command = ground.command([...ground.treeArgs, ...work, "--", ...python]);
     const started = performance.now();
-    const child = spawn(ground.bubblewrap, args, { ...ground.identity, env: ground.env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
     let cause: Ending["how"] | null = null;
     let cpuMs = 0;
     const end = (how: Ending["how"]): void => {
@@ -48,7 +47,8 @@ export class ColdLauncher implements Launcher {
         const how = cause ?? (detail !== undefined ? "LOST" : signal !== null ? "LOST" : (code ?? 0) > 128 ? "SIGNAL" : "EXIT");
         const status = (code ?? 0) > 128 ? (code ?? 0) - 128 : (code ?? 0);
         // SIGXCPU and the kill at the hard limit are the CPU limit speaking where the look came too late.
-        const shown = how === "SIGNAL" && (status === 24 || (status === 9 && cpuMs > limits.cpuMs)) ? "CPU" : how;
+        const outOfMemory = how === "SIGNAL" && status === 9 && ground.cgroup?.killedForMemory() === true;
+        const shown = how === "SIGNAL" && (status === 24 || (status === 9 && cpuMs > limits.cpuMs)) ? "CPU" : outOfMemory ? "MEMORY" : how;
         const wallMs = performance.now() - started;
         resolve({ how: shown, code: status, cpuMs, wallMs, starvedMs: null, ...(detail === undefined ? {} : { detail }) });
       };
@@ -62,6 +62,7 @@ export class ColdLauncher implements Launcher {
 
   async close(): Promise<void> {
     this.healthy = false;
+    this.#ground.cgroup?.close();
   }
 }
 

@@ -31,6 +31,7 @@ def serve_candidate(read_line, write_line, source, limit):
         return
     module = type(sys)("candidate")
     sys.modules["candidate"] = module
+    answering = os.getpid()
     space = module.__dict__
     reply = attempt(lambda: exec(code, space) or "L")
     del code, source
@@ -43,7 +44,10 @@ def serve_candidate(read_line, write_line, source, limit):
             return
         tag, entry, text = command.split(" ", 2)
         text = codecs.decode(text, "unicode_escape") if tag == "A" else text
-        write_line(attempt(lambda: call_source(space, entry, text, limit) if tag == "A" else call_values(space, entry, text, limit)))
+        reply = attempt(lambda: call_source(space, entry, text, limit) if tag == "A" else call_values(space, entry, text, limit))
+        if os.getpid() != answering:  # a fork that came back from the call is not the one who was asked
+            os._exit(0)
+        write_line(reply)
 
 
 def attempt(action):

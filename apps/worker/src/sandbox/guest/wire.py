@@ -1,6 +1,7 @@
 # Owns: the canonical wire form of Python values, guest side (domain/src/python-value.ts reads it on the trusted side).
 # Must not know: who asks. Runs beside model-written code, so nothing that it writes is trusted.
 import codecs
+import os
 import sys
 
 MAX_DEPTH = 200

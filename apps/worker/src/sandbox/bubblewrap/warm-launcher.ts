@@ -1,0 +1,168 @@
+// Owns: one slot's warm interpreter: a Python under bubblewrap that forks every rollout into fresh namespaces. Must not know: probes.
+// Each rollout gets sockets of its own, which the warm interpreter opens and never reads: what a rollout says cannot reach the next.
+import { type ChildProcess, spawn } from "node:child_process";
+import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { type Server, type Socket, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
+import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
+import type { SandboxLimits } from "../sandbox.ts";
+import { PROCESSES, type SlotGround, WORK_MB } from "./slot-ground.ts";
+
+/** How much later than the warm interpreter itself we take a wall limit for passed, and the whole slot for hung. */
+const HUNG_AFTER_MS = 5_000;
+const START_WITHIN_MS = 20_000;
+const STREAMS = ["c", "o", "e"] as const;
+
+export class WarmLauncher implements Launcher {
+  healthy = true;
+  #ordinal = 0;
+  #current: ((ending: Ending) => void) | null = null;
+  #waiting: ((socket: Socket) => void)[][] = [[], [], []];
+  #refuse: ((error: Error) => void) | null = null;
+  #told = "";
+  #complaint = "";
+  readonly #child: ChildProcess;
+  readonly #servers: readonly Server[];
+  readonly #folder: string;
+  readonly #ground: SlotGround;
+
+  private constructor(ground: SlotGround, child: ChildProcess, servers: readonly Server[], folder: string) {
+    this.#ground = ground;
+    this.#child = child;
+    this.#servers = servers;
+    this.#folder = folder;
+  }
+
+  /** Starts the interpreter. @throws Error where it cannot be had on this machine, with what it said. */
+  static async start(ground: SlotGround): Promise<WarmLauncher> {
+    const folder = mkdtempSync(join(tmpdir(), "gradus-slot-"));
+    const { uid, gid } = ground.identity;
+    chmodSync(folder, 0o700);
+    const servers = await Promise.all(STREAMS.map((name) => listen(join(folder, name))));
+    if (uid !== undefined && gid !== undefined)
+      for (const path of [folder, ...STREAMS.map((name) => join(folder, name))]) chownSync(path, uid, gid);
+    const held = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+    const tree = "--dir /tmp --proc /proc --chdir /tmp --remount-ro /".split(" ");
+    const python = [ground.python.executable, "-I", "-S", "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES)];
+    const command = ground.command([...ground.treeArgs, ...tree, "--", ...python]);
+    const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["pipe", "pipe", "pipe", held] });
+    closeSync(held);
+    const launcher = new WarmLauncher(ground, child, servers, folder);
+    try {
+      await launcher.#attach();
+    } catch (error) {
+      await launcher.close();
+      throw error;
+    }
+    return launcher;
+  }
+
+  async #attach(): Promise<void> {
+    const { stdout, stderr, stdin } = this.#child as { stdout: Readable; stderr: Readable; stdin: Writable } & ChildProcess;
+    stdin.on("error", () => {}); // its death is told by "exit"
+    stderr.on("data", (part: Buffer) => (this.#complaint = (this.#complaint + part.toString("utf8")).slice(-2_000)));
+    for (const [at, server] of this.#servers.entries()) {
+      server.on("connection", (socket) => {
+        const take = this.#waiting[at]?.shift();
+        if (take === undefined) socket.destroy();
+        else take(socket);
+      });
+    }
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => this.#fail("the warm interpreter did not start in time"), START_WITHIN_MS);
+      this.#refuse = (error) => {
+        clearTimeout(late);
+        reject(error);
+      };
+      stdout.on("data", (part: Buffer) => {
+        const lines = (this.#told + part.toString("latin1")).split("\n");
+        this.#told = lines.pop() ?? "";
+        for (const line of lines) {
+          if (line === "ready") {
+            clearTimeout(late);
+            resolve();
+          } else this.#hear(line);
+        }
+      });
+      this.#child.once("error", (error) => this.#fail(error.message));
+      this.#child.once("exit", (code, signal) => this.#fail(`the warm interpreter ended (${signal ?? code}): ${this.#complaint}`));
+    });
+  }
+
+  /** `done <ordinal> <how> <code> <cpu ms> <wall ms> <starved ms>`, or `lost <ordinal> <why>`. */
+  #hear(line: string): void {
+    const [word, ordinal, how, code, cpuMs, wallMs, starvedMs] = line.split(" ");
+    if (word === "lost") return this.#fail(line);
+    if (word !== "done" || Number(ordinal) !== this.#ordinal) return;
+    const starved = Number(starvedMs) < 0 ? null : Number(starvedMs);
+    const outOfMemory = how === "SIGNAL" && code === "9" && this.#ground.cgroup?.killedForMemory() === true;
+    const cause = outOfMemory ? "MEMORY" : (how as Ending["how"]);
+    this.#finish({ how: cause, code: Number(code), cpuMs: Number(cpuMs), wallMs: Number(wallMs), starvedMs: starved });
+  }
+
+  #finish(ending: Ending): void {
+    const current = this.#current;
+    this.#current = null;
+    current?.(ending);
+  }
+
+  #fail(detail: string): void {
+    this.healthy = false;
+    this.#child.kill("SIGKILL");
+    this.#refuse?.(new Error(detail));
+    this.#finish({ how: "LOST", code: 0, cpuMs: 0, wallMs: 0, starvedMs: null, detail });
+  }
+
+  async launch(limits: SandboxLimits): Promise<ConfinedProcess> {
+    if (!this.healthy) throw new SlotLost("this slot's warm interpreter is gone");
+    this.#ground.cgroup?.bound(limits.memoryMb);
+    const ordinal = ++this.#ordinal;
+    const arrived = Promise.all(this.#waiting.map((line) => new Promise<Socket>((resolve) => line.push(resolve))));
+    const ended = new Promise<Ending>((resolve) => (this.#current = resolve));
+    this.#say(`go ${ordinal} ${limits.cpuMs} ${limits.wallMs} ${limits.memoryMb}`);
+    const hung = setTimeout(() => this.#fail("the warm interpreter hung"), limits.wallMs + HUNG_AFTER_MS);
+    void ended.then(() => clearTimeout(hung));
+    const sockets = await Promise.race([arrived, ended]);
+    if (!Array.isArray(sockets)) {
+      this.#waiting = [[], [], []];
+      throw new SlotLost(sockets.detail ?? "the warm interpreter ended");
+    }
+    const [channel, stdout, stderr] = sockets as [Socket, Socket, Socket];
+    return { channel, stdout, stderr, ended, kill: () => this.#say(`kill ${ordinal}`) };
+  }
+
+  #say(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  async close(): Promise<void> {
+    this.healthy = false;
+    for (const server of this.#servers) server.close();
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const gone = new Promise((resolve) => this.#child.once("exit", resolve));
+      this.#child.kill("SIGKILL");
+      await gone;
+    }
+    this.#ground.cgroup?.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The slot broke before the program began. */
+export class SlotLost extends Error {
+  override readonly name = "SlotLost";
+}
+
+function listen(path: string): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ allowHalfOpen: true });
+    server.once("error", reject);
+    server.listen(path, () => {
+      server.unref();
+      resolve(server);
+    });
+  });
+}

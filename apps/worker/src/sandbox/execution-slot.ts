@@ -1,0 +1,65 @@
+// Owns: executing requests on the slots of a pool, and what is tried once more. Must not know: backends, expected outputs.
+import type { Launcher } from "./confined-process.ts";
+import { type Ran, runRequest } from "./run-request.ts";
+import type { Execution, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
+import type { Slot, SlotPool } from "./slot-pool.ts";
+
+/** A place where one execution runs at a time: the candidate's processes, and, once a check asks for them, the checker's. */
+export class ExecutionSlot implements Slot {
+  readonly candidates: Launcher;
+  readonly #startChecker: () => Promise<Launcher>;
+  #checkers: Launcher | null = null;
+
+  constructor(candidates: Launcher, startChecker: () => Promise<Launcher>) {
+    this.candidates = candidates;
+    this.#startChecker = startChecker;
+  }
+
+  checkers = async (): Promise<Launcher> => (this.#checkers ??= await this.#startChecker());
+
+  get healthy(): boolean {
+    return this.candidates.healthy && this.#checkers?.healthy !== false;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.candidates.close(), this.#checkers?.close()]);
+  }
+}
+
+/** A program that waited this share of its wall time for a processor was held up by the machine, not by itself. */
+const STARVED_SHARE = 0.05;
+
+/** Executes on the next free slot. A wall-clock TIMEOUT stands only when it comes again: alone, where the machine may have been the cause. */
+export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
+  if (request.processes === "PER_PROBE" && request.probes.length > 1) return await executeEach(pool, request, signal);
+  const run = async (slot: ExecutionSlot): Promise<Ran> => await runRequest(request, slot.candidates, slot.checkers, signal);
+  try {
+    const first = await pool.use(run);
+    if (first.wallTimeout === null || signal?.aborted) return first.execution;
+    const starved = (first.wallTimeout.starvedMs ?? Infinity) > STARVED_SHARE * request.limits.wallMs;
+    return (await (starved ? pool.useAlone(run) : pool.use(run))).execution;
+  } catch (error) {
+    // Whatever is thrown on the way is the machine's: what a program does is never an exception here.
+    const detail = error instanceof Error ? error.message : String(error);
+    return { outcome: "SANDBOX_ERROR", detail, probes: [], cpuMs: 0, wallMs: 0, stdout: "", stderr: "" };
+  }
+}
+
+/** Each probe in a process of its own, merged into one execution. */
+async function executeEach(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
+  const parts = await Promise.all(
+    request.probes.map((probe) => executeOn(pool, { ...request, probes: [probe], processes: "SHARED" }, signal)),
+  );
+  const worst = parts.find((part) => part.outcome === "SANDBOX_ERROR") ?? parts.find((part) => part.outcome === "SYNTAX") ?? parts[0];
+  const { outcome = "EXECUTED", detail } = worst ?? {};
+  const unknown: ProbeOutcome = { outcome: "NOT_RUN", detail: "" };
+  return {
+    outcome,
+    ...(detail === undefined ? {} : { detail }),
+    probes: outcome === "SANDBOX_ERROR" ? [] : parts.map((part) => part.probes[0] ?? unknown),
+    cpuMs: parts.reduce((sum, part) => sum + part.cpuMs, 0),
+    wallMs: Math.max(...parts.map((part) => part.wallMs)),
+    stdout: parts.map((part) => part.stdout).join(""),
+    stderr: parts.map((part) => part.stderr).join(""),
+  };
+}

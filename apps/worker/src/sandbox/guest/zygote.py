@@ -1,0 +1,178 @@
+# Owns: the warm interpreter of a slot: it forks each rollout into fresh namespaces, watches its time, and tells how it ended.
+# Must not know: anything of any rollout. It reads small numbers only, so that no child can find another's traces in its memory.
+import ctypes
+import gc
+import select
+import signal
+import time
+
+CLONE_FLAGS = 0x20000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+MS_NOSUID, MS_NODEV, MS_RDONLY = 2, 4, 1
+CAPSET, CLOSE_RANGE = {"x86_64": (126, 436), "aarch64": (91, 436)}.get(os.uname().machine, (0, 0))
+CLONE = {"x86_64": 56, "aarch64": 220}.get(os.uname().machine, 0)
+FOLDER = 3  # the folder of the slot's sockets: an open descriptor, never a path in the mount tree
+PRELOADED = (
+    "__future__ abc array base64 bisect calendar cmath collections collections.abc copy csv dataclasses datetime decimal enum fractions "
+    "functools hashlib heapq io itertools json keyword math numbers operator pprint random re statistics string struct textwrap time "
+    "traceback typing unicodedata"
+).split()
+
+
+class Zygote:
+    def __init__(self, work_mb, processes):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.work_options = b"size=%dm,nr_inodes=4096,mode=0700" % work_mb
+        self.work_mb, self.processes = work_mb, processes
+        self.uid, self.gid = os.getuid(), os.getgid()
+        self.page = os.sysconf("SC_PAGE_SIZE")
+        self.cpus = os.cpu_count() or 1
+        self.null = os.open("/dev/null", os.O_RDWR)
+
+    def run(self):
+        self.tell("ready")
+        control = b""
+        while True:
+            while b"\n" not in control:
+                part = os.read(0, 4096)
+                if not part:
+                    os._exit(0)
+                control += part
+            line, control = control.split(b"\n", 1)
+            word, *numbers = line.split()
+            if word == b"go":
+                control += self.rollout(*map(int, numbers))
+
+    def tell(self, text):
+        os.write(1, (text + "\n").encode())
+
+    def rollout(self, ordinal, cpu_ms, wall_ms, memory_mb):
+        """Forks, watches, tells. Returns what came on the control line meanwhile and is no word to this rollout."""
+        started = time.monotonic()
+        sockets = [self.connect(name) for name in (b"c", b"o", b"e")]
+        pid = self.libc.syscall(CLONE, CLONE_FLAGS | signal.SIGCHLD, 0, 0, 0, 0)
+        if pid == 0:
+            try:
+                self.become_rollout(sockets, cpu_ms, memory_mb)
+                converse()
+            except BaseException as error:
+                os.write(2, ("%s: %s" % (type(error).__name__, error)).encode()[:500])
+            os._exit(70)
+        for socket in sockets:
+            os.close(socket)
+        if pid < 0:
+            self.tell("lost %d clone: %s" % (ordinal, os.strerror(ctypes.get_errno())))
+            return b""
+        cause, starved, rest = self.watch(pid, ordinal, started, cpu_ms, wall_ms)
+        _, status, usage = os.wait4(pid, 0)
+        cpu = (usage.ru_utime + usage.ru_stime) * 1000
+        how, code = ("SIGNAL", os.WTERMSIG(status)) if os.WIFSIGNALED(status) else ("EXIT", os.WEXITSTATUS(status))
+        if code == signal.SIGKILL and how == "SIGNAL" and cause is None and cpu > cpu_ms:
+            cause = "CPU"
+        self.tell("done %d %s %d %.3f %.3f %.3f" % (ordinal, cause or how, code, cpu, (time.monotonic() - started) * 1000, starved))
+        return rest
+
+    def connect(self, name):
+        import _socket
+
+        made = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
+        made.connect(b"/proc/self/fd/%d/%s" % (FOLDER, name))
+        return made.detach()
+
+    def watch(self, pid, ordinal, started, cpu_ms, wall_ms):
+        """Waits for the end of `pid`, or ends it. The CPU time is looked at when the tree could have used it up at the earliest."""
+        cause, starved, held = None, -1.0, b""
+        watched = os.pidfd_open(pid)
+        poll = select.poll()
+        poll.register(watched, select.POLLIN)
+        poll.register(0, select.POLLIN)
+        while True:
+            left = wall_ms - (time.monotonic() - started) * 1000
+            spare = cpu_ms - self.cpu_of_tree() if time.monotonic() - started > 0.001 else cpu_ms
+            if cause is None and (left <= 0 or spare <= 0):
+                cause = "CPU" if spare <= 0 else "WALL"
+                starved = self.starved(pid)
+                os.kill(pid, signal.SIGKILL)
+            wait = 1000 if cause else max(1, min(left + 1, spare / self.cpus + 2))
+            ready = [fd for fd, _ in poll.poll(wait)]
+            if watched in ready:
+                break
+            if 0 in ready:
+                part = os.read(0, 4096)
+                if not part:
+                    os._exit(0)
+                *lines, held = (held + part).split(b"\n")
+                if b"kill %d" % ordinal in lines:
+                    cause = cause or "KILLED"
+                    os.kill(pid, signal.SIGKILL)
+        os.close(watched)
+        return cause, starved, held
+
+    def cpu_of_tree(self):
+        total = 0
+        for name in os.listdir("/proc"):
+            if name.isdigit() and name != "1":
+                try:
+                    with open("/proc/%s/stat" % name, "rb") as stat:
+                        fields = stat.read().rpartition(b")")[2].split()
+                except OSError:  # ended between the listing and the look
+                    continue
+                total += sum(map(int, fields[11:15])) * 10
+        return total
+
+    def starved(self, pid):
+        try:
+            with open("/proc/%d/schedstat" % pid, "rb") as schedstat:
+                return int(schedstat.read().split()[1]) / 1e6
+        except OSError:
+            return -1.0
+
+    def become_rollout(self, sockets, cpu_ms, memory_mb):
+        channel, out, err = sockets
+        # Standard error first: a failure from here on has somewhere to be told.
+        os.dup2(err, 2)
+        os.setsid()
+        for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (self.uid, self.uid)), ("gid_map", "%d %d 1" % (self.gid, self.gid))):
+            with open("/proc/self/" + name, "w") as file:
+                file.write(text)
+        with open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")
+        limit_resources((cpu_ms + 999) // 1000, memory_mb, self.processes, self.work_mb)
+        self.mount(b"/tmp", self.work_options, MS_NOSUID | MS_NODEV)
+        self.mount(b"/proc", b"size=4k,nr_inodes=2,mode=0555", MS_NOSUID | MS_NODEV | MS_RDONLY)
+        os.chdir("/tmp")
+        os.dup2(self.null, 0)
+        os.dup2(out, 1)
+        os.dup2(channel, CHANNEL)
+        if self.libc.syscall(CLOSE_RANGE, CHANNEL + 1, 0xFFFFFFFF, 0) != 0:
+            os.closerange(CHANNEL + 1, 4096)
+        self.drop_capabilities()
+        filter_system_calls()
+
+    def mount(self, path, options, flags):
+        if self.libc.mount(b"tmpfs", path, b"tmpfs", ctypes.c_ulong(flags), options) != 0:
+            raise OSError(ctypes.get_errno(), "mount %s" % path.decode())
+
+    def drop_capabilities(self):
+        for capability in range(64):
+            if self.libc.prctl(24, capability, 0, 0, 0) != 0:
+                break
+        header, none = struct.pack("II", 0x20080522, 0), bytes(24)
+        if self.libc.syscall(CAPSET, header, none) != 0:
+            raise OSError(ctypes.get_errno(), "capset")
+
+
+def start_zygote():
+    work_mb, processes = (int(argument) for argument in sys.argv[1:3])
+    for name in PRELOADED:
+        try:
+            __import__(name)
+        except ImportError:  # a Python without it: a program that wants it fails by itself
+            pass
+    zygote = Zygote(work_mb, processes)
+    del sys.argv[1:]
+    gc.collect()
+    gc.freeze()
+    zygote.run()
+
+
+start_zygote()
