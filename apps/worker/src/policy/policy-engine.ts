@@ -11,6 +11,8 @@ export interface LossSpec {
   readonly entropyBonus?: number;
   /** Weight of KL to the reference log-probabilities (k3 estimator); needs `referenceLogProbs` in every datum. */
   readonly klWeight?: number;
+  /** Factor of this call's loss and gradient when one update is made from several calls. Default 1. */
+  readonly scale?: number;
 }
 
 /** One training sequence. All arrays but `tokens` have the length of the completion, in order. */
@@ -102,7 +104,7 @@ export interface PolicyEngine {
   createModel(modelId: string, seed: number): Promise<void>;
   hasModel(modelId: string): boolean;
   sample(modelId: string, rows: readonly SampleRow[], spec: SamplingSpec, signal?: AbortSignal): Promise<Sample[]>;
-  /** Adds the gradient of the loss to the model's accumulator. `scale` weighs micro-batches (default 1). */
+  /** Adds the gradient of the loss to the model's accumulator; `loss.scale` weighs it against other calls before the same optimStep. */
   forwardBackward(modelId: string, data: readonly Datum[], loss: LossSpec): Promise<LossReport>;
   /** Applies and clears the accumulated gradient. @throws NonFiniteUpdate */
   optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number }>;

@@ -1,0 +1,31 @@
+// Owns: the model shapes Gradus comes with. Must not know: the runtime.
+import { MAX_COMPLETION_TOKENS, MAX_PROMPT_TOKENS } from "../../teacher/vocabulary.ts";
+import type { ModelSpec } from "./model-spec.ts";
+import { pythonTokenizer } from "./tokenizer.ts";
+
+/** The policy of the quickstart: small enough for six runs in ten minutes on two cores. */
+export const QUICKSTART_MODEL: ModelSpec = {
+  vocabulary: pythonTokenizer.size,
+  width: 96,
+  layers: 3,
+  heads: 4,
+  hidden: 384,
+  positions: "rotary",
+  promptBuckets: [MAX_PROMPT_TOKENS],
+  completionBuckets: [MAX_COMPLETION_TOKENS],
+};
+
+/** The shape engine benchmarks are quoted for: 824,064 parameters, context 128. */
+export const BENCH_TRAINING_MODEL: ModelSpec = {
+  vocabulary: 64,
+  width: 128,
+  layers: 4,
+  heads: 4,
+  hidden: 512,
+  positions: "learned",
+  promptBuckets: [1],
+  completionBuckets: [128],
+};
+
+/** The same model with its context split for sampling: 64 prompt and 64 new tokens. */
+export const BENCH_SAMPLING_MODEL: ModelSpec = { ...BENCH_TRAINING_MODEL, promptBuckets: [64], completionBuckets: [64] };
