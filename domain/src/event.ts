@@ -8,8 +8,21 @@ const point = z.tuple([z.string(), z.number().int(), z.union([z.number(), z.enum
 /** Events are past tense. A metric batch travels as one event; its points are [name, step, value]. */
 export const RunEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("STATUS_CHANGED"), status: RunStatus, cause: z.string().nullable() }),
-  z.strictObject({ type: z.literal("STAGE_ENDED"), step: z.number().int().nullable(), stage: Stage, attempt: z.number().int(), outcome: StageOutcome, nodeId: z.string() }),
-  z.strictObject({ type: z.literal("STEP_COMPLETED"), step: z.number().int(), policyVersion: z.number().int(), summary: StepSummary, update: UpdateReport.nullable() }),
+  z.strictObject({
+    type: z.literal("STAGE_ENDED"),
+    step: z.number().int().nullable(),
+    stage: Stage,
+    attempt: z.number().int(),
+    outcome: StageOutcome,
+    nodeId: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal("STEP_COMPLETED"),
+    step: z.number().int(),
+    policyVersion: z.number().int(),
+    summary: StepSummary,
+    update: UpdateReport.nullable(),
+  }),
   z.strictObject({ type: z.literal("EVALUATION_COMPLETED"), step: z.number().int(), evaluationId: z.string(), passAt1: z.number() }),
   z.strictObject({ type: z.literal("METRICS_RECORDED"), points: z.array(point) }),
   z.strictObject({ type: z.literal("LEASE_GRANTED"), epoch: z.number().int(), nodeId: z.string() }),

@@ -8,7 +8,12 @@ export interface MetricDefinition {
   readonly description: string;
 }
 
-const metric = (name: string, unit: string, description: string, reproducible = true): MetricDefinition => ({ name, unit, description, reproducible });
+const metric = (name: string, unit: string, description: string, reproducible = true): MetricDefinition => ({
+  name,
+  unit,
+  description,
+  reproducible,
+});
 
 export const RUN_METRICS: readonly MetricDefinition[] = [
   metric("train/reward", "reward", "Mean reward of the step's credited rollouts"),

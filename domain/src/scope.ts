@@ -12,7 +12,13 @@ export interface Scope {
   readonly step?: number;
 }
 
-export const stepScope = (experimentId: string, runId: string, step: number): Scope => ({ id: `${runId}/step/${step}`, kind: "STEP", runId, experimentId, step });
+export const stepScope = (experimentId: string, runId: string, step: number): Scope => ({
+  id: `${runId}/step/${step}`,
+  kind: "STEP",
+  runId,
+  experimentId,
+  step,
+});
 
 /** `runId` absent: the baseline shared by all runs that start from the same weights. */
 export const evaluationScope = (experimentId: string, step: number, runId?: string): Scope => ({

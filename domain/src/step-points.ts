@@ -33,7 +33,10 @@ export function stepPoints(step: number, summary: StepSummary, update: UpdateRep
 }
 
 /** Mean pass@1 over problems (c/n each), in all and by bucket. */
-export function evaluationPoints(step: number, results: readonly { readonly bucket: string | null; readonly passes: number; readonly samples: number }[]): MetricPoint[] {
+export function evaluationPoints(
+  step: number,
+  results: readonly { readonly bucket: string | null; readonly passes: number; readonly samples: number }[],
+): MetricPoint[] {
   const rates = new Map<string, number[]>();
   for (const { bucket, passes, samples } of results) {
     for (const name of ["evaluation/pass@1", ...(bucket === null ? [] : [bucketEvaluationName(bucket)])]) {

@@ -1,6 +1,17 @@
 // Owns: the port through which the policy and sandbox roles read work and make results durable, so that such a node needs no database
 // credentials. Must not know: SQL, HTTP.
-import type { ExecutedRollout, Executing, Generation, InitialPolicy, NewPolicy, NodeRegistration, RolloutBatch, Scope, StageAttempt, Updating } from "@gradus/domain";
+import type {
+  ExecutedRollout,
+  Executing,
+  Generation,
+  InitialPolicy,
+  NewPolicy,
+  NodeRegistration,
+  RolloutBatch,
+  Scope,
+  StageAttempt,
+  Updating,
+} from "@gradus/domain";
 
 export interface StepAddress {
   readonly experimentId: string;

@@ -7,7 +7,10 @@ import { readMissing, readUnexecuted } from "./rollout-store.ts";
 import { readRun } from "./run-store.ts";
 
 /** An experiment's resolved specification. @throws MissingRow */
-export async function readExperiment(sql: Sql, experimentId: string): Promise<{ readonly projectId: string; readonly spec: ExperimentSpec; readonly problemSetId: string | null }> {
+export async function readExperiment(
+  sql: Sql,
+  experimentId: string,
+): Promise<{ readonly projectId: string; readonly spec: ExperimentSpec; readonly problemSetId: string | null }> {
   const [row] = await sql<{ projectId: string; specification: unknown; problemSetId: string | null }[]>`
     select "projectId", specification, "problemSetId" from "Experiment" where id = ${experimentId}`;
   if (row === undefined) throw new MissingRow(`experiment ${experimentId} does not exist`);
@@ -15,7 +18,10 @@ export async function readExperiment(sql: Sql, experimentId: string): Promise<{ 
 }
 
 /** The settings and the seed of a scope: its run's, or the experiment's with seed 0 where no run owns it. */
-export async function readSettings(sql: Sql, scope: Scope): Promise<{ readonly seed: number; readonly spec: Pick<RunSpec, "training" | "evaluation" | "execution"> }> {
+export async function readSettings(
+  sql: Sql,
+  scope: Scope,
+): Promise<{ readonly seed: number; readonly spec: Pick<RunSpec, "training" | "evaluation" | "execution"> }> {
   if (scope.runId !== undefined) return readRun(sql, scope.runId);
   return { seed: 0, spec: (await readExperiment(sql, scope.experimentId)).spec };
 }
@@ -33,7 +39,11 @@ export async function readExecuting(sql: Sql, scope: Scope): Promise<Executing> 
 }
 
 export async function readUpdating(sql: Sql, experimentId: string, runId: string, step: number): Promise<Updating> {
-  const [run, made, rollouts] = await Promise.all([readRun(sql, runId), readPolicyMadeAt(sql, runId, step), readAdmitted(sql, experimentId, runId, step)]);
+  const [run, made, rollouts] = await Promise.all([
+    readRun(sql, runId),
+    readPolicyMadeAt(sql, runId, step),
+    readAdmitted(sql, experimentId, runId, step),
+  ]);
   return { made, rollouts, training: run.spec.training };
 }
 
@@ -46,6 +56,9 @@ export async function readInitialPolicy(sql: Sql, runId: string): Promise<Initia
 export function warmStartHash(warmStart: string | undefined): string | null {
   if (warmStart === undefined) return null;
   const hash = /^sha256:([0-9a-f]{64})$/.exec(warmStart)?.[1];
-  if (hash === undefined) throw new ConfigurationError(`policy.warmStart: expected sha256:<hash> of uploaded weights, got ${warmStart}; a client uploads the file first`);
+  if (hash === undefined)
+    throw new ConfigurationError(
+      `policy.warmStart: expected sha256:<hash> of uploaded weights, got ${warmStart}; a client uploads the file first`,
+    );
   return hash;
 }

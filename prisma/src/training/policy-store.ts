@@ -14,7 +14,9 @@ export async function readAdmitted(sql: Sql, experimentId: string, runId: string
 
 /** The version made at `step`, if it was: a retry that finds it returns it. */
 export async function readPolicyMadeAt(sql: Sql, runId: string, step: number): Promise<PolicyRef | null> {
-  const [row] = await sql<PolicyRef[]>`select version, "checkpointHash" as hash from "PolicyVersion" where "runId" = ${runId} and step = ${step}`;
+  const [row] = await sql<
+    PolicyRef[]
+  >`select version, "checkpointHash" as hash from "PolicyVersion" where "runId" = ${runId} and step = ${step}`;
   return row ?? null;
 }
 

@@ -36,9 +36,17 @@ export async function freezeProblemSet(sql: Sql, projectId: string, name: string
   const id = `${name}-${hash.slice(0, 12)}`;
   await sql.begin(async (tx) => {
     const ids = await saveProblems(tx, projectId, problems);
-    const inserted = await tx`insert into "ProblemSet" (id, "projectId", name, "contentHash") values (${id}, ${projectId}, ${name}, ${hash}) on conflict do nothing`;
+    const inserted =
+      await tx`insert into "ProblemSet" (id, "projectId", name, "contentHash") values (${id}, ${projectId}, ${name}, ${hash}) on conflict do nothing`;
     if (inserted.count === 0) return;
-    const rows = problems.map(({ split, passRate, bucket }, ordinal) => ({ ordinal, problemId: ids[ordinal], split, passes: passRate?.passes ?? null, attempts: passRate?.attempts ?? null, bucket }));
+    const rows = problems.map(({ split, passRate, bucket }, ordinal) => ({
+      ordinal,
+      problemId: ids[ordinal],
+      split,
+      passes: passRate?.passes ?? null,
+      attempts: passRate?.attempts ?? null,
+      bucket,
+    }));
     await tx`insert into "ProblemSetMember" ("problemSetId", ordinal, "problemId", split, passes, attempts, bucket)
       select ${id}, r.ordinal, r."problemId", r.split::"ProblemSplit", r.passes, r.attempts, r.bucket::"Bucket"
       from json_to_recordset(${tx.json(rows as never)}) as r(ordinal int, "problemId" text, split text, passes int, attempts int, bucket text)

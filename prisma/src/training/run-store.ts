@@ -15,7 +15,9 @@ export interface RunRow {
 
 /** A run with its arm's resolved configuration. @throws MissingRow */
 export async function readRun(sql: Sql, runId: string): Promise<RunRow> {
-  const [row] = await sql<{ id: string; experimentId: string; seed: number; totalSteps: number; configuration: unknown; problemSetId: string | null }[]>`
+  const [row] = await sql<
+    { id: string; experimentId: string; seed: number; totalSteps: number; configuration: unknown; problemSetId: string | null }[]
+  >`
     select r.id, r."experimentId", r.seed, r."totalSteps", a.configuration, e."problemSetId"
     from "Run" r join "Arm" a on a.id = r."armId" join "Experiment" e on e.id = r."experimentId" where r.id = ${runId}`;
   if (row === undefined) throw new MissingRow(`run ${runId} does not exist`);
@@ -30,7 +32,9 @@ export interface RunProgress {
 
 /** The last completed step and the policy after it; where a run is resumed or forked, this is where it goes on. */
 export async function readProgress(sql: Sql, runId: string): Promise<RunProgress> {
-  const [step] = await sql<{ step: number | null }[]>`select max(step) as step from "Step" where "runId" = ${runId} and "completedAt" is not null`;
+  const [step] = await sql<
+    { step: number | null }[]
+  >`select max(step) as step from "Step" where "runId" = ${runId} and "completedAt" is not null`;
   const [policy] = await sql<{ version: number; hash: string }[]>`
     select version, "checkpointHash" as hash from "PolicyVersion" where "runId" = ${runId} order by version desc limit 1`;
   return { step: step?.step ?? 0, policy: policy ?? null };

@@ -14,11 +14,19 @@ export type Emit = (event: RunEvent) => void;
  * (control). Events are appended when `work` ends, in the same transaction.
  * @throws StaleLease when the run's lease is newer than `epoch`; MissingRow
  */
-export async function inRun<Result>(sql: Sql, runId: string, epoch: number | null, work: (tx: Transaction, emit: Emit) => Promise<Result>): Promise<Result> {
+export async function inRun<Result>(
+  sql: Sql,
+  runId: string,
+  epoch: number | null,
+  work: (tx: Transaction, emit: Emit) => Promise<Result>,
+): Promise<Result> {
   const result = await sql.begin(async (tx) => {
-    const [run] = await tx<{ leaseEpoch: number; streamPosition: string }[]>`select "leaseEpoch", "streamPosition" from "Run" where id = ${runId} for update`;
+    const [run] = await tx<
+      { leaseEpoch: number; streamPosition: string }[]
+    >`select "leaseEpoch", "streamPosition" from "Run" where id = ${runId} for update`;
     if (run === undefined) throw new MissingRow(`run ${runId} does not exist`);
-    if (epoch !== null && epoch !== run.leaseEpoch) throw new StaleLease(`run ${runId}: lease epoch ${epoch} is not the current one (${run.leaseEpoch})`);
+    if (epoch !== null && epoch !== run.leaseEpoch)
+      throw new StaleLease(`run ${runId}: lease epoch ${epoch} is not the current one (${run.leaseEpoch})`);
     const events: RunEvent[] = [];
     const value = await work(tx, (event) => events.push(event));
     if (events.length > 0) await append(tx, runId, BigInt(run.streamPosition), events);

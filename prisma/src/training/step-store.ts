@@ -1,5 +1,16 @@
 // Owns: a step's draw and its crediting in the database, and the moment a step is complete. Must not know: samplers, rewards, engines.
-import type { Bucket, EnvironmentName, ExecutionResult, MeasuredPassRate, PolicyRef, PosedGroup, ProblemContent, Scope, StepSummary, UpdateReport } from "@gradus/domain";
+import type {
+  Bucket,
+  EnvironmentName,
+  ExecutionResult,
+  MeasuredPassRate,
+  PolicyRef,
+  PosedGroup,
+  ProblemContent,
+  Scope,
+  StepSummary,
+  UpdateReport,
+} from "@gradus/domain";
 import { MissingRow, stepPoints, stepScope } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 import { saveGroups } from "./rollout-store.ts";
@@ -22,7 +33,11 @@ export async function readCurriculumState(sql: Sql, runId: string, step: number)
 }
 
 /** What was drawn for a step already, if it was. */
-export async function readDraw(sql: Sql, runId: string, step: number): Promise<{ readonly groups: number; readonly policyVersion: number } | null> {
+export async function readDraw(
+  sql: Sql,
+  runId: string,
+  step: number,
+): Promise<{ readonly groups: number; readonly policyVersion: number } | null> {
   const [row] = await sql<{ policyVersion: number; groups: number }[]>`
     select s."policyVersion", (select count(*)::int from "Group" g where g."runId" = s."runId" and g.step = s.step and g."scopeKind" = 'STEP') as groups
     from "Step" s where s."runId" = ${runId} and s.step = ${step}`;
@@ -30,9 +45,16 @@ export async function readDraw(sql: Sql, runId: string, step: number): Promise<{
 }
 
 /** Makes a draw durable; the first draw of a step stays. */
-export async function saveDraw(sql: Sql, scope: Scope & { readonly runId: string; readonly step: number }, policyVersion: number, size: number, groups: readonly PosedGroup[]): Promise<void> {
+export async function saveDraw(
+  sql: Sql,
+  scope: Scope & { readonly runId: string; readonly step: number },
+  policyVersion: number,
+  size: number,
+  groups: readonly PosedGroup[],
+): Promise<void> {
   await inRun(sql, scope.runId, null, async (tx) => {
-    const inserted = await tx`insert into "Step" ("runId", step, "policyVersion") values (${scope.runId}, ${scope.step}, ${policyVersion}) on conflict do nothing`;
+    const inserted =
+      await tx`insert into "Step" ("runId", step, "policyVersion") values (${scope.runId}, ${scope.step}, ${policyVersion}) on conflict do nothing`;
     if (inserted.count > 0) await saveGroups(tx, scope, size, groups);
   });
 }
@@ -46,11 +68,19 @@ export interface TrainableProblem {
 }
 
 /** The problems of one split of a set, in the set's order; `limit` takes the first so many. */
-export async function readProblems(sql: Sql, problemSetId: string, split: "TRAIN" | "HELD_OUT", limit: number | null = null): Promise<TrainableProblem[]> {
+export async function readProblems(
+  sql: Sql,
+  problemSetId: string,
+  split: "TRAIN" | "HELD_OUT",
+  limit: number | null = null,
+): Promise<TrainableProblem[]> {
   const rows = await sql<(Omit<TrainableProblem, "passRate"> & { passes: number | null; attempts: number | null })[]>`
     select p.id, p.environment, m.bucket, p.content, m.passes, m.attempts from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
     where m."problemSetId" = ${problemSetId} and m.split = ${split} order by m.ordinal limit ${limit}`;
-  return rows.map(({ passes, attempts, ...row }) => ({ ...row, passRate: passes === null || attempts === null ? null : { passes, attempts } }));
+  return rows.map(({ passes, attempts, ...row }) => ({
+    ...row,
+    passRate: passes === null || attempts === null ? null : { passes, attempts },
+  }));
 }
 
 export interface RolloutToCredit {
@@ -72,7 +102,9 @@ export interface GroupToCredit {
 
 /** The groups of a scope with their executed rollouts, in draw order. @throws MissingRow when a rollout has no verdict yet */
 export async function readExecuted(sql: Sql, scope: Scope): Promise<GroupToCredit[]> {
-  const rows = await sql<(Omit<GroupToCredit, "rollouts"> & Omit<RolloutToCredit, "id"> & { rolloutId: string; execution: ExecutionResult | null })[]>`
+  const rows = await sql<
+    (Omit<GroupToCredit, "rollouts"> & Omit<RolloutToCredit, "id"> & { rolloutId: string; execution: ExecutionResult | null })[]
+  >`
     select g.id, g.ordinal, g."problemId", g.bucket, p.environment, r.id as "rolloutId", r.index, r.execution,
       cardinality(r."completionTokens") as "completionTokens", r."finishReason"
     from "Group" g join "Problem" p on p.id = g."problemId" join "Rollout" r on r."groupId" = g.id where g.scope = ${scope.id} order by g.ordinal, r.index`;
@@ -89,7 +121,12 @@ export async function readExecuted(sql: Sql, scope: Scope): Promise<GroupToCredi
 export interface StepCredit {
   readonly summary: StepSummary;
   readonly curriculumState: unknown;
-  readonly groups: readonly { readonly id: string; readonly admitted: boolean; readonly refusedBy: string | null; readonly meanReward: number | null }[];
+  readonly groups: readonly {
+    readonly id: string;
+    readonly admitted: boolean;
+    readonly refusedBy: string | null;
+    readonly meanReward: number | null;
+  }[];
   readonly rollouts: readonly { readonly id: string; readonly reward: number | null; readonly advantage: number | null }[];
 }
 

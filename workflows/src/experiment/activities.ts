@@ -17,5 +17,9 @@ export interface ExperimentActivities {
   prepareExperiment(input: { readonly experimentId: string }): Promise<ExperimentPlan>;
   drawMeasurement(input: { readonly experimentId: string; readonly policy: PolicyRef }): Promise<void>;
   scoreMeasurement(input: { readonly experimentId: string }): Promise<void>;
-  setExperimentStatus(input: { readonly experimentId: string; readonly status: "PREPARING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly cause?: string }): Promise<void>;
+  setExperimentStatus(input: {
+    readonly experimentId: string;
+    readonly status: "PREPARING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
+    readonly cause?: string;
+  }): Promise<void>;
 }

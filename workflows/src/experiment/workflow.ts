@@ -38,7 +38,11 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentResu
     await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.runIds.length) }, lane));
 
     const status = runs.completed > 0 ? "COMPLETED" : runs.failed > 0 ? "FAILED" : "CANCELLED";
-    await experimentControl.setExperimentStatus({ experimentId, status, ...(runs.failed > 0 ? { cause: `${runs.failed} of ${plan.runIds.length} runs failed` } : {}) });
+    await experimentControl.setExperimentStatus({
+      experimentId,
+      status,
+      ...(runs.failed > 0 ? { cause: `${runs.failed} of ${plan.runIds.length} runs failed` } : {}),
+    });
     return { status, runs };
   } catch (error) {
     // Tolerates nothing: records how the experiment ended, outside the cancelled scope.
@@ -50,7 +54,11 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentResu
 
 async function runOf(runId: string): Promise<TrainingRunResult> {
   try {
-    return await executeChild(trainingRun, { workflowId: trainingRunWorkflowId(runId), args: [{ runId }], parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL });
+    return await executeChild(trainingRun, {
+      workflowId: trainingRunWorkflowId(runId),
+      args: [{ runId }],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    });
   } catch (error) {
     // Tolerates one run that could not even record its failure (terminated by an operator): the others go on.
     if (isCancellation(error)) throw error;

@@ -62,7 +62,11 @@ export interface ControlActivities {
   /** Poses the held-out problems; `complete` when this evaluation was already scored. */
   drawEvaluation(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }>;
   scoreEvaluation(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<void>;
-  setRunStatus(input: { readonly runId: string; readonly status: "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED"; readonly cause?: string }): Promise<void>;
+  setRunStatus(input: {
+    readonly runId: string;
+    readonly status: "RUNNING" | "PAUSED" | "COMPLETED" | "FAILED" | "CANCELLED";
+    readonly cause?: string;
+  }): Promise<void>;
   setTotalSteps(input: { readonly runId: string; readonly totalSteps: number }): Promise<void>;
 }
 

@@ -44,7 +44,12 @@ export class TrainingDiverged extends Error {
 const MAX_REFUSED_IN_ROW = 3;
 
 /** Trains until the last step or a hand-over, evaluating before the first step, every `evaluateEvery`, and after the last. */
-export async function train(start: RunState, plan: Pick<RunPlan, "maxStaleness" | "evaluateEvery" | "baselineShared">, stages: Stages, steering: Steering): Promise<RunState> {
+export async function train(
+  start: RunState,
+  plan: Pick<RunPlan, "maxStaleness" | "evaluateEvery" | "baselineShared">,
+  stages: Stages,
+  steering: Steering,
+): Promise<RunState> {
   const lookahead = new Lookahead(start, plan.maxStaleness, stages);
   let run = start;
   if (run.step === 0) await evaluate(run, stages, plan.baselineShared);
@@ -78,7 +83,11 @@ async function runStep(run: RunState, lookahead: Lookahead, stages: Stages, stee
 }
 
 /** Fixed problems, no training. */
-export async function evaluate(run: Pick<RunState, "experimentId" | "runId" | "step" | "policy">, stages: Omit<Stages, "drawProblems" | "rewardRollouts" | "updatePolicy">, shared: boolean): Promise<void> {
+export async function evaluate(
+  run: Pick<RunState, "experimentId" | "runId" | "step" | "policy">,
+  stages: Omit<Stages, "drawProblems" | "rewardRollouts" | "updatePolicy">,
+  shared: boolean,
+): Promise<void> {
   const scope = evaluationScope(run.experimentId, run.step, shared ? undefined : run.runId);
   const { policy } = run;
   const drawn = await stages.drawEvaluation({ scope, policy });

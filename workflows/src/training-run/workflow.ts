@@ -20,11 +20,26 @@ import type { RunState, Stages } from "./loop.ts";
 import { pauseSignal, resumeSignal, setTotalStepsUpdate, stateQuery } from "./messages.ts";
 import type { TrainingRunInput, TrainingRunResult } from "./messages.ts";
 
-const retry = { initialInterval: "500ms", backoffCoefficient: 2, maximumInterval: "10s", maximumAttempts: 20, nonRetryableErrorTypes: [...PERMANENT_FAILURES] };
+const retry = {
+  initialInterval: "500ms",
+  backoffCoefficient: 2,
+  maximumInterval: "10s",
+  maximumAttempts: 20,
+  nonRetryableErrorTypes: [...PERMANENT_FAILURES],
+};
 
 export const control = proxyActivities<ControlActivities>({ taskQueue: CONTROL_QUEUE, startToCloseTimeout: "2m", retry });
-export const sandbox = proxyActivities<SandboxActivities>({ taskQueue: SANDBOX_QUEUE, startToCloseTimeout: "2h", heartbeatTimeout: "10s", retry });
-const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({ taskQueue: POLICY_QUEUE, startToCloseTimeout: "10s", retry: { ...retry, maximumAttempts: 0 } });
+export const sandbox = proxyActivities<SandboxActivities>({
+  taskQueue: SANDBOX_QUEUE,
+  startToCloseTimeout: "2h",
+  heartbeatTimeout: "10s",
+  retry,
+});
+const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({
+  taskQueue: POLICY_QUEUE,
+  startToCloseTimeout: "10s",
+  retry: { ...retry, maximumAttempts: 0 },
+});
 
 /** The stages that need no node of their own. Written out, since a proxy of activities has no members to spread. */
 export const controlStages = {
@@ -38,7 +53,13 @@ export const controlStages = {
 export const offerNode = (): Promise<NodeOffer> => finder.offerNode();
 /** Activities on one node's own queue; a node that takes nothing up for half a minute is taken for dead. */
 export const policyOn = (node: NodeOffer): Omit<PolicyActivities, "offerNode"> =>
-  proxyActivities<Omit<PolicyActivities, "offerNode">>({ taskQueue: node.taskQueue, scheduleToStartTimeout: "30s", startToCloseTimeout: "2h", heartbeatTimeout: "10s", retry });
+  proxyActivities<Omit<PolicyActivities, "offerNode">>({
+    taskQueue: node.taskQueue,
+    scheduleToStartTimeout: "30s",
+    startToCloseTimeout: "2h",
+    heartbeatTimeout: "10s",
+    retry,
+  });
 
 export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunResult> {
   const { runId } = input;
@@ -65,11 +86,14 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
     {
       validator: (update) => {
         const begun = (state?.step ?? 0) + 1;
-        if (!Number.isInteger(update.totalSteps) || update.totalSteps < begun) throw new Error(`totalSteps: expected a whole number of at least ${begun}, got ${update.totalSteps}`);
+        if (!Number.isInteger(update.totalSteps) || update.totalSteps < begun)
+          throw new Error(`totalSteps: expected a whole number of at least ${begun}, got ${update.totalSteps}`);
       },
     },
   );
-  setHandler(stateQuery, () => (state === null ? null : { ...state, totalSteps, paused, nodeId: place?.node.nodeId ?? null, leaseEpoch: place?.lease.epoch ?? 0 }));
+  setHandler(stateQuery, () =>
+    state === null ? null : { ...state, totalSteps, paused, nodeId: place?.node.nodeId ?? null, leaseEpoch: place?.lease.epoch ?? 0 },
+  );
 
   const move = async (): Promise<{ node: NodeOffer; lease: Lease }> => {
     const node = await offerNode();
@@ -138,7 +162,10 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
 export const isNodeLost = (error: unknown): boolean => {
   if (!(error instanceof ActivityFailure)) return false;
   const { cause } = error;
-  return (cause instanceof TimeoutFailure && cause.timeoutType === "SCHEDULE_TO_START") || (cause instanceof ApplicationFailure && cause.type === "STALE_LEASE");
+  return (
+    (cause instanceof TimeoutFailure && cause.timeoutType === "SCHEDULE_TO_START") ||
+    (cause instanceof ApplicationFailure && cause.type === "STALE_LEASE")
+  );
 };
 
 /** The innermost message of a chain of failures: what a person needs to read. */

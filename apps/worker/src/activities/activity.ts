@@ -16,7 +16,13 @@ export interface StageContext {
 const HEARTBEAT_MS = 2_000;
 
 /** Runs one attempt of a stage: recorded from its start, alive while it works, its failure kept. */
-export async function asStage<Result>(sink: Pick<RolloutSink, "stageStarted" | "stageEnded">, nodeId: string, stage: Stage, scope: Scope, work: (context: StageContext) => Promise<Result>): Promise<Result> {
+export async function asStage<Result>(
+  sink: Pick<RolloutSink, "stageStarted" | "stageEnded">,
+  nodeId: string,
+  stage: Stage,
+  scope: Scope,
+  work: (context: StageContext) => Promise<Result>,
+): Promise<Result> {
   const context = Context.current();
   const { attempt } = context.info;
   return plainly(async () => {
@@ -50,7 +56,9 @@ export async function plainly<Result>(work: () => Promise<Result>): Promise<Resu
     // Tolerates nothing: only renames.
     if (error instanceof StaleLease) throw ApplicationFailure.nonRetryable(error.message, "STALE_LEASE");
     if (error instanceof MissingRow) throw ApplicationFailure.nonRetryable(error.message, "MISSING_ROW");
-    if (error instanceof ConfigurationError) throw ApplicationFailure.nonRetryable(error.message, "CONFIGURATION");
+    // The domain answers an impossible setting (an empty bucket, an unknown kind) with a RangeError that names it.
+    if (error instanceof ConfigurationError || error instanceof RangeError)
+      throw ApplicationFailure.nonRetryable(error.message, "CONFIGURATION");
     throw error;
   }
 }

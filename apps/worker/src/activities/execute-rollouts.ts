@@ -1,10 +1,10 @@
 // Owns: the execute stage: every rollout without a verdict gets one, durable in small batches. Must not know: policies, rewards.
-import { environmentOf } from "@gradus/domain/environment/registry";
+import { environmentNamed } from "@gradus/domain";
 import type { ExecutedRollout, ExecutionSpec, RolloutToExecute, Scope } from "@gradus/domain";
 import type { RolloutSink } from "../rollout-sink.ts";
-import { judge } from "../sandbox/judge.ts";
+import { judge, probesOf } from "../sandbox/judge.ts";
 import { DEFAULT_LIMITS } from "../sandbox/sandbox.ts";
-import type { Sandbox, SandboxProbe } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import { asStage } from "./activity.ts";
 
 const DURABLE_EVERY = 32;
@@ -38,21 +38,26 @@ export const executeRollouts =
     });
 
 /** One rollout's verdict. A broken sandbox is tried again on another slot, and after its last try is said to be broken, never wrong. */
-async function execute(sandbox: Sandbox, rollout: RolloutToExecute, settings: ExecutionSpec, signal: AbortSignal): Promise<ExecutedRollout> {
+async function execute(
+  sandbox: Sandbox,
+  rollout: RolloutToExecute,
+  settings: ExecutionSpec,
+  signal: AbortSignal,
+): Promise<ExecutedRollout> {
   const { problem } = rollout;
-  const source = environmentOf(problem.environment).extract(rollout.completion);
+  const source = environmentNamed(problem.environment).extract(rollout.completion, problem);
   let { sandboxErrors } = rollout;
   if (source === null) {
     const tests = problem.tests.map(() => ({ verdict: "NOT_RUN" as const }));
     return { id: rollout.id, sandboxErrors, execution: { verdict: "NO_ANSWER", tests, cpuMs: 0, wallMs: 0, stdout: "", stderr: "" } };
   }
-  const entry = problem.entryPoint;
-  const probes = problem.tests.map((test): SandboxProbe => (test.kind === "call" ? { kind: "call", entry, args: test.args } : { kind: "check", entry, checkSource: test.source }));
+  const probes = probesOf(problem.entryPoint, problem.tests);
   const limits = { ...DEFAULT_LIMITS, cpuMs: settings.cpuMs, wallMs: settings.cpuMs * 5, memoryMb: settings.memoryMb };
   for (;;) {
     const execution = await sandbox.execute({ language: "python", source, probes, limits }, signal);
     signal.throwIfAborted();
     if (execution.outcome === "SANDBOX_ERROR") sandboxErrors++;
-    if (execution.outcome !== "SANDBOX_ERROR" || sandboxErrors >= settings.maxSandboxErrors) return { id: rollout.id, sandboxErrors, execution: judge(execution, problem.tests) };
+    if (execution.outcome !== "SANDBOX_ERROR" || sandboxErrors >= settings.maxSandboxErrors)
+      return { id: rollout.id, sandboxErrors, execution: judge(execution, problem.tests) };
   }
 }

@@ -27,13 +27,17 @@ export const generateRollouts =
         const spec = { ...generation.sampling, stopTokens: [tokenizer.eosToken] };
         for (let begin = 0; begin < places.length; begin += ROLLOUTS_AT_ONCE) {
           const batch = places.slice(begin, begin + ROLLOUTS_AT_ONCE);
-          const rows = batch.map(({ ordinal, index, prompt }) => ({ promptTokens: tokenizer.encode(prompt), stream: rolloutStream(generation.seed, scope, ordinal, index) }));
+          const rows = batch.map(({ ordinal, index, prompt }) => ({
+            promptTokens: tokenizer.encode(prompt),
+            stream: rolloutStream(generation.seed, scope, ordinal, index),
+          }));
           signal.throwIfAborted();
           const samples = await engine.sample(modelId, rows, spec, signal);
           const rollouts = samples.map((sample, row): GeneratedRollout => {
             const place = batch[row];
             const promptTokens = rows[row]?.promptTokens;
-            if (place === undefined || promptTokens === undefined) throw new Error(`the engine returned ${samples.length} samples for ${batch.length} rows`);
+            if (place === undefined || promptTokens === undefined)
+              throw new Error(`the engine returned ${samples.length} samples for ${batch.length} rows`);
             const text = sample.finishReason === "stop" ? sample.tokens.slice(0, -1) : sample.tokens;
             return {
               ordinal: place.ordinal,
@@ -47,10 +51,15 @@ export const generateRollouts =
           });
           await deps.sink.saveRollouts({ scope, policy, attempt, rollouts, ...(lease === undefined ? {} : { epoch: lease.epoch }) });
           const last = batch.at(-1);
-          heartbeat({ durable: begin + batch.length, of: places.length, last: last === undefined ? null : rolloutId(groupId(scope, last.ordinal), last.index) });
+          heartbeat({
+            durable: begin + batch.length,
+            of: places.length,
+            last: last === undefined ? null : rolloutId(groupId(scope, last.ordinal), last.index),
+          });
         }
       });
     });
 
 /** Rows in draw order, so that the rollouts of a group stand together and share their prompt's work. */
-const missingPlaces = ({ groups }: Generation): Place[] => groups.flatMap(({ ordinal, prompt, missing }) => missing.map((index) => ({ ordinal, index, prompt })));
+const missingPlaces = ({ groups }: Generation): Place[] =>
+  groups.flatMap(({ ordinal, prompt, missing }) => missing.map((index) => ({ ordinal, index, prompt })));

@@ -15,7 +15,8 @@ export const initializePolicy =
       if (made !== null) return made;
       return host.use(runId, null, async (model) => {
         const { engine } = model;
-        if (warmStart !== null && !(await blobs.has(warmStart))) throw new ConfigurationError(`policy.warmStart: sha256:${warmStart} is not in the blob store; upload it and start again`);
+        if (warmStart !== null && !(await blobs.has(warmStart)))
+          throw new ConfigurationError(`policy.warmStart: sha256:${warmStart} is not in the blob store; upload it and start again`);
         if (warmStart === null) {
           model.changing();
           await engine.createModel(runId, seed);
@@ -24,8 +25,22 @@ export const initializePolicy =
         const hash = await blobs.put(bytes);
         if (warmStart === null) model.settled(hash);
         const { capabilities } = engine;
-        await sink.addProvenance(runId, { engine: capabilities.engine, engineRuntime: capabilities.runtime, engineThreads: capabilities.threads, initialPolicyHash: hash });
-        await sink.commitPolicy({ runId, epoch, step: 0, version: 0, hash, bytes: bytes.byteLength, engine: capabilities.engine, report: null });
+        await sink.addProvenance(runId, {
+          engine: capabilities.engine,
+          engineRuntime: capabilities.runtime,
+          engineThreads: capabilities.threads,
+          initialPolicyHash: hash,
+        });
+        await sink.commitPolicy({
+          runId,
+          epoch,
+          step: 0,
+          version: 0,
+          hash,
+          bytes: bytes.byteLength,
+          engine: capabilities.engine,
+          report: null,
+        });
         return { version: 0, hash };
       });
     });

@@ -33,20 +33,38 @@ export const updatePolicy =
         const bytes = await model.engine.saveState(runId);
         const hash = await blobs.put(bytes);
         const version = policy.version + 1;
-        await sink.commitPolicy({ runId, epoch: lease.epoch, step, version, hash, bytes: bytes.byteLength, engine: model.engine.capabilities.engine, report: learned });
+        await sink.commitPolicy({
+          runId,
+          epoch: lease.epoch,
+          step,
+          version,
+          hash,
+          bytes: bytes.byteLength,
+          engine: model.engine.capabilities.engine,
+          report: learned,
+        });
         model.settled(hash);
         return { policy: { version, hash }, refused: null };
       });
     });
 
 /** One gradient step on the model; the cause as text when it was not finite (the weights are then as before). */
-async function learn(model: HostedModel, rollouts: readonly TrainingRollout[], training: TrainingSpec, step: number): Promise<UpdateReport | string> {
+async function learn(
+  model: HostedModel,
+  rollouts: readonly TrainingRollout[],
+  training: TrainingSpec,
+  step: number,
+): Promise<UpdateReport | string> {
   const { engine, modelId } = model;
   const { warmupSteps, ...adam } = training.optimizer;
   const learningRate = adam.learningRate * Math.min(1, step / Math.max(1, warmupSteps));
-  const data = rollouts.map(
-    ({ promptTokens, completionTokens, logProbs, advantage }): Datum => ({ promptTokens, completionTokens, weights: completionTokens.map(() => 1), samplerLogProbs: logProbs, advantage }),
-  );
+  const data = rollouts.map(({ promptTokens, completionTokens, logProbs, advantage }): Datum => ({
+    promptTokens,
+    completionTokens,
+    weights: completionTokens.map(() => 1),
+    samplerLogProbs: logProbs,
+    advantage,
+  }));
   model.changing();
   const report = await engine.forwardBackward(modelId, data, training.loss);
   try {

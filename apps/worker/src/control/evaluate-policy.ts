@@ -1,0 +1,75 @@
+// Owns: evaluations and measurements as draws and scores: fixed problems, c of n for each. Must not know: engines, training.
+import { bucketOf, environmentNamed, measurementScope, MissingRow } from "@gradus/domain";
+import type { PolicyRef, PosedGroup, Scope } from "@gradus/domain";
+import type { Database } from "@gradus/prisma";
+import { saveEvaluationDraw, saveMeasurement, saveScores } from "@gradus/prisma/training/evaluation-store";
+import type { ProblemScore } from "@gradus/prisma/training/evaluation-store";
+import { readExperiment, readSettings } from "@gradus/prisma/training/generation-store";
+import { saveGroups } from "@gradus/prisma/training/rollout-store";
+import { readExecuted, readProblems } from "@gradus/prisma/training/step-store";
+import type { TrainableProblem } from "@gradus/prisma/training/step-store";
+import { plainly } from "../activities/activity.ts";
+
+export const drawEvaluation =
+  ({ sql }: Database) =>
+  ({ scope, policy }: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }> =>
+    plainly(async () => {
+      const { spec } = await readSettings(sql, scope);
+      const problemSetId = await frozenSet(sql, scope.experimentId);
+      const { samples, temperature, problems: limit } = spec.evaluation;
+      const problems = await readProblems(sql, problemSetId, "HELD_OUT", limit);
+      const complete = await saveEvaluationDraw(sql, { scope, policy, problemSetId, samples, temperature }, posed(problems));
+      // A set without held-out problems is scored as empty at once.
+      return { complete: complete || problems.length === 0 };
+    });
+
+export const scoreEvaluation =
+  ({ sql }: Database) =>
+  ({ scope }: { readonly scope: Scope }): Promise<void> =>
+    plainly(async () => saveScores(sql, scope, await scoresOf(sql, scope)));
+
+/** Poses every problem of the set for M attempts each. */
+export const drawMeasurement =
+  ({ sql }: Database) =>
+  ({ experimentId }: { readonly experimentId: string }): Promise<void> =>
+    plainly(async () => {
+      const { spec } = await readExperiment(sql, experimentId);
+      const problemSetId = await frozenSet(sql, experimentId);
+      const problems = [...(await readProblems(sql, problemSetId, "TRAIN")), ...(await readProblems(sql, problemSetId, "HELD_OUT"))];
+      await saveGroups(sql, measurementScope(experimentId), spec.problems.measureAttempts, posed(problems));
+    });
+
+/** Writes k of M and the bucket that follows from it. */
+export const scoreMeasurement =
+  ({ sql }: Database) =>
+  ({ experimentId }: { readonly experimentId: string }): Promise<void> =>
+    plainly(async () => {
+      const scores = await scoresOf(sql, measurementScope(experimentId));
+      const measured = scores.map((score) => ({
+        ...score,
+        bucket: score.samples === 0 ? null : bucketOf({ passes: score.passes, attempts: score.samples }),
+      }));
+      await saveMeasurement(sql, await frozenSet(sql, experimentId), measured);
+    });
+
+const posed = (problems: readonly TrainableProblem[]): PosedGroup[] =>
+  problems.map(({ id, bucket, environment, content }, ordinal) => ({
+    ordinal,
+    problemId: id,
+    bucket,
+    prompt: environmentNamed(environment).pose(content),
+  }));
+
+async function scoresOf(sql: Database["sql"], scope: Scope): Promise<ProblemScore[]> {
+  const groups = await readExecuted(sql, scope);
+  return groups.map(({ problemId, bucket, environment, rollouts }) => {
+    const rewards = rollouts.map(({ execution }) => environmentNamed(environment).reward(execution)).filter((reward) => reward !== null);
+    return { problemId, bucket, passes: rewards.filter((reward) => reward > 0).length, samples: rewards.length };
+  });
+}
+
+async function frozenSet(sql: Database["sql"], experimentId: string): Promise<string> {
+  const { problemSetId } = await readExperiment(sql, experimentId);
+  if (problemSetId === null) throw new MissingRow(`experiment ${experimentId} has no problem set yet: it was not prepared`);
+  return problemSetId;
+}

@@ -1,0 +1,39 @@
+// Owns: a run's beginning, its lease, and its ends. Must not know: steps.
+import { RunSpec } from "@gradus/domain";
+import type { Database } from "@gradus/prisma";
+import { readExperiment } from "@gradus/prisma/training/generation-store";
+import { addProvenance, grantLease, readProgress, readRun, setRunStatus, setTotalSteps } from "@gradus/prisma/training/run-store";
+import type { ControlActivities } from "@gradus/workflows";
+import { plainly } from "../activities/activity.ts";
+
+type Steering = Pick<ControlActivities, "beginRun" | "grantLease" | "setRunStatus" | "setTotalSteps">;
+
+export const steerRun = ({ sql }: Database): Steering => ({
+  beginRun: ({ runId }) =>
+    plainly(async () => {
+      const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
+      const { spec } = await readExperiment(sql, run.experimentId);
+      await setRunStatus(sql, runId, "RUNNING");
+      await addProvenance(sql, runId, {
+        problemSet: run.problemSetId,
+        ...(progress.step > 0 ? { resumedFrom: `step ${progress.step}` } : {}),
+      });
+      const { training, evaluation, policy } = run.spec;
+      return {
+        experimentId: run.experimentId,
+        totalSteps: run.totalSteps,
+        maxStaleness: training.maxStaleness,
+        evaluateEvery: evaluation.every,
+        baselineShared: policy.warmStart !== undefined && sameEvaluation(run.spec, spec),
+        ...progress,
+      };
+    }),
+  grantLease: ({ runId, nodeId }) => plainly(async () => ({ runId, epoch: await grantLease(sql, runId, nodeId) })),
+  setRunStatus: ({ runId, status, cause }) => plainly(() => setRunStatus(sql, runId, status, cause)),
+  setTotalSteps: ({ runId, totalSteps }) => plainly(() => setTotalSteps(sql, runId, totalSteps)),
+});
+
+/** An arm that evaluates otherwise than its experiment needs a baseline of its own. */
+const sameEvaluation = (arm: RunSpec, experiment: Pick<RunSpec, "evaluation" | "training">): boolean =>
+  JSON.stringify([arm.evaluation, arm.training.sampling.maxTokens]) ===
+  JSON.stringify([experiment.evaluation, experiment.training.sampling.maxTokens]);

@@ -1,0 +1,104 @@
+// Owns: the worker process: reading its surroundings, making its parts, joining Temporal, leaving in order. Must not know: what stages do.
+// Prints `{"ready":true,...}` on standard output once it takes work; logs go to standard error.
+import { availableParallelism, hostname } from "node:os";
+import { parseArgs } from "node:util";
+import type { NodeRole } from "@gradus/domain";
+import { EngineHost } from "./policy/engine-host.ts";
+import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
+import type { NodeParts } from "./roles.ts";
+import { createSandbox } from "./sandbox/create-sandbox.ts";
+import { runNode } from "./worker.ts";
+
+const USAGE = `gradus worker: takes stages of training runs.
+
+  --role all|control|policy|sandbox   what it does (default all; several with commas)
+  --node NAME                         stable name of this node (default: the host's name)
+
+Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE, DATABASE_URL and GRADUS_BLOBS (required), GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS.
+
+Examples
+  node apps/worker/src/main.ts --role all
+  node apps/worker/src/main.ts --role sandbox --node sandbox-2`;
+
+const { values } = parseArgs({
+  options: { role: { type: "string", default: "all" }, node: { type: "string" }, help: { type: "boolean", default: false } },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const ROLES: readonly NodeRole[] = ["CONTROL", "POLICY", "SANDBOX"];
+const asked = values.role.toUpperCase().split(",");
+const roles = asked.includes("ALL") ? ROLES : ROLES.filter((role) => asked.includes(role));
+if (roles.length === 0) fail(`--role ${values.role}: expected all, control, policy or sandbox`);
+
+const required = (name: string): string => process.env[name] ?? fail(`${name} is not set; 'gradus up' sets it for the workers it starts`);
+const slots = (name: string): number => {
+  const value = Number(process.env[name] ?? availableParallelism());
+  return Number.isInteger(value) && value > 0 ? value : fail(`${name}: expected a whole number above 0, got ${process.env[name]}`);
+};
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+
+// Roles without the database get their own sink with issue E's remote nodes; until then every node has one.
+const { controlActivities, databaseSink, localBlobStore, openDatabase, workflowBundle } = await import("./control/join-control.ts");
+const nodeId = values.node ?? hostname();
+const database = openDatabase(required("DATABASE_URL"));
+const blobs = localBlobStore(required("GRADUS_BLOBS"));
+const sink = databaseSink(database);
+
+const sandbox = once(() => createSandbox({ slots: slots("GRADUS_SANDBOX_SLOTS") }));
+const host = once(
+  async () => new EngineHost(await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, () => createEmbeddedEngine())), blobs),
+);
+const parts: NodeParts = { sink, blobs, sandbox: sandbox.get, host: host.get };
+
+// Made ahead where the role is played, so that the first step does not wait for them.
+const capabilities: Record<string, string | number | boolean> = { cpus: availableParallelism() };
+if (roles.includes("SANDBOX")) {
+  const made = await sandbox.get();
+  Object.assign(capabilities, { sandbox: made.backend, sandboxSlots: made.slots });
+}
+if (roles.includes("POLICY")) {
+  const [engine] = (await host.get()).engines;
+  if (engine !== undefined) Object.assign(capabilities, { engine: engine.capabilities.engine, policySlots: slots("GRADUS_POLICY_SLOTS") });
+}
+
+try {
+  const control = roles.includes("CONTROL")
+    ? {
+        workflowBundle: await workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"]),
+        activities: controlActivities({ database, sink, sandbox: sandbox.get, nodeId }),
+      }
+    : undefined;
+  await runNode(
+    {
+      temporalAddress: required("TEMPORAL_ADDRESS"),
+      namespace: process.env["TEMPORAL_NAMESPACE"] ?? "default",
+      nodeId,
+      roles,
+      capabilities,
+      ...(control === undefined ? {} : { control }),
+    },
+    parts,
+    stop.signal,
+    () => console.log(JSON.stringify({ ready: true, nodeId, roles })),
+  );
+} finally {
+  await Promise.all([sandbox.made()?.then((made) => made.close()), host.made()?.then((made) => made.close())]);
+  await database.close();
+}
+process.exit(0);
+
+/** Makes a thing when it is first asked for. */
+function once<Thing>(make: () => Promise<Thing>): { get(): Promise<Thing>; made(): Promise<Thing> | undefined } {
+  let thing: Promise<Thing> | undefined;
+  return { get: () => (thing ??= make()), made: () => thing };
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

@@ -1,0 +1,55 @@
+// Owns: joining a node to Temporal: one Temporal worker a role and queue. Must not know: what the activities do.
+import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import type { WorkerOptions } from "@temporalio/worker";
+import type { NodeRole } from "@gradus/domain";
+import { CONTROL_QUEUE, POLICY_QUEUE, policyNodeQueue, SANDBOX_QUEUE } from "@gradus/workflows";
+import { policyActivities, sandboxActivities } from "./roles.ts";
+import type { NodeParts } from "./roles.ts";
+
+export interface NodeOptions {
+  readonly temporalAddress: string;
+  readonly namespace: string;
+  readonly nodeId: string;
+  readonly roles: readonly NodeRole[];
+  /** What the control role adds: its activities and the workflow bundle. Absent where the role is not played. */
+  readonly control?: Pick<WorkerOptions, "workflowBundle" | "activities">;
+  readonly capabilities: Readonly<Record<string, string | number | boolean>>;
+}
+
+const SEEN_EVERY_MS = 10_000;
+
+/** Runs the node until `signal` aborts, then drains it. `onReady` is called when every queue is polled. */
+export async function runNode(options: NodeOptions, parts: NodeParts, signal: AbortSignal, onReady: () => void): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger("WARN"), shutdownSignals: [] });
+  const { nodeId, roles, temporalAddress, namespace, control, capabilities } = options;
+  const connection = await NativeConnection.connect({ address: temporalAddress });
+  const common = { connection, namespace, identity: nodeId, shutdownGraceTime: "3s", shutdownForceTime: "8s" } as const;
+  const queues: Omit<WorkerOptions, keyof typeof common>[] = [];
+  if (control !== undefined) queues.push({ ...control, taskQueue: CONTROL_QUEUE, maxConcurrentActivityTaskExecutions: 16 });
+  if (roles.includes("SANDBOX"))
+    queues.push({ taskQueue: SANDBOX_QUEUE, activities: sandboxActivities(parts, nodeId), maxConcurrentActivityTaskExecutions: 8 });
+  if (roles.includes("POLICY")) {
+    const { offerNode, ...onThisNode } = policyActivities(parts, nodeId);
+    queues.push({ taskQueue: POLICY_QUEUE, activities: { offerNode } });
+    // Wide enough that a run never waits for a place: the engines have their own lines, and a full queue would look like a dead node.
+    queues.push({ taskQueue: policyNodeQueue(nodeId), activities: onThisNode, maxConcurrentActivityTaskExecutions: 64 });
+  }
+  const workers = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...queue })));
+  const taskQueue = roles.includes("POLICY") ? policyNodeQueue(nodeId) : null;
+  await parts.sink.registerNode({ id: nodeId, roles, taskQueue, labels: {}, capabilities });
+  // Tolerates a database that is away for a moment: the next beat comes.
+  const beat = setInterval(() => void parts.sink.nodeSeen(nodeId).catch(() => undefined), SEEN_EVERY_MS);
+  signal.addEventListener("abort", () => {
+    for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
+  });
+  try {
+    const running = Promise.all(workers.map((worker) => worker.run()));
+    onReady();
+    await running;
+  } finally {
+    clearInterval(beat);
+    // Tolerates a database that is gone: the node is seen no more either way.
+    await parts.sink.nodeStopped(nodeId).catch(() => undefined);
+    await connection.close();
+  }
+}

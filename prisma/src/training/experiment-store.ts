@@ -1,0 +1,26 @@
+// Owns: an experiment's course in the database: its problem set, its status, the runs still to do. Must not know: how it was created.
+import type { ExperimentStatus } from "@gradus/domain";
+import type { Sql } from "../database.ts";
+
+export async function attachProblemSet(sql: Sql, experimentId: string, problemSetId: string): Promise<void> {
+  await sql`update "Experiment" set "problemSetId" = ${problemSetId} where id = ${experimentId} and "problemSetId" is null`;
+}
+
+/** Ids of the runs that have not ended, seeds first, so that every arm has its first seed before any has its second. */
+export async function readUnfinishedRuns(sql: Sql, experimentId: string): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select r.id from "Run" r join "Arm" a on a.id = r."armId"
+    where r."experimentId" = ${experimentId} and r.status not in ('COMPLETED', 'FAILED', 'CANCELLED') and r."forkedFromRunId" is null order by r.seed, a.ordinal`;
+  return rows.map((row) => row.id);
+}
+
+export async function setExperimentStatus(
+  sql: Sql,
+  experimentId: string,
+  status: ExperimentStatus,
+  cause: string | undefined,
+  finished: boolean,
+): Promise<void> {
+  await sql`update "Experiment" set status = ${status}, cause = ${cause ?? null},
+      "startedAt" = coalesce("startedAt", now()), "finishedAt" = case when ${finished} then now() else null end where id = ${experimentId}`;
+}
