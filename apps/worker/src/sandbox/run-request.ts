@@ -55,7 +55,7 @@ const int = (value: number): PythonValue => ({ kind: "int", value: BigInt(value)
 export async function runRequest(
   request: SandboxRequest,
   candidates: Launcher,
-  checkers: () => Launcher,
+  checkers: () => Promise<Launcher>,
   signal?: AbortSignal,
 ): Promise<Ran> {
   const dialogue = await open(candidates, "candidate", request.source, "", request);

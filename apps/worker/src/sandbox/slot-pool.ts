@@ -1,6 +1,5 @@
 // Owns: which execution runs where and when: a line, a fixed number of slots, replacement of slots that broke. Must not know: verdicts.
 export interface Slot {
-  readonly index: number;
   readonly healthy: boolean;
   close(): Promise<void>;
 }
@@ -8,15 +7,14 @@ export interface Slot {
 /** A fixed number of slots and a line before them, first come first served. */
 export class SlotPool<S extends Slot> {
   readonly size: number;
-  readonly #make: (index: number) => Promise<S>;
+  readonly #make: () => Promise<S>;
   readonly #idle: S[] = [];
   readonly #line: (() => void)[] = [];
   #free: number;
   #closed = false;
   #aloneWaiting = 0;
-  #next = 0;
 
-  constructor(size: number, make: (index: number) => Promise<S>) {
+  constructor(size: number, make: () => Promise<S>) {
     this.size = size;
     this.#free = size;
     this.#make = make;
@@ -68,7 +66,7 @@ export class SlotPool<S extends Slot> {
   async #work<T>(work: (slot: S) => Promise<T>, count: number): Promise<T> {
     let slot: S | undefined;
     try {
-      slot = this.#idle.pop() ?? (await this.#make(this.#next++));
+      slot = this.#idle.pop() ?? (await this.#make());
       return await work(slot);
     } finally {
       if (slot?.healthy) this.#idle.push(slot);

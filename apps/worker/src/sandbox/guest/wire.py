@@ -85,23 +85,24 @@ def _dict(value, depth, room):
 def _derived(value, kind, depth, room):
     # A subclass travels as its base, read by the base's own methods: a Counter is its dict, a namedtuple its tuple, as `==` has it.
     # An object without a wire form travels as its type's name, and equals nothing.
-    bases = type.mro(kind)
-    if int in bases:
-        return _encode(int.__add__(value, 0), depth, room)
-    if float in bases:
-        return _encode(float.__add__(value, 0.0), depth, room)
-    if str in bases:
-        return _encode(str.__str__(value) if type(str.__str__(value)) is str else "".join(str.__iter__(value)), depth, room)
-    if list in bases:
-        return _encode(list.__getitem__(value, slice(None)), depth, room)
-    if tuple in bases:
-        return _encode(tuple(tuple.__iter__(value)), depth, room)
-    if dict in bases:
-        return _dict(value, depth, room)
-    if set in bases:
-        return _sequence("e", list(set.__iter__(value)), depth, room)
-    if frozenset in bases:
-        return _sequence("z", list(frozenset.__iter__(value)), depth, room)
+    # `is`, and the real order of bases: a metaclass can lie through `==` and `mro`.
+    for base in type.__dict__["__mro__"].__get__(kind):
+        if base is int:
+            return _encode(int.__add__(value, 0), depth, room)
+        if base is float:
+            return _encode(float.__add__(value, 0.0), depth, room)
+        if base is str:
+            return _encode(str.__getitem__(value, slice(None)), depth, room)
+        if base is list:
+            return _encode(list.__getitem__(value, slice(None)), depth, room)
+        if base is tuple:
+            return _encode(tuple(tuple.__iter__(value)), depth, room)
+        if base is dict:
+            return _dict(value, depth, room)
+        if base is set:
+            return _sequence("e", list(set.__iter__(value)), depth, room)
+        if base is frozenset:
+            return _sequence("z", list(frozenset.__iter__(value)), depth, room)
     text = _escaped("o", str(kind.__name__)[:100], room)
     _spend(room, len(text))
     return text
