@@ -28,3 +28,4 @@ export * from "./node.ts";
 export * from "./policy.ts";
 export * from "./rollout.ts";
 export * from "./blob-store.ts";
+export * from "./statistics/index.ts";
