@@ -116,10 +116,9 @@ export class EmbeddedEngine implements PolicyEngine {
     this.#pending.delete(reply.id);
     if ("value" in reply) return pending.resolve(reply.value as never);
     const { name, message, stack } = reply.error;
-    const error = name === "NonFiniteUpdate" ? new NonFiniteUpdate(message) : new Error(message);
-    if (name === "AbortError") error.name = name;
-    error.cause = stack;
-    pending.reject(error);
+    pending.reject(
+      name === "NonFiniteUpdate" ? new NonFiniteUpdate(message) : Object.assign(new Error(message, { cause: stack }), { name }),
+    );
   }
 
   #call<Method extends EngineMethod>(

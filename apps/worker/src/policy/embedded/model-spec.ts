@@ -10,9 +10,9 @@ export interface ModelSpec {
   readonly hidden: number;
   /** learned: a table of {@link contextLength} rows added to the embedding; rotary: RoPE on queries and keys. */
   readonly positions: "learned" | "rotary";
-  /** Prompt lengths that graphs exist for, ascending. A prompt is padded to the first that holds it: its own length alone decides. */
+  /** Prompt lengths that training graphs exist for, ascending. Sampling pads every prompt to the last, so that one batch holds them all. */
   readonly promptBuckets: readonly number[];
-  /** Completion lengths that graphs exist for, ascending; `maxTokens` of a sampling call decides. */
+  /** Completion lengths that graphs exist for, ascending. In sampling `maxTokens` decides, in training the longest row of a micro-batch. */
   readonly completionBuckets: readonly number[];
 }
 

@@ -11,8 +11,9 @@ export const QUICKSTART_MODEL: ModelSpec = {
   heads: 4,
   hidden: 384,
   positions: "rotary",
-  promptBuckets: [MAX_PROMPT_TOKENS],
-  completionBuckets: [MAX_COMPLETION_TOKENS],
+  promptBuckets: [40, 56, MAX_PROMPT_TOKENS],
+  // One more than the longest program: the end-of-sequence token.
+  completionBuckets: [12, 24, MAX_COMPLETION_TOKENS + 1],
 };
 
 /** The shape engine benchmarks are quoted for: 824,064 parameters, context 128. */

@@ -8,7 +8,7 @@ import { DecodeBatch, PROMPTS, SAMPLES } from "./decode-batch.ts";
 import type { PromptMemory } from "./decode-batch.ts";
 import { createSession, integers, real, realOutput } from "./graph-session.ts";
 import type { RuntimeOptions } from "./graph-session.ts";
-import { bucketFor } from "./model-spec.ts";
+import { bucketFor, maxPromptTokens } from "./model-spec.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { chunks, lanesOf, promptPartLength } from "./pack.ts";
 import type { Lane } from "./pack.ts";
@@ -80,15 +80,13 @@ export class Sampler {
     );
     const samples: Sample[] = [];
     const completionLength = bucketFor(this.#spec.completionBuckets, spec.maxTokens, "completion");
-    for (const bucket of this.#spec.promptBuckets) {
-      const fitting = lanes.filter((lane) => bucketFor(this.#spec.promptBuckets, lane.prompt.length, "prompt") === bucket);
-      for (const batch of chunks(fitting, PROMPTS)) {
-        const memories = await this.#remember(weights, batch, promptPartLength(bucket));
-        const decode = await this.#decode(promptPartLength(bucket), completionLength);
-        decode.reset(batch, memories);
-        for (const row of await this.#complete(weights, decode, batch, rows, spec, signal)) {
-          samples[row.index] = { tokens: row.tokens, logProbs: row.logProbs, finishReason: row.finishReason ?? "length" };
-        }
+    const promptLength = promptPartLength(maxPromptTokens(this.#spec));
+    for (const batch of chunks(lanes, PROMPTS)) {
+      const memories = await this.#remember(weights, batch, promptLength);
+      const decode = await this.#decode(promptLength, completionLength);
+      decode.reset(batch, memories);
+      for (const row of await this.#complete(weights, decode, batch, rows, spec, signal)) {
+        samples[row.index] = { tokens: row.tokens, logProbs: row.logProbs, finishReason: row.finishReason ?? "length" };
       }
     }
     return samples;
