@@ -29,3 +29,5 @@ export * from "./policy.ts";
 export * from "./rollout.ts";
 export * from "./blob-store.ts";
 export * from "./statistics/index.ts";
+export * from "./importer/jsonl.ts";
+export { importHumanEval } from "./importer/humaneval.ts";
