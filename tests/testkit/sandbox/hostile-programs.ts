@@ -318,7 +318,7 @@ def scout():
     attempt('dotdot', lambda: set(os.listdir(os.open('..', os.O_RDONLY, dir_fd=deep))) != set(os.listdir('/')))
     for fd in range(256):
         attempt('descriptor %d' % fd, lambda: fd != deep and 'passwd' in os.listdir(os.open('etc', os.O_RDONLY, dir_fd=fd)))
-        attempt('inherited folder %d' % fd, lambda: fd != deep and os.listdir(os.open('..', os.O_RDONLY, dir_fd=fd)) and fd != deep and fd < 3)
+        attempt('inherited folder %d' % fd, lambda: fd != deep and 'etc' in os.listdir(os.open('..', os.O_RDONLY, dir_fd=fd)) and fd < 3)
 `,
   ),
   scout(

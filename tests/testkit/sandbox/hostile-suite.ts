@@ -12,6 +12,8 @@ const LIMITS: SandboxLimits = { cpuMs: 400, wallMs: 2_000, memoryMb: 96, outputB
 export interface HostileContract {
   readonly make: () => Promise<Sandbox>;
   readonly exactVerdicts: boolean;
+  /** Whether honest programs run beside each hostile one, or only after it (a backend that takes half a second each). */
+  readonly neighbours?: boolean;
   /** Programs that this backend answers differently, with the reason; docs/sandbox.md lists the same. */
   readonly differences?: Readonly<Record<string, string>>;
   readonly limits?: SandboxLimits;
@@ -38,7 +40,9 @@ export function hostileSuite(name: string, contract: HostileContract): void {
     it.each(HOSTILE_PROGRAMS)("$name earns nothing and changes nothing", async ({ name: program, kind, source, verdicts }) => {
       const expected = kind === "SCOUT" ? "[]" : python(SECRET);
       const tests = [1, 2].map((input) => ({ kind: "call", args: String(input), expected }) as const);
-      const neighbours = [honest, honest].map((neighbour) => run(sandbox, neighbour.source, neighbour.tests));
+      const neighbours = (contract.neighbours === false ? [] : [honest, honest]).map((neighbour) =>
+        run(sandbox, neighbour.source, neighbour.tests),
+      );
       const execution = await sandbox.execute({ language: "python", source, probes: probesOf("f", tests), limits });
       const result = judge(execution, tests);
       const [first] = result.tests;
@@ -67,9 +71,8 @@ function read(path: string): string {
   }
 }
 
+const children = (pid: number): number[] => read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+const alive = (pid: number): number => (/\) Z /u.test(read(`/proc/${pid}/stat`)) ? 0 : 1);
+
 /** Living processes below `pid`, zombies not counted. */
-export function descendants(pid: number): number {
-  const children = (parent: number): number[] => read(`/proc/${parent}/task/${parent}/children`).split(" ").filter(Boolean).map(Number);
-  const alive = (child: number): number => (/\) Z /u.test(read(`/proc/${child}/stat`)) ? 0 : 1);
-  return children(pid).reduce((sum, child) => sum + alive(child) + descendants(child), 0);
-}
+export const descendants = (pid: number): number => children(pid).reduce((sum, child) => sum + alive(child) + descendants(child), 0);

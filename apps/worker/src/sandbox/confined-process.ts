@@ -30,3 +30,8 @@ export interface Launcher {
   readonly healthy: boolean;
   close(): Promise<void>;
 }
+
+/** The slot broke before the program began: nothing is known of the program. */
+export class SlotLost extends Error {
+  override readonly name = "SlotLost";
+}

@@ -1,7 +1,9 @@
 // Owns: choosing a backend and making the sandbox that the rest of Gradus uses. Must not know: what an execution is worth.
 import { availableParallelism } from "node:os";
-import { type Backend, findBubblewrapBackend } from "./bubblewrap/bubblewrap-backend.ts";
+import type { Backend } from "./backend.ts";
+import { findBubblewrapBackend } from "./bubblewrap/bubblewrap-backend.ts";
 import { ExecutionSlot, executeOn } from "./execution-slot.ts";
+import { findPyodideBackend } from "./pyodide/pyodide-backend.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { SlotPool } from "./slot-pool.ts";
 
@@ -25,7 +27,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
 /** The backend that `options` leads to here, and why not another. @throws Error where there is none. */
 export async function chooseBackend(options: SandboxOptions): Promise<{ backend: Backend; why: string }> {
   const asked = options.backend ?? "auto";
-  const found = await findBubblewrapBackend(options.mode);
-  if ("start" in found) return { backend: found, why: asked === "auto" ? "bubblewrap works here" : "it was asked for" };
-  throw new Error(found.why);
+  const bubblewrap = asked === "pyodide" ? { why: "not asked for" } : await findBubblewrapBackend(options.mode);
+  if ("start" in bubblewrap) return { backend: bubblewrap, why: asked === "auto" ? "bubblewrap works here" : "it was asked for" };
+  if (asked === "bubblewrap") throw new Error(bubblewrap.why);
+  const pyodide = await findPyodideBackend();
+  if ("start" in pyodide) return { backend: pyodide, why: asked === "auto" ? bubblewrap.why : "it was asked for" };
+  throw new Error(asked === "auto" ? `${bubblewrap.why}; ${pyodide.why}` : pyodide.why);
 }

@@ -1,19 +1,11 @@
 // Owns: what bubblewrap can do on this machine: warm, cold, or not at all, and why. Must not know: Pyodide, the pool.
+import type { Backend } from "../backend.ts";
 import type { Launcher } from "../confined-process.ts";
 import { findCgroups, sweepCgroups } from "./cgroup.ts";
 import { ColdLauncher } from "./cold-launcher.ts";
 import { findBubblewrap, findPython, usrTree } from "./python.ts";
 import { type Machine, layGround } from "./slot-ground.ts";
 import { WarmLauncher } from "./warm-launcher.ts";
-
-export interface Backend {
-  readonly name: "bubblewrap" | "pyodide";
-  /** WARM: rollouts are forked from a running interpreter into fresh namespaces. COLD: each starts an interpreter of its own. */
-  readonly mode: "WARM" | "COLD";
-  /** Facts for people: which Python, how memory is bounded, why this mode. */
-  readonly facts: readonly string[];
-  readonly start: () => Promise<Launcher>;
-}
 
 /** The backend, tried out, or why it does not work here and what to do. `mode` forces one of the two ways. */
 export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Backend | { readonly why: string }> {

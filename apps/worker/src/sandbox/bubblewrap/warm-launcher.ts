@@ -6,7 +6,7 @@ import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
+import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
 import { PROCESSES, type SlotGround, WORK_MB } from "./slot-ground.ts";
@@ -149,11 +149,6 @@ export class WarmLauncher implements Launcher {
     this.#ground.cgroup?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-/** The slot broke before the program began. */
-export class SlotLost extends Error {
-  override readonly name = "SlotLost";
 }
 
 function listen(path: string): Promise<Server> {

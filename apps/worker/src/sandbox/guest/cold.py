@@ -6,7 +6,7 @@ def start_cold():
     os.closerange(CHANNEL + 1, 256)
     limit_resources(cpu_seconds, memory_mb, processes, file_mb)
     filter_system_calls()
-    converse()
+    converse_over_channel()
 
 
 start_cold()

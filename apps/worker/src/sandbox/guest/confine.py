@@ -60,18 +60,6 @@ def write_lines(fd):
     return write_line
 
 
-def converse():
-    """Reads the request, one wire value, from the channel, and does as it says until the channel ends."""
-    read_line, write_line = read_lines(CHANNEL), write_lines(CHANNEL)
-    # Said before anything model-written is read: without it, the machine failed and not the program.
-    write_line("H")
-    role, source, entry, limit, seed = decode(read_line())
-    if "random" in sys.modules or "random" in source:
-        import random
-
-        random.seed(seed)
-    if role == "check":
-        serve_check(read_line, write_line, source, entry, limit)
-    else:
-        serve_candidate(read_line, write_line, source, limit)
+def converse_over_channel():
+    converse(read_lines(CHANNEL), write_lines(CHANNEL))
     os._exit(0)

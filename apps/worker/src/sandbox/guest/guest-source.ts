@@ -6,6 +6,6 @@ export function guestSource(parts: readonly string[]): string {
   return parts.map((part) => readFileSync(new URL(`${part}.py`, import.meta.url), "utf8")).join("\n");
 }
 
-export const CANDIDATE_PARTS = ["wire", "candidate", "checker"] as const;
-export const COLD_PARTS = [...CANDIDATE_PARTS, "seccomp", "confine", "cold"] as const;
-export const WARM_PARTS = [...CANDIDATE_PARTS, "seccomp", "confine", "zygote"] as const;
+export const CONVERSATION_PARTS = ["wire", "candidate", "checker", "converse"] as const;
+export const COLD_PARTS = [...CONVERSATION_PARTS, "seccomp", "confine", "cold"] as const;
+export const WARM_PARTS = [...CONVERSATION_PARTS, "seccomp", "confine", "zygote"] as const;

@@ -53,7 +53,7 @@ class Zygote:
         if pid == 0:
             try:
                 self.become_rollout(sockets, cpu_ms, memory_mb)
-                converse()
+                converse_over_channel()
             except BaseException as error:
                 os.write(2, ("%s: %s" % (type(error).__name__, error)).encode()[:500])
             os._exit(70)
