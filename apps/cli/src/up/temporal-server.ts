@@ -15,12 +15,16 @@ export interface StartTemporalInput {
   home: string;
   /** Wanted TCP port of the server on 127.0.0.1; another is taken when it is busy. Default: any free one. */
   port?: number;
+  /** Fail when a wanted port is busy instead of taking another; for a restart, whose address others know already. */
+  samePort?: boolean;
   /** Wanted TCP port of the web UI; null: no web UI. Default: null. */
   uiPort?: number | null;
   /** The program to run; default: `findTemporal` with its defaults. */
   program?: string;
   /** Called with one sentence for each thing worth knowing. */
   onProgress?: (message: string) => void;
+  /** Ends a download or a build. */
+  signal?: AbortSignal;
 }
 
 /** A running Temporal. */
@@ -30,6 +34,7 @@ export interface RunningTemporal extends RunningServer {
   readonly port: number;
   /** Address of the web UI; null when there is none. */
   readonly uiUrl: string | null;
+  readonly uiPort: number | null;
   /** Where the program came from; null when it was given. */
   readonly from: TemporalSource | null;
 }
@@ -48,16 +53,25 @@ const dynamicConfig = [
  * one that uses `home`.
  * @throws UnusableError when there is no way to a server; Error with its last words when it does not start
  */
-export async function startTemporal({ home, port, uiPort = null, program, onProgress }: StartTemporalInput): Promise<RunningTemporal> {
-  const found = program === undefined ? await findTemporal(onProgress ? { onProgress } : {}) : { program, from: null };
+export async function startTemporal({
+  home,
+  port,
+  samePort,
+  uiPort = null,
+  program,
+  onProgress,
+  signal,
+}: StartTemporalInput): Promise<RunningTemporal> {
+  const found =
+    program === undefined ? await findTemporal({ ...(onProgress && { onProgress }), ...(signal && { signal }) }) : { program, from: null };
   const folder = makeFolder(home, "temporal");
   const database = join(folder, "temporal.db");
   const pidFile = join(folder, "pid");
   if (existsSync(pidFile)) await endLeftover(Number(readFileSync(pidFile, "utf8")), database, "SIGKILL");
 
-  const chosen = await choosePort(port);
+  const chosen = await choosePort(port, samePort);
   if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Temporal listens on ${chosen}`);
-  const uiChosen = uiPort === null ? null : await choosePort(uiPort);
+  const uiChosen = uiPort === null ? null : await choosePort(uiPort, samePort);
   if (uiChosen !== uiPort) onProgress?.(`port ${uiPort} is taken, Temporal's web UI listens on ${uiChosen}`);
 
   const ui = uiChosen === null ? ["--headless"] : ["--ui-port", String(uiChosen), "--ui-ip", "127.0.0.1"];
@@ -81,7 +95,14 @@ export async function startTemporal({ home, port, uiPort = null, program, onProg
   );
   const address = `127.0.0.1:${chosen}`;
   await waitUntilReady(address, server);
-  return { ...server, address, port: chosen, uiUrl: uiChosen === null ? null : `http://127.0.0.1:${uiChosen}`, from: found.from };
+  return {
+    ...server,
+    address,
+    port: chosen,
+    uiUrl: uiChosen === null ? null : `http://127.0.0.1:${uiChosen}`,
+    uiPort: uiChosen,
+    from: found.from,
+  };
 }
 
 /**

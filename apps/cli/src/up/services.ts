@@ -1,0 +1,138 @@
+// Owns: the servers of one machine, their order and what each needs of those before it. Must not know: experiments, the terminal.
+import { migrateDatabase } from "./migrate-database.ts";
+import { type RunningPostgres, startPostgres } from "./embedded-postgres.ts";
+import { usePostgres, useTemporal } from "./external-server.ts";
+import { choosePort } from "./free-port.ts";
+import type { RunningServer } from "./guarded-process.ts";
+import { appPrograms } from "./app-programs.ts";
+import { startApp } from "./start-app.ts";
+import { supervise, type Supervised } from "./supervise.ts";
+import { type RunningTemporal, startTemporal } from "./temporal-server.ts";
+import type { RunningStack } from "./data-folder.ts";
+
+export interface StartServicesInput {
+  home: string;
+  env: NodeJS.ProcessEnv;
+  /** Wanted port of the API; Postgres, Temporal and its web UI want the three after it. */
+  port: number;
+  onProgress: (message: string) => void;
+  /** Called with what runs where, at the end of the start and after each restart. */
+  onChange: (running: Omit<RunningStack, "pid">) => void;
+  signal: AbortSignal;
+  /** The programs of ours to run; default: the API and the worker of this checkout. */
+  programs?: typeof appPrograms;
+}
+
+export interface Services {
+  readonly apiUrl: string;
+  readonly temporalUiUrl: string | null;
+  /** Rejects when a server is given up, with its cause. */
+  readonly givenUp: Promise<never>;
+  /** Ends all servers, the last started first. */
+  stop(): Promise<void>;
+}
+
+/** The port of the API when nothing else is asked for. */
+export const defaultPort = 7400;
+
+/**
+ * Starts Postgres, Temporal, the migrations, the API and a worker for every task queue, each once the one before is ready.
+ * @throws UnusableError or the first start's failure, after ending what had been started; the signal's reason when it was aborted
+ */
+export async function startServices({
+  home,
+  env,
+  port,
+  onProgress,
+  onChange,
+  signal,
+  programs = appPrograms,
+}: StartServicesInput): Promise<Services> {
+  const started: { name: string; server: Supervised<RunningServer> }[] = [];
+  const pids: Record<string, number | null> = {};
+  const urls = { apiUrl: "", temporalAddress: "", temporalUiUrl: null as string | null };
+  let complete = false;
+  const tell = () => complete && onChange({ ...urls, pids: { ...pids } });
+
+  const run = async <T extends RunningServer>(
+    name: string,
+    start: (previous: T | null) => Promise<T>,
+    say: (running: T) => string,
+  ): Promise<T> => {
+    signal.throwIfAborted();
+    const since = performance.now();
+    const onRunning = (running: T) => {
+      pids[name] = running.pid;
+      tell();
+    };
+    const server = await supervise({ name, start, onProgress, onRunning });
+    started.push({ name, server });
+    onProgress(`${say(server.current())} (${((performance.now() - since) / 1000).toFixed(1)} s)`);
+    return server.current();
+  };
+  const stop = async () => {
+    while (started.length > 0) await started.pop()?.server.stop();
+  };
+
+  try {
+    const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress } = env;
+    // A restart keeps its port: those who depend on a server know its address already.
+    const ownPostgres = (previous: RunningPostgres | null) =>
+      startPostgres({ home, onProgress, port: previous?.port ?? port + 1, samePort: previous !== null });
+    const database = databaseUrl
+      ? await run(
+          "Postgres",
+          () => usePostgres(databaseUrl),
+          () => "Postgres of DATABASE_URL is used",
+        )
+      : await run("Postgres", ownPostgres, (running) => `Postgres 18 listens on 127.0.0.1:${running.port}`);
+
+    const ownTemporal = (previous: RunningTemporal | null) =>
+      startTemporal({
+        home,
+        onProgress,
+        signal,
+        port: previous?.port ?? port + 2,
+        uiPort: previous?.uiPort ?? port + 3,
+        samePort: previous !== null,
+      });
+    const temporal = temporalAddress
+      ? await run(
+          "Temporal",
+          () => useTemporal(temporalAddress),
+          () => `Temporal of TEMPORAL_ADDRESS (${temporalAddress}) is used`,
+        )
+      : await run("Temporal", ownTemporal, (running) => `Temporal listens on ${running.address}, its program is from ${running.from}`);
+
+    await migrateDatabase(database.databaseUrl, onProgress);
+
+    const apiPort = await choosePort(port);
+    if (apiPort !== port) onProgress(`port ${port} is taken, the API listens on ${apiPort}`);
+    urls.apiUrl = `http://127.0.0.1:${apiPort}`;
+    urls.temporalAddress = temporal.address;
+    urls.temporalUiUrl = temporal.uiUrl;
+    const { api, worker } = programs({ home, databaseUrl: database.databaseUrl, temporalAddress: temporal.address, apiPort });
+    await run(
+      "API",
+      () => startApp(api),
+      () => `API listens on ${urls.apiUrl}`,
+    );
+    await run(
+      "worker",
+      () => startApp(worker),
+      () => "worker serves every task queue",
+    );
+    signal.throwIfAborted();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  complete = true;
+  tell();
+  return {
+    apiUrl: urls.apiUrl,
+    temporalUiUrl: urls.temporalUiUrl,
+    givenUp: Promise.race(started.map(({ server }) => server.givenUp)),
+    stop,
+  };
+}
