@@ -1,7 +1,11 @@
 // Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes.
 import { defineConfig } from "vitest/config";
 
+// The bundler would load graphql's ES build beside the one that Node gives to our libraries, and two copies refuse each other's schemas.
+const resolve = { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] };
+
 const project = (name: string, timeoutMs: number, parallel = false) => ({
+  resolve,
   test: { name, include: [`tests/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs, fileParallelism: parallel, maxWorkers: parallel ? 2 : 1 },
 });
 

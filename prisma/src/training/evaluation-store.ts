@@ -42,7 +42,7 @@ export async function saveScores(sql: Sql, scope: Scope, scores: readonly Proble
     if (completed.count === 0) return false;
     await tx`insert into "EvaluationResult" ("evaluationId", "problemId", bucket, passes, samples)
       select ${scope.id}, r."problemId", r.bucket::"Bucket", r.passes, r.samples
-      from json_to_recordset(${tx.json(scores as never)}) as r("problemId" text, bucket text, passes int, samples int)`;
+      from jsonb_to_recordset(${tx.json(scores as never)}) as r("problemId" text, bucket text, passes int, samples int)`;
     return true;
   };
   const { runId, step } = scope;
@@ -61,6 +61,6 @@ export async function saveScores(sql: Sql, scope: Scope, scores: readonly Proble
 /** Writes measured pass rates into the set's members: integers k of M, and the bucket that follows. */
 export async function saveMeasurement(sql: Sql, problemSetId: string, scores: readonly ProblemScore[]): Promise<void> {
   await sql`update "ProblemSetMember" m set passes = r.passes, attempts = r.samples, bucket = r.bucket::"Bucket"
-    from json_to_recordset(${sql.json(scores as never)}) as r("problemId" text, bucket text, passes int, samples int)
+    from jsonb_to_recordset(${sql.json(scores as never)}) as r("problemId" text, bucket text, passes int, samples int)
     where m."problemSetId" = ${problemSetId} and m."problemId" = r."problemId"`;
 }

@@ -25,7 +25,7 @@ export async function saveProblems(tx: Sql | Transaction, projectId: string, pro
   });
   await tx`insert into "Problem" (id, "projectId", environment, "contentHash", "astHash", content, origin, operations, "parentId", chain, rung, "seedSnippet")
     select r.id, ${projectId}, r.environment::"EnvironmentName", r."contentHash", r."astHash", r.content, r.origin, r.operations, r."parentId", r.chain, r.rung, r."seedSnippet"
-    from json_to_recordset(${tx.json(rows as never)}) as r(id text, environment text, "contentHash" text, "astHash" text, content jsonb, origin jsonb,
+    from jsonb_to_recordset(${tx.json(rows as never)}) as r(id text, environment text, "contentHash" text, "astHash" text, content jsonb, origin jsonb,
       operations text[], "parentId" text, chain text, rung int, "seedSnippet" text) on conflict do nothing`;
   return rows.map((row) => row.id);
 }
@@ -49,7 +49,7 @@ export async function freezeProblemSet(sql: Sql, projectId: string, name: string
     }));
     await tx`insert into "ProblemSetMember" ("problemSetId", ordinal, "problemId", split, passes, attempts, bucket)
       select ${id}, r.ordinal, r."problemId", r.split::"ProblemSplit", r.passes, r.attempts, r.bucket::"Bucket"
-      from json_to_recordset(${tx.json(rows as never)}) as r(ordinal int, "problemId" text, split text, passes int, attempts int, bucket text)
+      from jsonb_to_recordset(${tx.json(rows as never)}) as r(ordinal int, "problemId" text, split text, passes int, attempts int, bucket text)
       on conflict do nothing`;
   });
   return id;

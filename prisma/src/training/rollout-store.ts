@@ -10,7 +10,7 @@ export async function saveGroups(tx: Sql | Transaction, scope: Scope, size: numb
   const rows = groups.map((group) => ({ ...group, id: groupId(scope, group.ordinal) }));
   await tx`insert into "Group" (id, scope, "scopeKind", "runId", step, ordinal, "problemId", bucket, size, prompt)
     select r.id, ${scope.id}, ${scope.kind}::"ScopeKind", ${scope.runId ?? null}, ${scope.step ?? null}, r.ordinal, r."problemId", r.bucket::"Bucket", ${size}, r.prompt
-    from json_to_recordset(${tx.json(rows as never)}) as r(id text, ordinal int, "problemId" text, bucket text, prompt text)
+    from jsonb_to_recordset(${tx.json(rows as never)}) as r(id text, ordinal int, "problemId" text, bucket text, prompt text)
     on conflict do nothing`;
 }
 
@@ -38,7 +38,7 @@ export async function saveRollouts(sql: Sql, batch: RolloutBatch): Promise<void>
   const insert = async (tx: Sql | Transaction): Promise<void> => {
     await tx`insert into "Rollout" (id, "groupId", index, "policyVersion", "policyHash", completion, "promptTokens", "completionTokens", "logProbs", "finishReason", attempt)
       select r.id, r."groupId", r.index, ${policy.version}, ${policy.hash}, r.completion, r."promptTokens", r."completionTokens", r."logProbs", r."finishReason", ${batch.attempt}
-      from json_to_recordset(${tx.json(rows as never)})
+      from jsonb_to_recordset(${tx.json(rows as never)})
         as r(id text, "groupId" text, index int, completion text, "promptTokens" int[], "completionTokens" int[], "logProbs" float8[], "finishReason" text)
       on conflict do nothing`;
   };
@@ -75,7 +75,7 @@ export async function saveExecutions(sql: Sql, executed: readonly ExecutedRollou
     },
   }));
   await sql`update "Rollout" set verdict = r.verdict::"RolloutVerdict", execution = r.execution, "sandboxErrors" = r."sandboxErrors"
-    from json_to_recordset(${sql.json(rows as never)}) as r(id text, verdict text, execution jsonb, "sandboxErrors" int)
+    from jsonb_to_recordset(${sql.json(rows as never)}) as r(id text, verdict text, execution jsonb, "sandboxErrors" int)
     where "Rollout".id = r.id and "Rollout".verdict is null`;
 }
 

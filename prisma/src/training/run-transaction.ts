@@ -38,7 +38,7 @@ export async function inRun<Result>(
 async function append(tx: Transaction, runId: string, last: bigint, events: readonly RunEvent[]): Promise<void> {
   const rows = events.map(({ type, ...data }, index) => ({ position: String(last + BigInt(index + 1)), type, data }));
   await tx`insert into "Event" ("runId", position, type, data)
-    select ${runId}, r.position, r.type, r.data from json_to_recordset(${tx.json(rows as never)}) as r(position bigint, type text, data jsonb)`;
+    select ${runId}, r.position, r.type, r.data from jsonb_to_recordset(${tx.json(rows as never)}) as r(position bigint, type text, data jsonb)`;
   await tx`update "Run" set "streamPosition" = ${String(last + BigInt(events.length))} where id = ${runId}`;
   await tx`select pg_notify(${EVENTS_CHANNEL}, ${runId})`;
 }
@@ -48,7 +48,7 @@ export async function recordPoints(tx: Transaction, emit: Emit, runId: string, p
   if (points.length === 0) return;
   const rows = points.map(({ name, step, value }) => ({ name, step, value: String(value) }));
   await tx`insert into metrics.point (run_id, name, step, value)
-    select ${runId}, r.name, r.step, r.value::float8 from json_to_recordset(${tx.json(rows)}) as r(name text, step int, value text)
+    select ${runId}, r.name, r.step, r.value::float8 from jsonb_to_recordset(${tx.json(rows)}) as r(name text, step int, value text)
     on conflict do nothing`;
   emit({ type: "METRICS_RECORDED", points: points.map(({ name, step, value }) => [name, step, eventValue(value)]) });
 }

@@ -136,9 +136,9 @@ export async function saveCredit(sql: Sql, runId: string, experimentId: string, 
   await inRun(sql, runId, null, async (tx, emit) => {
     await tx`insert into "CurriculumState" ("runId", step, state) values (${runId}, ${step}, ${tx.json(credit.curriculumState as never)}) on conflict do nothing`;
     await tx`update "Group" set admitted = r.admitted, "refusedBy" = r."refusedBy", "meanReward" = r."meanReward"
-      from json_to_recordset(${tx.json(credit.groups as never)}) as r(id text, admitted boolean, "refusedBy" text, "meanReward" float8) where "Group".id = r.id`;
+      from jsonb_to_recordset(${tx.json(credit.groups as never)}) as r(id text, admitted boolean, "refusedBy" text, "meanReward" float8) where "Group".id = r.id`;
     await tx`update "Rollout" set reward = r.reward, advantage = r.advantage
-      from json_to_recordset(${tx.json(credit.rollouts as never)}) as r(id text, reward float8, advantage float8)
+      from jsonb_to_recordset(${tx.json(credit.rollouts as never)}) as r(id text, reward float8, advantage float8)
       where "Rollout".id = r.id and "Rollout"."groupId" like ${`${scope.id}/%`}`;
     await tx`update "Step" set summary = ${tx.json(credit.summary)} where "runId" = ${runId} and step = ${step}`;
     if (credit.summary.admitted === 0) await completeStep(tx, emit, runId, step, null);

@@ -1,0 +1,134 @@
+// Owns: the API as one server: GraphQL over HTTP and WebSockets, blobs, imports, health and the page, on one port. Must not know: processes, environment
+// variables.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ApolloServer } from "@apollo/server";
+import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
+import { expressMiddleware } from "@as-integrations/express5";
+import type { BlobStore } from "@gradus/domain";
+import type { Database } from "@gradus/prisma/database";
+import express from "express";
+import type { Logger } from "pino";
+import { createContext } from "./context.ts";
+import type { ApiContext } from "./context.ts";
+import { maskError } from "./errors.ts";
+import { hostGuard } from "./host-guard.ts";
+import { blobRoutes } from "./http/blob-routes.ts";
+import { healthRoutes } from "./http/health-routes.ts";
+import { importProblems } from "./http/import-problems.ts";
+import { webPage } from "./http/web-page.ts";
+import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
+import { listenForEvents } from "./live/event-wake.ts";
+import { serveGraphqlSockets } from "./live/graphql-socket.ts";
+import type { RunControl } from "./run-control.ts";
+import { createSchema } from "./schema.ts";
+
+export interface ApiInput {
+  readonly db: Database;
+  readonly control: RunControl;
+  readonly blobs: BlobStore;
+  readonly log: Logger;
+  readonly host?: string;
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** Further hosts, as clients write them, that this server is reached under. */
+  readonly allowedHosts?: readonly string[];
+  /** Directory of the built page. */
+  readonly web?: string;
+  /** What a slow socket may hold up; default 4 MiB for 15 s. */
+  readonly slow?: { readonly bytes: number; readonly ms: number };
+}
+
+export interface RunningApi {
+  /** `http://host:port`; GraphQL at /graphql over HTTP and WebSockets. */
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Starts the API. It listens when this returns. Closing ends sockets and the listener; database and control stay their owner's. */
+export async function createApi(input: ApiInput): Promise<RunningApi> {
+  const { db, control, blobs, log, host = "127.0.0.1", port = 0 } = input;
+  const wake = await listenForEvents(db.sql);
+  const parts = { db, control, wake, log };
+  const schema = createSchema();
+  const refuse = hostGuard(input.allowedHosts ?? []);
+
+  const app = express();
+  app.disable("x-powered-by");
+  const server = createServer(app);
+  const sockets = serveGraphqlSockets(server, schema, parts, {
+    path: "/graphql",
+    refuse,
+    slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 },
+  });
+
+  const apollo = new ApolloServer<ApiContext>({
+    schema,
+    csrfPrevention: true,
+    validationRules: [limitSize],
+    includeStacktraceInErrorResponses: false,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginDrainHttpServer({ httpServer: server }),
+      { serverWillStart: async () => ({ drainServer: () => sockets.dispose() }) },
+      {
+        // Masked here and not in formatError, which does not know the request.
+        requestDidStart: async ({ contextValue }) => ({
+          willSendResponse: async ({ response, errors }) => {
+            if (errors === undefined || response.body.kind !== "single") return;
+            const masked = errors.map((error) => maskError(error, contextValue));
+            response.body = { kind: "single", singleResult: { ...response.body.singleResult, errors: masked } };
+          },
+        }),
+      },
+    ],
+  });
+  await apollo.start();
+
+  app.use((request, response, next) => {
+    const refusal = refuse(request);
+    if (refusal === null) return next();
+    response.status(403).type("text/plain").send(`${refusal}\n`);
+  });
+  app.use(healthRoutes(db, control));
+  app.use(blobRoutes(blobs));
+  app.use(importProblems(db));
+  app.use(
+    "/graphql",
+    express.json({ limit: MAX_BODY_BYTES }),
+    expressMiddleware(apollo, {
+      context: async ({ res }) => {
+        const context = createContext(parts);
+        res.setHeader("x-request-id", context.id);
+        return context;
+      },
+    }),
+  );
+  if (input.web !== undefined) app.use(webPage(input.web));
+  app.use((error: unknown, _request: express.Request, response: express.Response, next: express.NextFunction) => {
+    const id = crypto.randomUUID();
+    if (response.headersSent) return next(error);
+    const status =
+      typeof error === "object" && error !== null && "status" in error && typeof error.status === "number" ? error.status : 500;
+    if (status < 500) return void response.status(status).json({ error: error instanceof Error ? error.message : "refused" });
+    log.error({ err: error, requestId: id }, "a request failed");
+    response.status(status).json({ error: `internal error; the server's log has it under ${id}` });
+  });
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    async close() {
+      // Drains: running requests are answered, sockets are told to come back.
+      await apollo.stop();
+      await wake.close();
+    },
+  };
+}

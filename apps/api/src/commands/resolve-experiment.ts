@@ -1,0 +1,110 @@
+// Owns: an experiment file's text -> the resolved experiment, or every reason why not. Must not know: what is stored.
+import { ExperimentSpec, resolveCurriculum, RunSpec } from "@gradus/domain";
+import { parseDocument } from "yaml";
+import { fieldErrors, Refusal } from "./refusal.ts";
+import type { FieldError } from "./refusal.ts";
+
+export interface ResolvedExperiment {
+  /** Every default filled in; resolving it again gives the same. */
+  readonly specification: ExperimentSpec;
+  readonly arms: readonly { readonly name: string; readonly curriculumName: string; readonly configuration: RunSpec }[];
+}
+
+/** JSON is YAML too. @throws Refusal with path, value and expectation of everything that is wrong */
+export function resolveExperiment(source: string): ResolvedExperiment {
+  const written = readYaml(source);
+  const parsed = ExperimentSpec.safeParse(written);
+  const fields = [
+    ...(parsed.success ? [] : fieldErrors(parsed.error.issues, written)),
+    ...filePaths(written),
+    ...unknownCurricula(written),
+  ];
+  if (!parsed.success || fields.length > 0)
+    throw new Refusal(fields.length === 1 ? "one field is wrong" : `${fields.length} fields are wrong`, fields);
+
+  const { policy, execution } = parsed.data;
+  const arms = parsed.data.arms.map((arm, index) => {
+    // What the arm's author wrote, not what the parser filled in: an arm's defaults are the experiment's settings.
+    const overrides = writtenArm(written, index);
+    const configuration = RunSpec.parse({
+      policy,
+      execution,
+      curriculum: resolveCurriculum(arm.curriculum),
+      training: merge(parsed.data.training, overrides["training"]),
+      evaluation: merge(parsed.data.evaluation, overrides["evaluation"]),
+    });
+    return { name: arm.name, curriculumName: typeof arm.curriculum === "string" ? arm.curriculum : arm.name, configuration };
+  });
+  const resolvedArms = arms.map(({ name, configuration }, index) => ({
+    name,
+    curriculum: parsed.data.arms[index]?.curriculum ?? configuration.curriculum,
+    training: configuration.training,
+    evaluation: configuration.evaluation,
+  }));
+  return { specification: { ...parsed.data, arms: resolvedArms }, arms };
+}
+
+function readYaml(source: string): unknown {
+  // Aliases are bounded: a few lines of them can stand for gigabytes.
+  const document = parseDocument(source, { uniqueKeys: true, prettyErrors: true });
+  const [error] = document.errors;
+  if (error !== undefined) throw new Refusal(`the file is neither YAML nor JSON: ${error.message.split("\n")[0]}`);
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    // Tolerates what parses and still stands for nothing: dangling or endless aliases.
+    throw new Refusal(`the file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** Paths mean files of the client's machine: the client uploads them and writes what they became. */
+function filePaths(written: unknown): FieldError[] {
+  const { problems, policy } = asRecord(written);
+  const file = asRecord(problems)["file"];
+  const warmStart = asRecord(policy)["warmStart"];
+  return [
+    ...(file === undefined
+      ? []
+      : [{ path: "problems.file", value: file, expected: "problems.set: import the file with POST /import/problems first" }]),
+    ...(typeof warmStart === "string" && !/^sha256:[0-9a-f]{64}$/.test(warmStart)
+      ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs first" }]
+      : []),
+  ];
+}
+
+function unknownCurricula(written: unknown): FieldError[] {
+  const { arms } = asRecord(written);
+  if (!Array.isArray(arms)) return [];
+  return arms.flatMap((arm: unknown, index): FieldError[] => {
+    const { curriculum } = asRecord(arm);
+    if (typeof curriculum !== "string") return [];
+    try {
+      resolveCurriculum(curriculum);
+      return [];
+    } catch (error) {
+      // Tolerates a name that is none: it is reported with the names there are.
+      if (!(error instanceof RangeError)) throw error;
+      return [{ path: `arms[${index}].curriculum`, value: curriculum, expected: error.message }];
+    }
+  });
+}
+
+const writtenArm = (written: unknown, index: number): Readonly<Record<string, unknown>> => {
+  const { arms } = asRecord(written);
+  return Array.isArray(arms) ? asRecord(arms[index]) : {};
+};
+
+const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+
+/** `over` laid over `base`, objects inside objects. */
+export function merge(base: object, over: unknown): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(asRecord(over))) {
+    const below = merged[key];
+    merged[key] = isPlainObject(below) && isPlainObject(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+const isPlainObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);

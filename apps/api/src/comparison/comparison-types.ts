@@ -1,0 +1,19 @@
+// Owns: the shape of a comparison as its resolvers start from it. Must not know: SQL, statistics.
+import type { ArmRow, RunRow } from "@gradus/prisma/rows";
+import type { ComparedMetric, ComparisonCurve, HeldOutImprovement } from "../generated/schema-types.ts";
+
+export interface ComparedArm {
+  readonly arm: ArmRow;
+  readonly runs: readonly RunRow[];
+  readonly metrics: readonly ComparedMetric[];
+  readonly curves: readonly ComparisonCurve[];
+  readonly improvement: HeldOutImprovement | null;
+}
+
+export interface Comparison {
+  readonly metrics: readonly string[];
+  readonly baselineArm: string | null;
+  readonly arms: readonly ComparedArm[];
+  readonly verdicts: readonly string[];
+  readonly guardRails: readonly string[];
+}

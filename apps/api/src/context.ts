@@ -1,0 +1,35 @@
+// Owns: what every resolver is given. Must not know: transports.
+import type { Database } from "@gradus/prisma/database";
+import { readStoreEpoch } from "@gradus/prisma/reading/store-epoch";
+import type { Logger } from "pino";
+import type { EventWake } from "./live/event-wake.ts";
+import { createLoaders } from "./loaders.ts";
+import type { Loaders } from "./loaders.ts";
+import type { RunControl } from "./run-control.ts";
+
+/** What lives as long as the server. */
+export interface ApiParts {
+  readonly db: Database;
+  readonly control: RunControl;
+  readonly wake: EventWake;
+  readonly log: Logger;
+}
+
+export interface ApiContext extends ApiParts {
+  /** Given to the client in `x-request-id` and written with every line of log about it. */
+  readonly id: string;
+  readonly load: Loaders;
+  /** The store epoch as of this request. */
+  readonly epoch: () => Promise<string>;
+}
+
+export function createContext(parts: ApiParts, id: string = crypto.randomUUID()): ApiContext {
+  let epoch: Promise<string> | undefined;
+  return {
+    ...parts,
+    id,
+    log: parts.log.child({ requestId: id }),
+    load: createLoaders(parts.db),
+    epoch: () => (epoch ??= readStoreEpoch(parts.db.sql)),
+  };
+}

@@ -1,0 +1,25 @@
+// Owns: the API's settings out of the process's environment. Must not know: what they are used for.
+import { z } from "zod";
+
+const Environment = z.object({
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1),
+  /** 0: a free one. */
+  GRADUS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  GRADUS_HOST: z.string().default("127.0.0.1"),
+  GRADUS_BLOBS: z.string().min(1),
+  GRADUS_WEB: z.string().optional(),
+  /** Further hosts, as clients write them, separated by commas: needed behind a proxy. */
+  GRADUS_ALLOWED_HOSTS: z.string().default(""),
+  GRADUS_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
+  /** "1": the process ends when its stdin closes. */
+  GRADUS_SUPERVISED: z.string().optional(),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** @throws Error that names every variable that is missing or wrong */
+export function readEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const parsed = Environment.safeParse(variables);
+  if (parsed.success) return parsed.data;
+  throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+}

@@ -1,0 +1,6 @@
+// Owns: an event together with the cursor it is emitted with. Must not know: sockets, SQL.
+import type { StoredEvent } from "@gradus/prisma/reading/event-reader";
+
+export interface PlacedEvent extends StoredEvent {
+  readonly cursor: string;
+}

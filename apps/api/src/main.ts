@@ -1,0 +1,44 @@
+// Owns: the API as a process: its environment, its one line of readiness on stdout, its end. Must not know: GraphQL.
+import { openDatabase } from "@gradus/prisma/database";
+import { localBlobStore } from "@gradus/prisma/local-blob-store";
+import { destination, pino } from "pino";
+import { createApi } from "./api.ts";
+import { readEnvironment } from "./environment.ts";
+import { temporalControl } from "./temporal-control.ts";
+
+const environment = readEnvironment(process.env);
+// stdout says one thing only: that the API is ready, and where.
+const log = pino({ level: environment.GRADUS_LOG_LEVEL, base: { part: "api" } }, destination(2));
+const db = openDatabase(environment.DATABASE_URL, { max: 12 });
+const control = temporalControl(environment.TEMPORAL_ADDRESS);
+
+const api = await createApi({
+  db,
+  control,
+  blobs: localBlobStore(environment.GRADUS_BLOBS),
+  log,
+  host: environment.GRADUS_HOST,
+  port: environment.GRADUS_PORT,
+  allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
+  ...(environment.GRADUS_WEB === undefined ? {} : { web: environment.GRADUS_WEB }),
+});
+process.stdout.write(`${JSON.stringify({ ready: true, url: api.url })}\n`);
+
+let ending = false;
+async function end(why: string): Promise<void> {
+  if (ending) return;
+  ending = true;
+  log.info({ why }, "ending");
+  // What hangs must not keep the process: everything that matters is committed.
+  setTimeout(() => process.exit(1), 10_000).unref();
+  await api.close();
+  await Promise.all([db.close(), control.close()]);
+  process.exit(0);
+}
+
+process.once("SIGTERM", () => void end("SIGTERM"));
+process.once("SIGINT", () => void end("SIGINT"));
+if (environment.GRADUS_SUPERVISED === "1") {
+  process.stdin.resume();
+  process.stdin.once("end", () => void end("its launcher is gone"));
+}

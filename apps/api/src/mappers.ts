@@ -1,0 +1,48 @@
+// Owns: from what the resolvers of a type start: rows, pages of rows, events. Used by codegen. Must not know: how they are read.
+import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
+import type * as rows from "@gradus/prisma/rows";
+import type { RunEvent } from "@gradus/domain/event";
+import type { StepSummary } from "@gradus/domain/stage";
+import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
+import type { PlacedEvent } from "./live/placed-event.ts";
+import type { Page } from "./page.ts";
+
+export type ArmModel = rows.ArmRow;
+export type CheckpointModel = rows.CheckpointRow;
+export type CurriculumModel = rows.CurriculumRow;
+export type EvaluationModel = rows.EvaluationRow;
+export type EvaluationResultModel = rows.EvaluationResultRow;
+/** `position`: how far the numbering across runs had come just before the row was read. */
+export type ExperimentModel = rows.ExperimentRow & { readonly position?: bigint };
+export type GroupModel = rows.GroupRow;
+export type MetricNameModel = MetricNameRow;
+export type PolicyVersionModel = rows.PolicyVersionRow;
+export type ProblemModel = rows.ProblemRow;
+export type ProblemSetModel = rows.ProblemSetRow;
+export type ProblemSetMemberModel = rows.ProblemSetMemberRow;
+export type ProjectModel = rows.ProjectRow;
+export type RolloutModel = rows.RolloutRow;
+export type RunModel = rows.RunRow;
+export type StageExecutionModel = rows.StageExecutionRow;
+export type StepModel = rows.StepRow;
+export type WorkerNodeModel = rows.WorkerNodeRow;
+
+export type ExperimentConnectionModel = Page<ExperimentModel>;
+export type RunConnectionModel = Page<RunModel>;
+export type StepConnectionModel = Page<StepModel>;
+export type StageExecutionConnectionModel = Page<StageExecutionModel>;
+export type PolicyVersionConnectionModel = Page<PolicyVersionModel>;
+export type ProblemSetConnectionModel = Page<ProblemSetModel>;
+export type ProblemSetMemberConnectionModel = Page<ProblemSetMemberModel>;
+export type ProblemConnectionModel = Page<ProblemModel>;
+export type RolloutConnectionModel = Page<RolloutModel>;
+export type EvaluationResultConnectionModel = Page<EvaluationResultModel>;
+export type MetricNameConnectionModel = Page<MetricNameModel>;
+
+export type RunEventModel = PlacedEvent;
+export type RunEventBodyModel = RunEvent;
+export type StepCompletedModel = Extract<RunEvent, { type: "STEP_COMPLETED" }>;
+export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" }>;
+export type StepSummaryModel = StepSummary;
+export type ComparisonModel = Comparison;
+export type ComparedArmModel = ComparedArm;

@@ -1,0 +1,9 @@
+// Owns: the fields of Arm that are more than a column.
+import { present } from "../errors.ts";
+import type { ArmResolvers } from "../generated/schema-types.ts";
+
+export const Arm: ArmResolvers = {
+  experiment: async ({ experimentId }, _args, { load }) => present(await load.experiment.load(experimentId), "experiment", experimentId),
+  curriculum: async ({ curriculumId }, _args, { load }) => present(await load.curriculum.load(curriculumId), "curriculum", curriculumId),
+  runs: async ({ id }, _args, { load }) => [...(await load.runsOfArm.load(id))],
+};

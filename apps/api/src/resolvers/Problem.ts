@@ -1,0 +1,31 @@
+// Owns: the fields of Problem, most of which are inside its content.
+import { ProblemContent, ProblemOrigin } from "@gradus/domain";
+import type { ProblemRow } from "@gradus/prisma/rows";
+import type { ProblemResolvers } from "../generated/schema-types.ts";
+
+const contents = new WeakMap<ProblemRow, ProblemContent>();
+
+/** Parsed once a row, whichever of its fields are asked for. */
+function contentOf(row: ProblemRow): ProblemContent {
+  const content = contents.get(row) ?? ProblemContent.parse(row.content);
+  contents.set(row, content);
+  return content;
+}
+
+export const Problem: ProblemResolvers = {
+  message: (row) => contentOf(row).message,
+  entryPoint: (row) => contentOf(row).entryPoint,
+  reference: (row) => contentOf(row).reference,
+  visibleTests: (row) => contentOf(row).visibleTests,
+  tests: (row) =>
+    contentOf(row).tests.map((test) =>
+      test.kind === "call"
+        ? { args: test.args, expected: test.expected, source: null }
+        : { args: null, expected: null, source: test.source },
+    ),
+  origin: (row) => {
+    const { teacher, seed, seedSnippet, source } = ProblemOrigin.parse(row.origin);
+    return { teacher, seed: seed ?? null, seedSnippet: seedSnippet ?? null, source: source ?? null };
+  },
+  parent: ({ parentId }, _args, { load }) => (parentId === null ? null : load.problem.load(parentId)),
+};

@@ -1,0 +1,42 @@
+// Owns: the fields of Run that are more than a column.
+import { stageExecutionKey } from "@gradus/prisma/reading/step-reader";
+import { streamCursor } from "../cursor.ts";
+import { present } from "../errors.ts";
+import type { MetricNameModel, PolicyVersionModel, StageExecutionModel, StepModel } from "../mappers.ts";
+import { seriesOf } from "../metric-series.ts";
+import { askFor, toPage } from "../page.ts";
+import type { ListOrder } from "../page.ts";
+import type { RunResolvers } from "../generated/schema-types.ts";
+
+const STEPS: ListOrder<StepModel> = { list: "steps", keyLength: 1, keyOf: ({ step }) => [String(step)] };
+const STAGES: ListOrder<StageExecutionModel> = { list: "stage-executions", keyLength: 2, keyOf: stageExecutionKey };
+const VERSIONS: ListOrder<PolicyVersionModel> = { list: "policy-versions", keyLength: 1, keyOf: ({ version }) => [String(version)] };
+const NAMES: ListOrder<MetricNameModel> = { list: "metric-names", keyLength: 1, keyOf: ({ name }) => [name] };
+const size = { usual: 100, most: 1_000 };
+
+export const Run: RunResolvers = {
+  experiment: async ({ experimentId }, _args, { load }) => present(await load.experiment.load(experimentId), "experiment", experimentId),
+  arm: async ({ armId }, _args, { load }) => present(await load.arm.load(armId), "arm", armId),
+  node: ({ nodeId }, _args, { load }) => (nodeId === null ? null : load.node.load(nodeId)),
+  forkedFrom: ({ forkedFromRunId }, _args, { load }) => (forkedFromRunId === null ? null : load.run.load(forkedFromRunId)),
+  steps: async ({ id }, args, { load }) => {
+    const ask = askFor(STEPS, args, size);
+    return toPage(STEPS, ask, await load.stepsOfRun(id, ask));
+  },
+  step: async ({ id }, { step }, { load }) => (await load.step.load({ runId: id, step }))[0] ?? null,
+  stageExecutions: async ({ id }, args, { load }) => {
+    const ask = askFor(STAGES, args, size);
+    return toPage(STAGES, ask, await load.stageExecutionsOfRun(id, ask));
+  },
+  policyVersions: async ({ id }, args, { load }) => {
+    const ask = askFor(VERSIONS, args, size);
+    return toPage(VERSIONS, ask, await load.policyVersionsOfRun(id, ask));
+  },
+  evaluations: async ({ id }, _args, { load }) => [...(await load.evaluationsOfRun.load(id))],
+  metricNames: async ({ id }, { contains, ...page }, { load }) => {
+    const ask = askFor(NAMES, page, { usual: 200, most: 1_000 });
+    return toPage(NAMES, ask, await load.metricNamesOfRun(id, { ...ask, contains: contains ?? "" }));
+  },
+  metricSeries: ({ id }, args, { load }) => seriesOf(load, id, args),
+  cursor: async ({ streamPosition }, _args, { epoch }) => streamCursor("run", await epoch(), streamPosition),
+};

@@ -1,0 +1,16 @@
+// Owns: which type of the schema an event of the domain is.
+import type { RunEventType } from "@gradus/domain/event";
+import type { RunEventBodyResolvers } from "../generated/schema-types.ts";
+
+const TYPE_OF = {
+  STATUS_CHANGED: "StatusChanged",
+  STAGE_ENDED: "StageEnded",
+  STEP_COMPLETED: "StepCompleted",
+  EVALUATION_COMPLETED: "EvaluationCompleted",
+  METRICS_RECORDED: "MetricsRecorded",
+  LEASE_GRANTED: "LeaseGranted",
+  UPDATE_REFUSED: "UpdateRefused",
+  STEPS_CHANGED: "StepsChanged",
+} as const satisfies Record<RunEventType, string>;
+
+export const RunEventBody: RunEventBodyResolvers = { __resolveType: ({ type }) => TYPE_OF[type] };

@@ -1,0 +1,8 @@
+// Owns: Subscription.experimentEvents.
+import { experimentStream } from "../../live/experiment-stream.ts";
+import type { SubscriptionResolvers } from "../../generated/schema-types.ts";
+
+export const experimentEvents: NonNullable<SubscriptionResolvers["experimentEvents"]> = {
+  subscribe: (_parent, { experimentId, after }, context) => experimentStream(context, experimentId, after),
+  resolve: (event: unknown) => event as never,
+};

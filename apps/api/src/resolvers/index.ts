@@ -1,0 +1,89 @@
+// Owns: the list of resolvers, one file for each coordinate of the schema. Adding one is adding its file and its lines here.
+import type { Resolvers } from "../generated/schema-types.ts";
+import { Arm } from "./Arm.ts";
+import { Evaluation } from "./Evaluation.ts";
+import { Experiment } from "./Experiment.ts";
+import { Group } from "./Group.ts";
+import { MetricsRecorded } from "./MetricsRecorded.ts";
+import { PolicyVersion } from "./PolicyVersion.ts";
+import { Problem } from "./Problem.ts";
+import { ProblemSet } from "./ProblemSet.ts";
+import { ProblemSetMember } from "./ProblemSetMember.ts";
+import { Rollout } from "./Rollout.ts";
+import { Run } from "./Run.ts";
+import { RunEventBody } from "./RunEventBody.ts";
+import { Step } from "./Step.ts";
+import { StepSummary } from "./StepSummary.ts";
+import { WorkerNode } from "./WorkerNode.ts";
+import { evaluation as queryEvaluation } from "./Query/evaluation.ts";
+import { experiment as queryExperiment } from "./Query/experiment.ts";
+import { experiments as queryExperiments } from "./Query/experiments.ts";
+import { group as queryGroup } from "./Query/group.ts";
+import { metricDefinitions as queryMetricDefinitions } from "./Query/metricDefinitions.ts";
+import { metricSeries as queryMetricSeries } from "./Query/metricSeries.ts";
+import { problem as queryProblem } from "./Query/problem.ts";
+import { problemSet as queryProblemSet } from "./Query/problemSet.ts";
+import { problemSets as queryProblemSets } from "./Query/problemSets.ts";
+import { problems as queryProblems } from "./Query/problems.ts";
+import { project as queryProject } from "./Query/project.ts";
+import { projects as queryProjects } from "./Query/projects.ts";
+import { rollout as queryRollout } from "./Query/rollout.ts";
+import { rollouts as queryRollouts } from "./Query/rollouts.ts";
+import { run as queryRun } from "./Query/run.ts";
+import { runs as queryRuns } from "./Query/runs.ts";
+import { server as queryServer } from "./Query/server.ts";
+import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
+import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
+import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
+import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
+import { experimentEvents as subscriptionExperimentEvents } from "./Subscription/experimentEvents.ts";
+import { metricPoints as subscriptionMetricPoints } from "./Subscription/metricPoints.ts";
+import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts";
+
+export const resolvers: Resolvers = {
+  Query: {
+    evaluation: queryEvaluation,
+    experiment: queryExperiment,
+    experiments: queryExperiments,
+    group: queryGroup,
+    metricDefinitions: queryMetricDefinitions,
+    metricSeries: queryMetricSeries,
+    problem: queryProblem,
+    problemSet: queryProblemSet,
+    problemSets: queryProblemSets,
+    problems: queryProblems,
+    project: queryProject,
+    projects: queryProjects,
+    rollout: queryRollout,
+    rollouts: queryRollouts,
+    run: queryRun,
+    runs: queryRuns,
+    server: queryServer,
+    workerNodes: queryWorkerNodes,
+  },
+  Mutation: {
+    createExperiment: mutationCreateExperiment,
+    startExperiment: mutationStartExperiment,
+    validateExperiment: mutationValidateExperiment,
+  },
+  Subscription: {
+    experimentEvents: subscriptionExperimentEvents,
+    metricPoints: subscriptionMetricPoints,
+    runEvents: subscriptionRunEvents,
+  },
+  Arm,
+  Evaluation,
+  Experiment,
+  Group,
+  MetricsRecorded,
+  PolicyVersion,
+  Problem,
+  ProblemSet,
+  ProblemSetMember,
+  Rollout,
+  Run,
+  RunEventBody,
+  Step,
+  StepSummary,
+  WorkerNode,
+};

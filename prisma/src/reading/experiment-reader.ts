@@ -1,0 +1,53 @@
+// Owns: reading experiments, arms and curricula. Must not know: cursors, GraphQL.
+import type { ExperimentStatus } from "@gradus/domain";
+import type { Database } from "../database.ts";
+import type { Prisma } from "../generated/client.ts";
+import type { ArmRow, CurriculumRow, ExperimentRow } from "../rows.ts";
+import type { Ask } from "./page-reader.ts";
+
+export interface ExperimentFilter {
+  readonly project?: string | null | undefined;
+  readonly statuses?: readonly ExperimentStatus[] | null | undefined;
+  readonly nameContains?: string | null | undefined;
+}
+
+const where = ({ project, statuses, nameContains }: ExperimentFilter): Prisma.ExperimentWhereInput => ({
+  ...(project ? { projectId: project } : {}),
+  ...(statuses ? { status: { in: [...statuses] } } : {}),
+  ...(nameContains ? { name: { contains: nameContains, mode: "insensitive" as const } } : {}),
+});
+
+/** The newest first. Key: createdAt as ISO text, id. */
+export const readExperiments = ({ prisma }: Database, filter: ExperimentFilter, { after, limit }: Ask): Promise<ExperimentRow[]> =>
+  prisma.experiment.findMany({
+    where: { AND: [where(filter), after === null ? {} : olderThan(after)] },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: limit,
+  });
+
+export const experimentKey = (row: { readonly createdAt: Date; readonly id: string }): readonly string[] => [
+  row.createdAt.toISOString(),
+  row.id,
+];
+
+/** Rows behind the key in the order "newest first". */
+export function olderThan([createdAt = "", id = ""]: readonly string[]): { OR: { createdAt: Date | { lt: Date }; id?: { lt: string } }[] } {
+  const at = new Date(createdAt);
+  return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: id } }] };
+}
+
+export const countExperiments = ({ prisma }: Database, filter: ExperimentFilter): Promise<number> =>
+  prisma.experiment.count({ where: where(filter) });
+
+export const readExperimentsById = ({ prisma }: Database, ids: readonly string[]): Promise<ExperimentRow[]> =>
+  prisma.experiment.findMany({ where: { id: { in: [...ids] } } });
+
+/** Arms of experiments in the order of their files. */
+export const readArmsOf = ({ prisma }: Database, experimentIds: readonly string[]): Promise<ArmRow[]> =>
+  prisma.arm.findMany({ where: { experimentId: { in: [...experimentIds] } }, orderBy: { ordinal: "asc" } });
+
+export const readArmsById = ({ prisma }: Database, ids: readonly string[]): Promise<ArmRow[]> =>
+  prisma.arm.findMany({ where: { id: { in: [...ids] } } });
+
+export const readCurriculaById = ({ prisma }: Database, ids: readonly string[]): Promise<CurriculumRow[]> =>
+  prisma.curriculum.findMany({ where: { id: { in: [...ids] } } });
