@@ -28,6 +28,7 @@ export function appPrograms({ home, databaseUrl, temporalAddress, apiPort }: App
     GRADUS_HOME: home,
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
+    GRADUS_BLOBS: join(home, "blobs"),
     GRADUS_PORT: String(apiPort),
     GRADUS_BLOBS: join(home, "blobs"),
     GRADUS_API_URL: `http://127.0.0.1:${apiPort}`,
