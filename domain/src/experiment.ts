@@ -93,8 +93,6 @@ export const ExecutionSpec = z.strictObject({
 });
 export type ExecutionSpec = z.infer<typeof ExecutionSpec>;
 
-export type ExecutionSpec = z.infer<typeof ExecutionSpec>;
-
 /** Everything about a run but its seed: one arm, resolved. */
 export const RunSpec = z.strictObject({
   policy: PolicySpec,

@@ -126,14 +126,17 @@ class Lookahead {
   }
 
   #begin(step: number): Promise<void> {
-    const begun = this.#last.then(async () => {
-      const { runId, experimentId } = this.#run;
-      const drawn = await this.#stages.drawProblems({ runId, experimentId, step, maxStaleness: this.#maxStaleness });
-      await this.#stages.generateRollouts({ scope: stepScope(experimentId, runId, step), policy: drawn.policy });
-    });
+    const begun = this.#rollOut(step, this.#last);
     // The failure is met where the step's rollouts are awaited; this only keeps it from being reported as unhandled meanwhile.
     begun.catch(() => undefined);
     this.#last = begun;
     return begun;
+  }
+
+  async #rollOut(step: number, after: Promise<void>): Promise<void> {
+    await after;
+    const { runId, experimentId } = this.#run;
+    const drawn = await this.#stages.drawProblems({ runId, experimentId, step, maxStaleness: this.#maxStaleness });
+    await this.#stages.generateRollouts({ scope: stepScope(experimentId, runId, step), policy: drawn.policy });
   }
 }

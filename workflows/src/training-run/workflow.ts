@@ -38,7 +38,7 @@ export const sandbox = proxyActivities<SandboxActivities>({
 const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({
   taskQueue: POLICY_QUEUE,
   startToCloseTimeout: "10s",
-  retry: { ...retry, maximumAttempts: 0 },
+  retry: { ...retry, maximumAttempts: Number.POSITIVE_INFINITY },
 });
 
 /** The stages that need no node of their own. Written out, since a proxy of activities has no members to spread. */

@@ -1,0 +1,103 @@
+// Owns: a real Gradus for tests: Postgres, Temporal, API and workers as processes of their own, in a folder of its own, gone afterwards.
+// Must not know: what a test is about.
+import { mkdtemp, rm, chmod } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startPostgres } from "@gradus/cli/up/embedded-postgres";
+import type { RunningPostgres } from "@gradus/cli/up/embedded-postgres";
+import { appPrograms } from "@gradus/cli/up/app-programs";
+import { startApp } from "@gradus/cli/up/start-app";
+import type { RunningApp } from "@gradus/cli/up/start-app";
+import { startTemporal } from "@gradus/cli/up/temporal-server";
+import type { RunningTemporal } from "@gradus/cli/up/temporal-server";
+import { openDatabase } from "@gradus/prisma";
+import type { Database } from "@gradus/prisma";
+import { migrate } from "@gradus/prisma/migrate";
+
+/** The servers that need no Temporal: enough for stores and the API's reading half. */
+export interface DatabaseWorld extends AsyncDisposable {
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  postgres: RunningPostgres;
+  /** Kills Postgres with SIGKILL-like abruptness is the chaos kit's affair; this stops it in order and starts it on the same port. */
+  close(): Promise<void>;
+}
+
+async function temporaryHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), "gradus-test-"));
+  // Postgres of a root launcher is another user and must be able to pass.
+  await chmod(home, 0o711);
+  return home;
+}
+
+/** A migrated, empty database. */
+export async function startDatabaseWorld(): Promise<DatabaseWorld> {
+  const home = await temporaryHome();
+  const postgres = await startPostgres({ home });
+  await migrate({ databaseUrl: postgres.databaseUrl });
+  const database = openDatabase(postgres.databaseUrl);
+  const world: DatabaseWorld = {
+    home,
+    databaseUrl: postgres.databaseUrl,
+    database,
+    postgres,
+    async close() {
+      await database.close();
+      await world.postgres.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+    [Symbol.asyncDispose]: () => world.close(),
+  };
+  return world;
+}
+
+export interface World extends DatabaseWorld {
+  temporal: RunningTemporal;
+  readonly blobsFolder: string;
+  /** Starts a worker process; `env` adds to its surroundings. */
+  startWorker(options?: {
+    readonly role?: string;
+    readonly node?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  }): Promise<RunningApp>;
+  startApi(env?: Readonly<Record<string, string>>): Promise<RunningApp & { readonly url: string }>;
+}
+
+/** Database and Temporal, ready for workers and the API. Whatever was started through it ends with it. */
+export async function startWorld(): Promise<World> {
+  const base = await startDatabaseWorld();
+  const { home, databaseUrl } = base;
+  const temporal = await startTemporal({ home });
+  const blobsFolder = join(home, "blobs");
+  const apps: RunningApp[] = [];
+  const start = async (app: "api" | "worker", args: readonly string[], env: Readonly<Record<string, string>>): Promise<RunningApp> => {
+    const programs = appPrograms({ home, databaseUrl, temporalAddress: world.temporal.address, apiPort: 0 });
+    const program = programs[app];
+    const running = await startApp({
+      ...program,
+      ...(args.length > 0 ? { args } : {}),
+      env: { ...program.env, GRADUS_WORKFLOW_BUNDLE: join(home, "workflows.js"), ...env },
+      logFile: join(home, "logs", `${app}-${apps.length}.log`),
+    });
+    apps.push(running);
+    return running;
+  };
+  const world: World = {
+    ...base,
+    temporal,
+    blobsFolder,
+    startWorker: ({ role = "all", node = "test-node", env = {} } = {}) => start("worker", ["--role", role, "--node", node], env),
+    startApi: async (env = {}) => {
+      const api = await start("api", [], env);
+      return { ...api, url: String(api.ready["url"]) };
+    },
+    async close() {
+      await Promise.all(apps.map((app) => app.stop()));
+      await world.temporal.stop();
+      await base.close();
+    },
+    [Symbol.asyncDispose]: () => world.close(),
+  };
+  return world;
+}
