@@ -28,6 +28,6 @@ export * from "./node.ts";
 export * from "./policy.ts";
 export * from "./rollout.ts";
 export * from "./blob-store.ts";
-export * from "./statistics/index.ts";
+export * from "./statistics.ts";
 export * from "./importer/jsonl.ts";
 export { importHumanEval } from "./importer/humaneval.ts";

@@ -1,10 +1,58 @@
 // Owns: which samplers and gates exist. Adding one is adding its file and its line here. Must not know: what any of them does.
 import type { AnyGate } from "./gate.ts";
+import { gate as passRateBandGate } from "./gates/pass-rate-band.ts";
+import { gate as varianceThreshold } from "./gates/variance-threshold.ts";
 import { gate as zeroVariance } from "./gates/zero-variance.ts";
 import type { AnySampler } from "./sampler.ts";
+import { sampler as adarft } from "./samplers/adarft.ts";
+import { sampler as difficultyPools } from "./samplers/difficulty-pools.ts";
+import { sampler as dots } from "./samplers/dots.ts";
+import { sampler as dump } from "./samplers/dump.ts";
+import { sampler as e2hCosine } from "./samplers/e2h-cosine.ts";
+import { sampler as e2hGaussian } from "./samplers/e2h-gaussian.ts";
+import { sampler as gaussianPassRate } from "./samplers/gaussian-pass-rate.ts";
+import { sampler as greso } from "./samplers/greso.ts";
+import { sampler as hardFocus } from "./samplers/hard-focus.ts";
+import { sampler as learnability } from "./samplers/learnability.ts";
+import { sampler as mopps } from "./samplers/mopps.ts";
+import { sampler as passRateBand } from "./samplers/pass-rate-band.ts";
+import { sampler as plr } from "./samplers/plr.ts";
+import { sampler as prioritized } from "./samplers/prioritized.ts";
+import { sampler as promptReplay } from "./samplers/prompt-replay.ts";
+import { sampler as recrl } from "./samplers/recrl.ts";
+import { sampler as retireSolved } from "./samplers/retire-solved.ts";
+import { sampler as rlve } from "./samplers/rlve.ts";
+import { sampler as scaler } from "./samplers/scaler.ts";
 import { sampler as schedule } from "./samplers/schedule.ts";
+import { sampler as sec } from "./samplers/sec.ts";
+import { sampler as staged } from "./samplers/staged.ts";
 import { sampler as uniform } from "./samplers/uniform.ts";
 
-export const SAMPLERS: readonly AnySampler[] = [uniform, schedule];
+/** In the order of paper section 7. */
+export const SAMPLERS: readonly AnySampler[] = [
+  uniform,
+  staged,
+  schedule,
+  passRateBand,
+  e2hCosine,
+  e2hGaussian,
+  gaussianPassRate,
+  adarft,
+  sec,
+  dump,
+  learnability,
+  greso,
+  dots,
+  mopps,
+  prioritized,
+  retireSolved,
+  difficultyPools,
+  scaler,
+  rlve,
+  hardFocus,
+  promptReplay,
+  recrl,
+  plr,
+];
 
-export const GATES: readonly AnyGate[] = [zeroVariance];
+export const GATES: readonly AnyGate[] = [zeroVariance, passRateBandGate, varianceThreshold];

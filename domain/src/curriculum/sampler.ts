@@ -29,8 +29,8 @@ export interface ObserveContext extends RunContext {
 }
 
 /**
- * One strategy of picking problems. All functions are pure but for `state`, which is JSON: `draw` and `observe` change it in place,
- * nothing else is remembered.
+ * One strategy of picking problems. All functions are pure but for `state`, which is JSON and which only `observe` changes, in place:
+ * a draw may be made again, and is the same until a group was observed.
  */
 export interface SamplerKind<Parameters, State> {
   /** Name in a specification, e.g. `uniform`. */
@@ -42,7 +42,7 @@ export interface SamplerKind<Parameters, State> {
   /** Strict schema with every default and `kind` itself. */
   readonly parameters: z.ZodType<Parameters>;
   start(parameters: Parameters, context: RunContext): State;
-  /** Ids of `count` problems. */
+  /** Ids of `count` problems. Never changes `state`. */
   draw(parameters: Parameters, state: State, context: DrawContext): readonly string[];
   /** Called for every finished group, the refused ones too, in a fixed order. */
   observe?(parameters: Parameters, state: State, outcome: GroupOutcome, context: ObserveContext): void;

@@ -19,7 +19,7 @@ import {
   verdictSentence,
   wilson,
   type Interval,
-} from "@gradus/domain/statistics/index";
+} from "@gradus/domain/statistics";
 import { betaCdf, normalQuantile, tCdf, tQuantile } from "@gradus/domain/statistics/special-functions";
 
 interface Reference {
