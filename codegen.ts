@@ -1,4 +1,5 @@
-// Owns: which TypeScript is generated from schema.graphql for the API: types only, nothing that type stripping could not strip.
+// Owns: which TypeScript is generated from schema.graphql: for the API types only, for its clients their operations as well; nothing that type
+// stripping could not strip.
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
 /** Types whose resolvers start from something else than the type itself: `apps/api/src/mappers.ts` says from what. */
@@ -33,9 +34,24 @@ const others = [
 ];
 const mapper = (type: string): [string, string] => [type, `../mappers.ts#${type}Model`];
 
+/** What a client meets on the wire. */
+const clientScalars = {
+  ID: "string",
+  DateTime: "string",
+  JSON: "unknown",
+  Cursor: "string",
+  BigInt: "number | string",
+  MetricValue: "number | 'NaN' | 'Infinity' | '-Infinity'",
+};
+
 const config: CodegenConfig = {
   schema: "schema.graphql",
   generates: {
+    "apps/cli/src/client/generated/operations.ts": {
+      documents: "apps/cli/src/client/*.graphql",
+      plugins: ["typescript", "typescript-operations", "typed-document-node"],
+      config: { useTypeImports: true, enumsAsTypes: true, onlyOperationTypes: true, skipTypename: false, scalars: clientScalars },
+    },
     "apps/api/src/generated/schema-types.ts": {
       plugins: ["typescript", "typescript-resolvers"],
       config: {

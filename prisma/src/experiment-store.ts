@@ -76,3 +76,66 @@ async function shareCurriculum(
 
 /** Prisma's type of JSON input has no place for readonly or interface types; what is stored here was parsed by zod. */
 const json = (value: object): Prisma.InputJsonValue => value as Prisma.InputJsonValue;
+
+export interface NewFork {
+  readonly fromRunId: string;
+  /** The last step that the fork shares with the run it is made from. */
+  readonly fromStep: number;
+  /** Absent: `<arm>-fork-<n>`. */
+  readonly armName?: string | undefined;
+  readonly configuration: RunSpec;
+  readonly provenance: Provenance;
+}
+
+/**
+ * A new run, in a new arm of the same experiment, that goes on after `fromStep` of another: it has copies of that run's steps, policy versions
+ * and curriculum states up to there, and so is resumed as any run is. Returns its id, or null where the arm's name is taken.
+ */
+export async function createFork(
+  { prisma }: Database,
+  { fromRunId, fromStep, armName, configuration, provenance }: NewFork,
+): Promise<string | null> {
+  return prisma.$transaction(async (tx) => {
+    const { experimentId, seed, arm, experiment } = await tx.run.findUniqueOrThrow({
+      where: { id: fromRunId },
+      include: { arm: true, experiment: true },
+    });
+    // Two forks of one experiment take turns: each makes an arm.
+    await tx.$queryRaw`select 1 from "Experiment" where id = ${experimentId} for update`;
+    const arms = await tx.arm.findMany({ where: { experimentId }, select: { name: true, ordinal: true } });
+    const taken = new Set(arms.map(({ name }) => name));
+    const name = armName ?? freeName(arm.name, taken);
+    if (taken.has(name)) return null;
+
+    const armId = `${experimentId}.${name}`;
+    const curriculumId = await shareCurriculum(tx, experiment.projectId, arm.name, configuration.curriculum);
+    const ordinal = Math.max(...arms.map((one) => one.ordinal)) + 1;
+    await tx.arm.create({ data: { id: armId, experimentId, ordinal, name, configuration: json(configuration), curriculumId } });
+    const id = runIdOf(experimentId, name, seed);
+    const policy = await tx.policyVersion.findFirstOrThrow({
+      where: { runId: fromRunId, step: { lte: fromStep } },
+      orderBy: { version: "desc" },
+    });
+    await tx.run.create({
+      data: {
+        ...{ id, experimentId, armId, seed, forkedFromRunId: fromRunId, forkedFromStep: fromStep },
+        ...{ stepsDone: fromStep, policyVersion: policy.version, totalSteps: configuration.training.steps, provenance: json(provenance) },
+      },
+    });
+    await tx.$executeRaw`insert into "Step" ("runId", step, "policyVersion", "startedAt", "completedAt", summary)
+      select ${id}, step, "policyVersion", "startedAt", "completedAt", summary from "Step" where "runId" = ${fromRunId} and step <= ${fromStep}`;
+    await tx.$executeRaw`insert into "PolicyVersion" ("runId", version, step, "checkpointHash", report, "createdAt")
+      select ${id}, version, step, "checkpointHash", report, "createdAt" from "PolicyVersion" where "runId" = ${fromRunId} and step <= ${fromStep}`;
+    await tx.$executeRaw`insert into "CurriculumState" ("runId", step, state)
+      select ${id}, step, state from "CurriculumState" where "runId" = ${fromRunId} and step <= ${fromStep}`;
+    return id;
+  });
+}
+
+function freeName(base: string, taken: ReadonlySet<string>): string {
+  for (let n = 1; ; n++) {
+    const suffix = `-fork-${n}`;
+    const name = `${base.slice(0, 48 - suffix.length)}${suffix}`;
+    if (!taken.has(name)) return name;
+  }
+}

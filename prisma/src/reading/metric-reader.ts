@@ -19,6 +19,8 @@ export interface MetricBucketRow {
 
 export interface SeriesRange {
   readonly maxPoints: number;
+  /** A width for all series, a power of two; absent: each has the finest that `maxPoints` allows. */
+  readonly bucketSteps?: number | undefined;
   readonly fromStep?: number | null | undefined;
   readonly toStep?: number | null | undefined;
 }
@@ -36,7 +38,7 @@ export async function readMetricSeries(
   { sql }: Database,
   runIds: readonly string[],
   names: readonly string[],
-  { maxPoints, fromStep, toStep }: SeriesRange,
+  { maxPoints, bucketSteps: fixed, fromStep, toStep }: SeriesRange,
 ): Promise<MetricSeriesRows[]> {
   const [low, high] = [fromStep ?? -2_147_483_648, toStep ?? 2_147_483_647];
   const rows = await sql<(MetricBucketRow & { bucketSteps: number })[]>`
@@ -47,7 +49,7 @@ export async function readMetricSeries(
       select run_id, name, min(step) as low, max(step) as high from point group by run_id, name
     ), width as (
       -- Aligned buckets may be one more than the span divided by their width.
-      select run_id, name, (select 1::bigint << w from generate_series(0, 32) w where floor(high::numeric / (1::bigint << w)) - floor(low::numeric / (1::bigint << w)) < ${maxPoints} order by w limit 1) as steps
+      select run_id, name, coalesce(${fixed ?? null}::bigint, (select 1::bigint << w from generate_series(0, 32) w where floor(high::numeric / (1::bigint << w)) - floor(low::numeric / (1::bigint << w)) < ${maxPoints} order by w limit 1)) as steps
       from size
     )
     select p.run_id as "runId", p.name, w.steps::float8 as "bucketSteps", min(step) as "fromStep", max(step) as "toStep",

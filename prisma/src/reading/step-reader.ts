@@ -47,3 +47,8 @@ export const readPolicyVersionsOfRuns = (
 
 export const readCheckpoints = ({ prisma }: Database, hashes: readonly string[]): Promise<CheckpointRow[]> =>
   prisma.checkpoint.findMany({ where: { contentHash: { in: [...hashes] } } });
+
+/** Rollouts whose sandbox broke for good, over the credited steps of each run. */
+export const countSandboxErrors = ({ sql }: Database, runIds: readonly string[]): Promise<{ runId: string; errors: number }[]> =>
+  sql<{ runId: string; errors: number }[]>`
+    select "runId", coalesce(sum((summary->>'sandboxErrors')::int), 0)::int as errors from "Step" where "runId" = any(${[...runIds]}::text[]) group by 1`;

@@ -67,7 +67,7 @@ export async function ask(url: string, query: string, variables: object = {}): P
 }
 
 /** One operation over HTTP that must succeed: its data. */
-export async function get<Data = AnyData>(url: string, query: string, variables: object = {}): Promise<Data> {
+export async function get<Data = AnyData[string]>(url: string, query: string, variables: object = {}): Promise<Data> {
   const { data, errors } = await ask(url, query, variables);
   if (errors !== undefined) throw new Error(JSON.stringify(errors, null, 1));
   return data as Data;

@@ -15,6 +15,7 @@ import { RunEventBody } from "./RunEventBody.ts";
 import { Step } from "./Step.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { WorkerNode } from "./WorkerNode.ts";
+import { comparison as queryComparison } from "./Query/comparison.ts";
 import { evaluation as queryEvaluation } from "./Query/evaluation.ts";
 import { experiment as queryExperiment } from "./Query/experiment.ts";
 import { experiments as queryExperiments } from "./Query/experiments.ts";
@@ -33,7 +34,13 @@ import { run as queryRun } from "./Query/run.ts";
 import { runs as queryRuns } from "./Query/runs.ts";
 import { server as queryServer } from "./Query/server.ts";
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
+import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
+import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
+import { forkRun as mutationForkRun } from "./Mutation/forkRun.ts";
+import { pauseRun as mutationPauseRun } from "./Mutation/pauseRun.ts";
+import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
+import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
 import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
 import { experimentEvents as subscriptionExperimentEvents } from "./Subscription/experimentEvents.ts";
@@ -42,6 +49,7 @@ import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts"
 
 export const resolvers: Resolvers = {
   Query: {
+    comparison: queryComparison,
     evaluation: queryEvaluation,
     experiment: queryExperiment,
     experiments: queryExperiments,
@@ -62,7 +70,13 @@ export const resolvers: Resolvers = {
     workerNodes: queryWorkerNodes,
   },
   Mutation: {
+    cancelExperiment: mutationCancelExperiment,
+    cancelRun: mutationCancelRun,
     createExperiment: mutationCreateExperiment,
+    forkRun: mutationForkRun,
+    pauseRun: mutationPauseRun,
+    resumeRun: mutationResumeRun,
+    setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
     validateExperiment: mutationValidateExperiment,
   },

@@ -1,0 +1,108 @@
+// Owns: a comparison of arms out of what their runs left behind. Must not know: how arms are chosen, SQL.
+import type { Database } from "@gradus/prisma/database";
+import { readEvaluationsOfRuns, readResults } from "@gradus/prisma/reading/evaluation-reader";
+import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
+import { countSandboxErrors } from "@gradus/prisma/reading/step-reader";
+import type { ArmRow, RunRow } from "@gradus/prisma/rows";
+import type { ComparedArm, Comparison } from "./comparison-types.ts";
+import { bucketWidth, collapseSeeds } from "./curves.ts";
+import { matchedDifference, overSeeds } from "./estimate.ts";
+import { guardRails } from "./guard-rails.ts";
+import { heldOutImprovement } from "./improvement.ts";
+import type { BeforeAndAfter } from "./improvement.ts";
+import { RunValues } from "./run-values.ts";
+
+export interface ArmToCompare {
+  readonly arm: ArmRow;
+  /** By seed. */
+  readonly runs: readonly RunRow[];
+}
+
+export interface ComparisonInput {
+  readonly arms: readonly ArmToCompare[];
+  /** The arm that the others are compared with; null where there is none. */
+  readonly baseline: ArmToCompare | null;
+  readonly metrics: readonly string[];
+  readonly curves: readonly string[];
+  readonly maxPoints: number;
+}
+
+/** A fixed number of queries, however many runs there are. */
+export async function compare(db: Database, { arms, baseline, metrics, curves, maxPoints }: ComparisonInput): Promise<Comparison> {
+  const runs = arms.flatMap((arm) => arm.runs);
+  const runIds = runs.map(({ id }) => id);
+  const width = bucketWidth(Math.max(1, ...runs.map(({ totalSteps }) => totalSteps)), maxPoints);
+  const [points, series, evaluated, broken] = await Promise.all([
+    readLastPoints(db, runIds, metrics),
+    curves.length === 0 ? [] : readMetricSeries(db, runIds, curves, { maxPoints, bucketSteps: width }),
+    readBeforeAndAfter(db, runIds),
+    countSandboxErrors(db, runIds),
+  ]);
+  const values = new RunValues(points);
+  const seriesOf = Map.groupBy(series, ({ runId }) => runId);
+  const errorsOf = new Map(broken.map(({ runId, errors }) => [runId, errors]));
+
+  const compared = arms.map((one): ComparedArm => {
+    const { arm, runs: ofArm } = one;
+    const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
+    return {
+      ...one,
+      metrics: metrics.map((name) => ({
+        name,
+        estimate: overSeeds([...values.finite(ofArm, name).values()]),
+        perSeed: values.perSeed(ofArm, name),
+        difference: baseline === null || one === baseline ? null : matchedDifference(name, side(baseline, name), side(one, name)),
+      })),
+      curves: curves.map((name) =>
+        collapseSeeds(
+          name,
+          ofArm.flatMap(({ id }) => seriesOf.get(id) ?? []),
+          width,
+        ),
+      ),
+      improvement: heldOutImprovement(
+        arm.name,
+        ofArm.flatMap(({ id }) => evaluated.get(id) ?? []),
+      ),
+    };
+  });
+  const guarded = arms.map(({ arm, runs: ofArm }) => ({
+    name: arm.name,
+    runs: ofArm,
+    missing: values.missing(ofArm, metrics),
+    nonFinite: values.nonFinite(ofArm, metrics),
+    sandboxErrors: ofArm.reduce((sum, { id }) => sum + (errorsOf.get(id) ?? 0), 0),
+    evaluatedAt: ofArm.flatMap(({ id }) => evaluated.get(id)?.step ?? []),
+  }));
+  const baselineArm = baseline?.arm.name ?? null;
+  return {
+    metrics,
+    baselineArm,
+    arms: compared,
+    verdicts: compared.flatMap(verdictsOf),
+    guardRails: guardRails(guarded, metrics, baselineArm),
+  };
+}
+
+const verdictsOf = ({ metrics, improvement }: ComparedArm): string[] => [
+  ...(improvement === null ? [] : [improvement.sentence]),
+  ...metrics.flatMap(({ difference }) => difference?.sentence ?? []),
+];
+
+/** Of every run its completed evaluation of step 0 and its latest later one. */
+async function readBeforeAndAfter(
+  db: Database,
+  runIds: readonly string[],
+): Promise<Map<string, BeforeAndAfter & { readonly step: number }>> {
+  const completed = (await readEvaluationsOfRuns(db, runIds)).filter(({ completedAt }) => completedAt !== null);
+  const pairs = [...Map.groupBy(completed, ({ ofRun }) => ofRun)].flatMap(([runId, ofRun]) => {
+    const before = ofRun.find(({ step }) => step === 0);
+    const after = ofRun.findLast(({ step }) => step > 0);
+    return before === undefined || after === undefined ? [] : [{ runId, before: before.id, after: after.id, step: after.step }];
+  });
+  const ids = new Set(pairs.flatMap(({ before, after }) => [before, after]));
+  const results = Map.groupBy(await readResults(db, [...ids]), ({ evaluationId }) => evaluationId);
+  return new Map(
+    pairs.map(({ runId, before, after, step }) => [runId, { before: results.get(before) ?? [], after: results.get(after) ?? [], step }]),
+  );
+}

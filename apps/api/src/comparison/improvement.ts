@@ -1,0 +1,46 @@
+// Owns: held-out pass@1 after training against before, paired over problems, seeds pooled. Must not know: arms, SQL.
+import { mean, pairByProblem, verdictSentence } from "@gradus/domain/statistics";
+import type { ProblemCount } from "@gradus/domain/statistics";
+import type { EvaluationResultRow } from "@gradus/prisma/rows";
+import type { HeldOutImprovement } from "../generated/schema-types.ts";
+import { excludesZero, toEstimate } from "./estimate.ts";
+
+/** A run's results before its first step, and at its latest evaluation. */
+export interface BeforeAndAfter {
+  readonly before: readonly EvaluationResultRow[];
+  readonly after: readonly EvaluationResultRow[];
+}
+
+/** Names the resamples: the same results give the same interval. */
+const BOOTSTRAP_SEED = 0;
+
+/** Null where no run was evaluated before and after. */
+export function heldOutImprovement(arm: string, runs: readonly BeforeAndAfter[]): HeldOutImprovement | null {
+  const evaluated = runs.filter(({ before, after }) => before.length > 0 && after.length > 0);
+  const before = pool(evaluated.flatMap((run) => run.before));
+  const after = pool(evaluated.flatMap((run) => run.after));
+  const difference = pairByProblem(before, after, BOOTSTRAP_SEED);
+  if (difference === null) return null;
+  const shared = [...before.keys()].filter((id) => after.has(id));
+  return {
+    estimate: toEstimate(difference),
+    before: mean(shared.map((id) => share(before.get(id)))),
+    after: mean(shared.map((id) => share(after.get(id)))),
+    seeds: evaluated.length,
+    excludesZero: excludesZero(difference),
+    sentence: verdictSentence(difference, { metric: "held-out pass@1", a: "before training", b: `${arm} after it` }),
+  };
+}
+
+function pool(results: readonly EvaluationResultRow[]): ReadonlyMap<string, ProblemCount> {
+  const counts = new Map<string, ProblemCount>();
+  for (const { problemId, passes, samples } of results) {
+    // Every attempt met a broken sandbox: nothing is known of the problem here.
+    if (samples === 0) continue;
+    const known = counts.get(problemId) ?? { correct: 0, samples: 0 };
+    counts.set(problemId, { correct: known.correct + passes, samples: known.samples + samples });
+  }
+  return counts;
+}
+
+const share = (count: ProblemCount | undefined): number => (count === undefined ? 0 : count.correct / count.samples);
