@@ -14,6 +14,7 @@ export const SMALL_MODEL: ModelSpec = {
   positions: "rotary",
   promptBuckets: [16, 32],
   completionBuckets: [12, 24],
+  samplingGrid: { prompts: 16, samples: 4 },
 };
 
 export const openSmallEngine = (model: Partial<ModelSpec> = {}): Promise<EmbeddedEngine> =>

@@ -13,6 +13,7 @@ export const tinyModel = (positions: ModelSpec["positions"]): ModelSpec => ({
   positions,
   promptBuckets: [5],
   completionBuckets: [4],
+  samplingGrid: { prompts: 2, samples: 2 },
 });
 
 /** Two groups of unequal prompts and lengths, one masked token, values that float32 holds exactly. */

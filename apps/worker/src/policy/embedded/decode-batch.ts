@@ -5,10 +5,6 @@ import { integers, real, realOutput } from "./graph-session.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import type { Lane } from "./pack.ts";
 
-/** One batch shape for every call: what a row's tokens are must not depend on how many rows came with it. */
-export const PROMPTS = 16;
-export const SAMPLES = 4;
-
 /** A prompt's keys and values, layer by layer. */
 export type PromptMemory = readonly { readonly keys: Float32Array; readonly values: Float32Array }[];
 
@@ -19,38 +15,43 @@ export class DecodeBatch {
   readonly session: InferenceSession;
   readonly promptLength: number;
   readonly completionLength: number;
-  readonly tokens = new BigInt64Array(PROMPTS * SAMPLES);
-  readonly positions = new BigInt64Array(PROMPTS);
+  readonly tokens: BigInt64Array;
+  readonly positions: BigInt64Array;
   readonly promptMask: Float32Array;
   readonly ownMask: Float32Array;
   readonly #promptCache: PromptMemory;
   readonly #ownCache: PromptMemory;
   readonly feeds: Record<string, Tensor>;
   readonly #headWidth: number;
+  readonly #samples: number;
 
   constructor(session: InferenceSession, spec: ModelSpec, promptLength: number, completionLength: number) {
     this.session = session;
     this.promptLength = promptLength;
     this.completionLength = completionLength;
     this.#headWidth = spec.width / spec.heads;
-    this.promptMask = new Float32Array(PROMPTS * promptLength);
+    const { prompts, samples } = spec.samplingGrid;
+    this.#samples = samples;
+    this.tokens = new BigInt64Array(prompts * samples);
+    this.positions = new BigInt64Array(prompts);
+    this.promptMask = new Float32Array(prompts * promptLength);
     this.ownMask = new Float32Array(completionLength);
     this.feeds = {
-      tokens: integers(this.tokens, [PROMPTS, SAMPLES]),
-      positions: integers(this.positions, [PROMPTS, 1]),
-      promptMask: real(this.promptMask, [PROMPTS, 1, 1, promptLength]),
+      tokens: integers(this.tokens, [prompts, samples]),
+      positions: integers(this.positions, [prompts, 1]),
+      promptMask: real(this.promptMask, [prompts, 1, 1, promptLength]),
       ownMask: real(this.ownMask, [completionLength]),
     };
-    this.#promptCache = Array.from({ length: spec.layers }, () => pair(PROMPTS * spec.width * promptLength));
-    this.#ownCache = Array.from({ length: spec.layers }, () => pair(PROMPTS * SAMPLES * spec.width * completionLength));
-    const lanes = [PROMPTS, spec.heads];
+    this.#promptCache = Array.from({ length: spec.layers }, () => pair(prompts * spec.width * promptLength));
+    this.#ownCache = Array.from({ length: spec.layers }, () => pair(prompts * samples * spec.width * completionLength));
+    const lanes = [prompts, spec.heads];
     for (let layer = 0; layer < spec.layers; layer += 1) {
       const [prompt, own] = [this.#promptCache[layer], this.#ownCache[layer]];
       if (prompt === undefined || own === undefined) continue;
       this.feeds[`promptKeys${layer}`] = real(prompt.keys, [...lanes, this.#headWidth, promptLength]);
       this.feeds[`promptValues${layer}`] = real(prompt.values, [...lanes, promptLength, this.#headWidth]);
-      this.feeds[`keys${layer}`] = real(own.keys, [...lanes, SAMPLES, this.#headWidth, completionLength]);
-      this.feeds[`values${layer}`] = real(own.values, [...lanes, SAMPLES, completionLength, this.#headWidth]);
+      this.feeds[`keys${layer}`] = real(own.keys, [...lanes, samples, this.#headWidth, completionLength]);
+      this.feeds[`values${layer}`] = real(own.values, [...lanes, samples, completionLength, this.#headWidth]);
     }
   }
 
@@ -66,7 +67,7 @@ export class DecodeBatch {
     }
     lanes.forEach(({ prompt, rows }, lane) => {
       this.promptMask.fill(0, lane * this.promptLength, lane * this.promptLength + prompt.length - 1);
-      rows.forEach((_, sample) => (this.tokens[lane * SAMPLES + sample] = BigInt(prompt.at(-1) as number)));
+      rows.forEach((_, sample) => (this.tokens[lane * this.#samples + sample] = BigInt(prompt.at(-1) as number)));
       memories[lane]?.forEach(({ keys, values }, layer) => {
         this.#promptCache[layer]?.keys.set(keys, lane * keys.length);
         this.#promptCache[layer]?.values.set(values, lane * values.length);

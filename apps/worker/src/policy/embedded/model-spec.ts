@@ -14,6 +14,11 @@ export interface ModelSpec {
   readonly promptBuckets: readonly number[];
   /** Completion lengths that graphs exist for, ascending. In sampling `maxTokens` decides, in training the longest row of a micro-batch. */
   readonly completionBuckets: readonly number[];
+  /**
+   * The one batch shape of sampling: prompts x samples of each. Every call is cut and padded to it, because what a row's tokens are must not
+   * depend on how many rows came with it.
+   */
+  readonly samplingGrid: { readonly prompts: number; readonly samples: number };
 }
 
 export const maxPromptTokens = (spec: ModelSpec): number => spec.promptBuckets.at(-1) ?? 0;
@@ -30,7 +35,14 @@ export function bucketFor(buckets: readonly number[], length: number, what: stri
 
 /** @throws Error naming the first setting that makes no model */
 export function checkModelSpec(spec: ModelSpec): void {
-  const positive = { vocabulary: spec.vocabulary, width: spec.width, layers: spec.layers, heads: spec.heads, hidden: spec.hidden };
+  const positive = {
+    vocabulary: spec.vocabulary,
+    width: spec.width,
+    layers: spec.layers,
+    heads: spec.heads,
+    hidden: spec.hidden,
+    ...spec.samplingGrid,
+  };
   for (const [name, value] of Object.entries(positive)) {
     if (!Number.isInteger(value) || value < 1) throw new Error(`model ${name} is ${value}, expected a positive integer`);
   }

@@ -14,6 +14,7 @@ export const QUICKSTART_MODEL: ModelSpec = {
   promptBuckets: [40, 56, MAX_PROMPT_TOKENS],
   // One more than the longest program: the end-of-sequence token.
   completionBuckets: [12, 24, MAX_COMPLETION_TOKENS + 1],
+  samplingGrid: { prompts: 16, samples: 4 },
 };
 
 /** The shape engine benchmarks are quoted for: 824,064 parameters, context 128. */
@@ -26,6 +27,7 @@ export const BENCH_TRAINING_MODEL: ModelSpec = {
   positions: "learned",
   promptBuckets: [1],
   completionBuckets: [128],
+  samplingGrid: { prompts: 8, samples: 4 },
 };
 
 /** The same model with its context split for sampling: 64 prompt and 64 new tokens. */

@@ -4,7 +4,7 @@ import { stream } from "@gradus/domain/random";
 import type { Random } from "@gradus/domain/random";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Sample, SampleRow, SamplingSpec } from "../policy-engine.ts";
-import { DecodeBatch, PROMPTS, SAMPLES } from "./decode-batch.ts";
+import { DecodeBatch } from "./decode-batch.ts";
 import type { PromptMemory } from "./decode-batch.ts";
 import { createSession, integers, real, realOutput } from "./graph-session.ts";
 import type { RuntimeOptions } from "./graph-session.ts";
@@ -59,7 +59,7 @@ export class Sampler {
 
   #decode(promptLength: number, completionLength: number): Promise<DecodeBatch> {
     const key = `${promptLength}/${completionLength}`;
-    const shape = { prompts: PROMPTS, samples: SAMPLES, promptLength, completionLength };
+    const shape = { ...this.#spec.samplingGrid, promptLength, completionLength };
     const made =
       this.#decodes.get(key) ??
       createSession(encodeDecodeGraph(this.#spec, shape), this.#runtime).then(
@@ -76,12 +76,12 @@ export class Sampler {
     );
     const lanes = lanesOf(
       rows.map((row) => row.promptTokens),
-      SAMPLES,
+      this.#spec.samplingGrid.samples,
     );
     const samples: Sample[] = [];
     const completionLength = bucketFor(this.#spec.completionBuckets, spec.maxTokens, "completion");
     const promptLength = promptPartLength(maxPromptTokens(this.#spec));
-    for (const batch of chunks(lanes, PROMPTS)) {
+    for (const batch of chunks(lanes, this.#spec.samplingGrid.prompts)) {
       const memories = await this.#remember(weights, batch, promptLength);
       const decode = await this.#decode(promptLength, completionLength);
       decode.reset(batch, memories);
@@ -127,7 +127,7 @@ export class Sampler {
     const open = lanes.flatMap((lane, laneIndex) =>
       lane.rows.map((index, sample): OpenRow => {
         const random = stream(`sample/${rows[index]?.stream ?? ""}`);
-        return { index, slot: laneIndex * SAMPLES + sample, random, tokens: [], logProbs: [], finishReason: null };
+        return { index, slot: laneIndex * this.#spec.samplingGrid.samples + sample, random, tokens: [], logProbs: [], finishReason: null };
       }),
     );
     const feeds = feedsOf(decode.session, { ...weights, ...decode.feeds });
