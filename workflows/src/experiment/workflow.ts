@@ -13,7 +13,8 @@ import type { ExperimentInput, ExperimentResult } from "./messages.ts";
 
 const experimentControl = proxyActivities<ExperimentActivities>({
   taskQueue: CONTROL_QUEUE,
-  startToCloseTimeout: "10m",
+  startToCloseTimeout: "1h",
+  heartbeatTimeout: "10s",
   retry: { initialInterval: "500ms", maximumInterval: "10s", maximumAttempts: 20, nonRetryableErrorTypes: [...PERMANENT_FAILURES] },
 });
 

@@ -28,7 +28,12 @@ const retry = {
   nonRetryableErrorTypes: [...PERMANENT_FAILURES],
 };
 
-export const control = proxyActivities<ControlActivities>({ taskQueue: CONTROL_QUEUE, startToCloseTimeout: "2m", retry });
+export const control = proxyActivities<ControlActivities>({
+  taskQueue: CONTROL_QUEUE,
+  startToCloseTimeout: "10m",
+  heartbeatTimeout: "10s",
+  retry,
+});
 export const sandbox = proxyActivities<SandboxActivities>({
   taskQueue: SANDBOX_QUEUE,
   startToCloseTimeout: "2h",

@@ -5,7 +5,7 @@ import { ConfigurationError, MissingRow, StaleLease } from "@gradus/domain";
 import type { Scope, Stage } from "@gradus/domain";
 import type { RolloutSink } from "../rollout-sink.ts";
 
-/** What a running stage may use of Temporal. */
+/** What a running activity may use of Temporal. */
 export interface StageContext {
   /** From 1. */
   readonly attempt: number;
@@ -23,35 +23,32 @@ export async function asStage<Result>(
   scope: Scope,
   work: (context: StageContext) => Promise<Result>,
 ): Promise<Result> {
-  const context = Context.current();
-  const { attempt } = context.info;
-  return plainly(async () => {
-    const record = { scope, stage, attempt, nodeId };
+  return asActivity(async (context) => {
+    const record = { scope, stage, attempt: context.attempt, nodeId };
     const id = await sink.stageStarted(record);
-    let details: unknown = { begun: true };
-    const heartbeat = (next: unknown): void => {
-      details = next;
-      context.heartbeat(next);
-    };
-    const beat = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
     try {
-      const result = await work({ attempt, signal: context.cancellationSignal, heartbeat });
+      const result = await work(context);
       await sink.stageEnded(id, record, null);
       return result;
     } catch (error) {
       // Tolerates nothing: the failure is recorded and thrown on. A record that cannot be written must not hide it.
       await sink.stageEnded(id, record, error instanceof Error ? error.message : String(error)).catch(() => undefined);
       throw error;
-    } finally {
-      clearInterval(beat);
     }
   });
 }
 
-/** Turns failures that no retry can mend into Temporal's terms; everything else is thrown as it is. */
-export async function plainly<Result>(work: () => Promise<Result>): Promise<Result> {
+/** Runs any activity: alive while it works, and failures that no retry can mend in Temporal's terms; everything else is thrown as it is. */
+export async function asActivity<Result>(work: (context: StageContext) => Promise<Result>): Promise<Result> {
+  const context = Context.current();
+  let details: unknown = null;
+  const heartbeat = (next: unknown): void => {
+    details = next;
+    context.heartbeat(next);
+  };
+  const beat = setInterval(() => context.heartbeat(details), HEARTBEAT_MS);
   try {
-    return await work();
+    return await work({ attempt: context.info.attempt, signal: context.cancellationSignal, heartbeat });
   } catch (error) {
     // Tolerates nothing: only renames.
     if (error instanceof StaleLease) throw ApplicationFailure.nonRetryable(error.message, "STALE_LEASE");
@@ -60,5 +57,7 @@ export async function plainly<Result>(work: () => Promise<Result>): Promise<Resu
     if (error instanceof ConfigurationError || error instanceof RangeError)
       throw ApplicationFailure.nonRetryable(error.message, "CONFIGURATION");
     throw error;
+  } finally {
+    clearInterval(beat);
   }
 }

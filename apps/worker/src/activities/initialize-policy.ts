@@ -4,12 +4,12 @@ import type { BlobStore, PolicyRef } from "@gradus/domain";
 import type { Lease } from "@gradus/workflows";
 import type { EngineHost } from "../policy/engine-host.ts";
 import type { RolloutSink } from "../rollout-sink.ts";
-import { plainly } from "./activity.ts";
+import { asActivity } from "./activity.ts";
 
 export const initializePolicy =
   ({ sink, host, blobs }: { readonly sink: RolloutSink; readonly host: EngineHost; readonly blobs: BlobStore }) =>
   ({ lease }: { readonly lease: Lease }): Promise<PolicyRef> =>
-    plainly(async () => {
+    asActivity(async () => {
       const { runId, epoch } = lease;
       const { made, warmStart, seed } = await sink.readInitialPolicy(runId);
       if (made !== null) return made;

@@ -7,7 +7,7 @@ import type { RunRow } from "@gradus/prisma/training/run-store";
 import { readCurriculumState, readDraw, readPolicyAfter, readProblems, saveDraw } from "@gradus/prisma/training/step-store";
 import type { TrainableProblem } from "@gradus/prisma/training/step-store";
 import type { Drawn, StepRef } from "@gradus/workflows";
-import { plainly } from "../activities/activity.ts";
+import { asActivity } from "../activities/activity.ts";
 
 /** The newest step whose policy and observations a step may use: exactly so old, even where newer ones exist. */
 const horizon = (step: number, maxStaleness: number): number => Math.max(0, step - 1 - maxStaleness);
@@ -15,7 +15,7 @@ const horizon = (step: number, maxStaleness: number): number => Math.max(0, step
 export const drawProblems =
   ({ sql }: Database) =>
   ({ runId, experimentId, step, maxStaleness }: StepRef & { readonly maxStaleness: number }): Promise<Drawn> =>
-    plainly(async () => {
+    asActivity(async () => {
       const seen = horizon(step, maxStaleness);
       const [policy, drawn] = await Promise.all([readPolicyAfter(sql, runId, seen), readDraw(sql, runId, step)]);
       if (drawn !== null) return { groups: drawn.groups, policy };

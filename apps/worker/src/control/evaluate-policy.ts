@@ -8,12 +8,12 @@ import { readExperiment, readSettings } from "@gradus/prisma/training/generation
 import { saveGroups } from "@gradus/prisma/training/rollout-store";
 import { readExecuted, readProblems } from "@gradus/prisma/training/step-store";
 import type { TrainableProblem } from "@gradus/prisma/training/step-store";
-import { plainly } from "../activities/activity.ts";
+import { asActivity } from "../activities/activity.ts";
 
 export const drawEvaluation =
   ({ sql }: Database) =>
   ({ scope, policy }: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }> =>
-    plainly(async () => {
+    asActivity(async () => {
       const { spec } = await readSettings(sql, scope);
       const problemSetId = await frozenSet(sql, scope.experimentId);
       const { samples, temperature, problems: limit } = spec.evaluation;
@@ -26,13 +26,13 @@ export const drawEvaluation =
 export const scoreEvaluation =
   ({ sql }: Database) =>
   ({ scope }: { readonly scope: Scope }): Promise<void> =>
-    plainly(async () => saveScores(sql, scope, await scoresOf(sql, scope)));
+    asActivity(async () => saveScores(sql, scope, await scoresOf(sql, scope)));
 
 /** Poses every problem of the set for M attempts each. */
 export const drawMeasurement =
   ({ sql }: Database) =>
   ({ experimentId }: { readonly experimentId: string }): Promise<void> =>
-    plainly(async () => {
+    asActivity(async () => {
       const { spec } = await readExperiment(sql, experimentId);
       const problemSetId = await frozenSet(sql, experimentId);
       const problems = [...(await readProblems(sql, problemSetId, "TRAIN")), ...(await readProblems(sql, problemSetId, "HELD_OUT"))];
@@ -43,7 +43,7 @@ export const drawMeasurement =
 export const scoreMeasurement =
   ({ sql }: Database) =>
   ({ experimentId }: { readonly experimentId: string }): Promise<void> =>
-    plainly(async () => {
+    asActivity(async () => {
       const scores = await scoresOf(sql, measurementScope(experimentId));
       const measured = scores.map((score) => ({
         ...score,

@@ -11,7 +11,7 @@ import type { ExperimentActivities, ExperimentPlan } from "@gradus/workflows";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { generateProblems } from "../teacher/generate.ts";
 import { validateProblems } from "../teacher/validate.ts";
-import { plainly } from "../activities/activity.ts";
+import { asActivity } from "../activities/activity.ts";
 
 interface Deps {
   readonly database: Database;
@@ -21,7 +21,7 @@ interface Deps {
 export const prepareExperiment =
   ({ database: { sql }, sandbox }: Deps) =>
   ({ experimentId }: { readonly experimentId: string }): Promise<ExperimentPlan> =>
-    plainly(async () => {
+    asActivity(async () => {
       const { spec, projectId, problemSetId: attached } = await readExperiment(sql, experimentId);
       const problemSetId =
         attached ?? spec.problems.set ?? (await freezeProblemSet(sql, projectId, experimentId, await written(spec, sandbox)));
@@ -42,7 +42,7 @@ export const prepareExperiment =
 export const setStatusOfExperiment =
   ({ sql }: Database): ExperimentActivities["setExperimentStatus"] =>
   ({ experimentId, status, cause }) =>
-    plainly(async () => setExperimentStatus(sql, experimentId, status, cause, isFinished(status)));
+    asActivity(async () => setExperimentStatus(sql, experimentId, status, cause, isFinished(status)));
 
 /** Problems of the embedded teacher, executed and checked; the held-out ones share no program (by AST) with the training ones. */
 async function written(spec: ExperimentSpec, sandbox: () => Promise<Sandbox>): Promise<ProblemToStore[]> {

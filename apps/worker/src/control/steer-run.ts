@@ -4,13 +4,13 @@ import type { Database } from "@gradus/prisma";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
 import { addProvenance, grantLease, readProgress, readRun, setRunStatus, setTotalSteps } from "@gradus/prisma/training/run-store";
 import type { ControlActivities } from "@gradus/workflows";
-import { plainly } from "../activities/activity.ts";
+import { asActivity } from "../activities/activity.ts";
 
 type Steering = Pick<ControlActivities, "beginRun" | "grantLease" | "setRunStatus" | "setTotalSteps">;
 
 export const steerRun = ({ sql }: Database): Steering => ({
   beginRun: ({ runId }) =>
-    plainly(async () => {
+    asActivity(async () => {
       const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
       const { spec } = await readExperiment(sql, run.experimentId);
       await setRunStatus(sql, runId, "RUNNING");
@@ -28,9 +28,9 @@ export const steerRun = ({ sql }: Database): Steering => ({
         ...progress,
       };
     }),
-  grantLease: ({ runId, nodeId }) => plainly(async () => ({ runId, epoch: await grantLease(sql, runId, nodeId) })),
-  setRunStatus: ({ runId, status, cause }) => plainly(() => setRunStatus(sql, runId, status, cause)),
-  setTotalSteps: ({ runId, totalSteps }) => plainly(() => setTotalSteps(sql, runId, totalSteps)),
+  grantLease: ({ runId, nodeId }) => asActivity(async () => ({ runId, epoch: await grantLease(sql, runId, nodeId) })),
+  setRunStatus: ({ runId, status, cause }) => asActivity(() => setRunStatus(sql, runId, status, cause)),
+  setTotalSteps: ({ runId, totalSteps }) => asActivity(() => setTotalSteps(sql, runId, totalSteps)),
 });
 
 /** An arm that evaluates otherwise than its experiment needs a baseline of its own. */
