@@ -123,7 +123,7 @@ describe("a draw", () => {
     expect(share("uniform")).toBeCloseTo(0.5, 1);
   });
 
-  it("is the golden one", () => {
+  it("is the golden one, as fixtures/golden-draws.py draws it in Python", () => {
     expect(createCurriculum(resolveCurriculum("uniform"), poolOf(ALL), 40, 42).draw(3, 6)).toMatchInlineSnapshot(`
       [
         "EASY-000",
@@ -147,9 +147,9 @@ describe("a draw", () => {
   });
 });
 
-describe("gates", () => {
-  const outcome = (rewards: (number | null)[]) => ({ problemId: "EASY-000", step: 1, policyVersion: 0, rewards });
+const outcome = (rewards: (number | null)[]) => ({ problemId: "EASY-000", step: 1, policyVersion: 0, rewards });
 
+describe("gates", () => {
   it("refuse a group of equal rewards by default and admit one that differs", () => {
     const curriculum = createCurriculum(resolveCurriculum("uniform"), poolOf(ALL), 40, 1);
     expect(curriculum.observe(outcome([1, 1, 1, null]))).toEqual({ admitted: false, reason: "ZERO_VARIANCE" });
