@@ -280,21 +280,22 @@ function escapeCode(code: number): string {
   return code >= 0x20 && code < 0x7f ? String.fromCodePoint(code) : codePointEscape(code);
 }
 
-/** What Python's hash makes one: `{1, 1.0, True}` has one element, the first. */
+/** What Python's hash makes one: `{1, 1.0, True}` has one element, the first; every NaN is an element of its own. */
 function distinct(items: readonly PythonValue[]): PythonValue[] {
-  const seen = new Map<string, PythonValue>();
-  for (const item of items) {
-    const key = hashKey(item, { boolIsInt: true });
-    if (!seen.has(key)) seen.set(key, item);
-  }
-  return [...seen.values()];
+  return lastWins(items.map((item) => [item, item])).map(([key]) => key);
 }
 
 function lastWins(entries: readonly (readonly [PythonValue, PythonValue])[]): (readonly [PythonValue, PythonValue])[] {
   const seen = new Map<string, readonly [PythonValue, PythonValue]>();
-  for (const [key, item] of entries) {
-    const name = hashKey(key, { boolIsInt: true });
+  for (const [at, [key, item]] of entries.entries()) {
+    const name = holdsNan(key) ? `NaN ${at}` : hashKey(key, { boolIsInt: true });
     seen.set(name, [seen.get(name)?.[0] ?? key, item]);
   }
   return [...seen.values()];
+}
+
+function holdsNan(value: PythonValue): boolean {
+  if (value.kind === "float") return Number.isNaN(value.value);
+  if (value.kind === "complex") return Number.isNaN(value.re) || Number.isNaN(value.im);
+  return "items" in value && value.items.some(holdsNan);
 }

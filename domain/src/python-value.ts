@@ -228,21 +228,28 @@ function matchAll(
   right: readonly (readonly [PythonValue, PythonValue])[],
   options: SameValueOptions,
 ): boolean {
-  const byKey = new Map(right.map((entry) => [hashKey(entry[0], options), entry] as const));
+  // Several entries can share a key: a Python set holds any number of NaNs.
+  const byKey = new Map<string, (readonly [PythonValue, PythonValue])[]>();
+  for (const entry of right) {
+    const name = hashKey(entry[0], options);
+    const entries = byKey.get(name);
+    if (entries === undefined) byKey.set(name, [entry]);
+    else entries.push(entry);
+  }
   const unmatched = left.filter(([key, item]) => {
-    const name = hashKey(key, options);
-    const entry = byKey.get(name);
-    if (entry === undefined || !sameValue(key, entry[0], options) || !sameValue(item, entry[1], options)) return true;
-    byKey.delete(name);
+    const entries = byKey.get(hashKey(key, options)) ?? [];
+    const at = entries.findIndex((entry) => sameValue(key, entry[0], options) && sameValue(item, entry[1], options));
+    if (at < 0) return true;
+    entries.splice(at, 1);
     return false;
   });
-  if (unmatched.length === 0) return byKey.size === 0;
-  if (!options.tolerance || unmatched.length > MOST_NEAR_KEYS || byKey.size !== unmatched.length) return false;
+  if (unmatched.length === 0) return true;
+  if (!options.tolerance || unmatched.length > MOST_NEAR_KEYS) return false;
+  const rest = [...byKey.values()].flat();
   return unmatched.every(([key, item]) => {
-    for (const [name, entry] of byKey) {
-      if (sameValue(key, entry[0], options) && sameValue(item, entry[1], options)) return byKey.delete(name);
-    }
-    return false;
+    const at = rest.findIndex((entry) => sameValue(key, entry[0], options) && sameValue(item, entry[1], options));
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
   });
 }
 

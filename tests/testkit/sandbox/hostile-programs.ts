@@ -279,7 +279,7 @@ def scout():
     `
 import os
 def scout():
-    known = {'PATH', 'HOME', 'LANG', 'TZ', 'PYTHONHASHSEED', 'PYTHONDONTWRITEBYTECODE', 'PWD', 'LC_CTYPE', 'USER', 'LOGNAME', '_', 'PYTHONINSPECT', 'PYTHONHOME'}
+    known = {'PYTHONSAFEPATH', 'PATH', 'HOME', 'LANG', 'TZ', 'PYTHONHASHSEED', 'PYTHONDONTWRITEBYTECODE', 'PWD', 'LC_CTYPE', 'USER', 'LOGNAME', '_', 'PYTHONINSPECT', 'PYTHONHOME', 'LD_LIBRARY_PATH'}
     attempt('environment', lambda: set(os.environ) - known or False)
 `,
   ),

@@ -30,11 +30,12 @@ export async function open(
   entry: string,
   request: SandboxRequest,
 ): Promise<Dialogue> {
-  const process = await launcher.launch(request.limits);
+  const checks = request.probes.filter((probe) => probe.kind === "check").length;
+  // While a check's own process starts and thinks, the candidate waits: that is no time of the candidate's.
+  const process = await launcher.launch({ ...request.limits, wallMs: request.limits.wallMs * (1 + checks) });
   const budget =
     role === "check" ? 64 * 2 ** 20 : Math.min(64 * 2 ** 20, (request.limits.outputBytes + 4096) * (2 * request.probes.length + 2));
-  const hasCheck = request.probes.some((probe) => probe.kind === "check");
-  const lines = new ReplyLines(process.channel, hasCheck ? 64 * 2 ** 20 : budget, () => process.kill());
+  const lines = new ReplyLines(process.channel, checks > 0 ? 64 * 2 ** 20 : budget, () => process.kill());
   // The other end may be gone at any moment: writing then fails, and reading tells the story.
   process.channel.on("error", () => {});
   const values: PythonValue[] = [
@@ -59,7 +60,7 @@ export async function runRequest(
   signal?: AbortSignal,
 ): Promise<Ran> {
   const dialogue = await open(candidates, "candidate", request.source, "", request);
-  const { process, lines, send } = dialogue;
+  const { process, lines } = dialogue;
   const abort = (): void => process.kill();
   signal?.addEventListener("abort", abort);
   if (signal?.aborted) abort();
@@ -70,45 +71,67 @@ export async function runRequest(
   };
   const stdout = keepBounded(process.stdout, request.limits.outputBytes, flood);
   const stderr = keepBounded(process.stderr, request.limits.outputBytes, flood);
-  const outcomes: ProbeOutcome[] = [];
-  let syntax: string | null = null;
 
-  const ready = (await lines.next()) === "H";
-  const loaded = ready ? await lines.next() : null;
-  if (loaded?.startsWith("S ")) syntax = readableError(loaded.slice(2));
-  else if (loaded === "L") {
-    let sent = 0;
-    for (const [at, probe] of request.probes.entries()) {
-      // Consecutive calls are sent together: waiting for each answer would cost a round trip a test.
-      for (let next = request.probes[sent]; sent <= at || next?.kind === "call"; next = request.probes[++sent]) {
-        if (next === undefined) break;
-        if (next.kind === "call") send(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
-        else if (sent > at) break;
-      }
-      const outcome = probe.kind === "call" ? readCall(await lines.next()) : await runCheck(probe, request, dialogue, await checkers());
-      if (outcome === null) break;
-      outcomes.push(outcome);
-    }
-  } else if (loaded !== null) {
-    outcomes.push(readCall(loaded) ?? { outcome: "RUNTIME", detail: "the program did not load" });
-  }
-
-  const answered = outcomes.length === request.probes.length;
+  const said = await converse(dialogue, request, checkers);
   process.channel.end();
-  const leave = setTimeout(() => process.kill(), LEAVE_WITHIN_MS);
-  if (!answered && loaded === "L") clearTimeout(leave);
+  const leave = said.over ? setTimeout(() => process.kill(), LEAVE_WITHIN_MS) : undefined;
   const ending = await process.ended;
   clearTimeout(leave);
   signal?.removeEventListener("abort", abort);
   await Promise.all([stdout.done, stderr.done]);
-  if (!ready || ending.how === "LOST") return broken(ending, stderr);
+
+  if (signal?.aborted) return broken({ ...ending, detail: "the execution was aborted" }, stderr);
+  if (!said.ready || ending.how === "LOST") return broken(ending, stderr);
   const tampered = lines.overflowed || lines.leftover;
-  const probes = tampered ? request.probes.map(() => TAMPERED) : complete(outcomes, request, ending, flooded, syntax !== null);
-  const base = { cpuMs: ending.cpuMs, wallMs: ending.wallMs, stdout: stdout.text(), stderr: stderr.text() };
+  const probes = tampered ? request.probes.map(() => TAMPERED) : complete(said, request, ending, flooded);
+  const base = { probes, cpuMs: ending.cpuMs, wallMs: ending.wallMs, stdout: stdout.text(), stderr: stderr.text() };
   const execution: Execution =
-    syntax === null ? { outcome: "EXECUTED", probes, ...base } : { outcome: "SYNTAX", detail: syntax, probes, ...base };
-  const wallTimeout = !answered && syntax === null && ending.how === "WALL" ? { starvedMs: ending.starvedMs, cpuMs: ending.cpuMs } : null;
+    said.syntax === null ? { outcome: "EXECUTED", ...base } : { outcome: "SYNTAX", detail: said.syntax, ...base };
+  const wallTimeout = !said.over && ending.how === "WALL" ? { starvedMs: ending.starvedMs, cpuMs: ending.cpuMs } : null;
   return { execution, wallTimeout };
+}
+
+/** What was said until the end: `over` where nothing more was to be said, so that how the process ends is no answer to anything. */
+interface Said {
+  readonly ready: boolean;
+  readonly over: boolean;
+  readonly syntax: string | null;
+  readonly outcomes: readonly ProbeOutcome[];
+}
+
+async function converse(dialogue: Dialogue, request: SandboxRequest, checkers: () => Promise<Launcher>): Promise<Said> {
+  const { lines } = dialogue;
+  const silent = { ready: false, over: false, syntax: null, outcomes: [] };
+  if ((await lines.next()) !== "H") return silent;
+  const loaded = await lines.next();
+  if (loaded === null) return { ...silent, ready: true };
+  if (loaded.startsWith("S ")) return { ready: true, over: true, syntax: readableError(loaded.slice(2)), outcomes: [] };
+  const failed = loaded === "L" ? null : readCall(loaded);
+  if (failed !== null) return { ready: true, over: true, syntax: null, outcomes: request.probes.length > 0 ? [failed] : [] };
+  const outcomes = await probe(dialogue, request, checkers);
+  return { ready: true, over: outcomes.length === request.probes.length, syntax: null, outcomes };
+}
+
+/** Puts every probe and reads the answers, up to the first that does not come. */
+async function probe(
+  { lines, send, process }: Dialogue,
+  request: SandboxRequest,
+  checkers: () => Promise<Launcher>,
+): Promise<ProbeOutcome[]> {
+  const outcomes: ProbeOutcome[] = [];
+  let asked = 0;
+  for (const [at, one] of request.probes.entries()) {
+    // Consecutive calls are sent together: waiting for each answer would cost a round trip a test.
+    for (let next = request.probes[asked]; next?.kind === "call"; next = request.probes[++asked]) {
+      send(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
+    }
+    asked = Math.max(asked, at + 1);
+    const outcome =
+      one.kind === "call" ? readCall(await lines.next()) : await runCheck(one, request, { lines, send, process }, await checkers());
+    if (outcome === null) break;
+    outcomes.push(outcome);
+  }
+  return outcomes;
 }
 
 const TAMPERED: ProbeOutcome = { outcome: "RUNTIME", detail: "the program wrote to the result channel: none of its answers counts" };
@@ -122,24 +145,10 @@ function broken(ending: Ending, stderr: BoundedText): Ran {
 }
 
 /** The event that ended the process is charged to the first probe without an answer; later ones were not run. */
-function complete(
-  outcomes: readonly ProbeOutcome[],
-  request: SandboxRequest,
-  ending: Ending,
-  flooded: boolean,
-  syntax: boolean,
-): ProbeOutcome[] {
-  const probes = [...outcomes];
-  const rest = (): ProbeOutcome => ({ outcome: "NOT_RUN", detail: syntax ? "the program is not valid" : "the process had ended" });
-  if (probes.length < request.probes.length && !syntax && (probes.length === 0 || outcomes.at(-1)?.outcome !== "NOT_RUN")) {
-    const first = outcomes[0];
-    // A program that failed while loading has its one event in `outcomes` already, and no answer after it.
-    if (!(outcomes.length === 1 && first !== undefined && ending.how === "EXIT" && ending.code === 0 && first.outcome !== "RETURNED")) {
-      probes.push(fromEnding(ending, request, flooded));
-    }
-  }
-  while (probes.length < request.probes.length) probes.push(rest());
-  return probes;
+function complete(said: Said, request: SandboxRequest, ending: Ending, flooded: boolean): ProbeOutcome[] {
+  const probes = said.over ? [...said.outcomes] : [...said.outcomes, fromEnding(ending, request, flooded)];
+  const detail = said.syntax === null ? "the program had failed or ended before" : "the program is not valid";
+  return request.probes.map((_, at) => probes[at] ?? { outcome: "NOT_RUN", detail });
 }
 
 export function fromEnding(ending: Ending, request: SandboxRequest, flooded: boolean): ProbeOutcome {

@@ -5,7 +5,7 @@ import type { Duplex, Readable } from "node:stream";
 import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
 import { COLD_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
-import { PROCESSES, type SlotGround, WORK_MB } from "./slot-ground.ts";
+import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
 import { treeCpuMs } from "./tree-cpu.ts";
 
 /** How often the CPU time of a running tree is looked at. RLIMIT_CPU stands behind it. */
@@ -25,7 +25,7 @@ export class ColdLauncher implements Launcher {
     ground.cgroup?.bound(limits.memoryMb);
     const numbers = [Math.ceil(limits.cpuMs / 1000), limits.memoryMb, PROCESSES, WORK_MB];
     const work = `--size ${WORK_MB * 2 ** 20} --tmpfs /tmp --chdir /tmp --remount-ro /`.split(" ");
-    const python = [ground.python.executable, "-I", "-S", "-c", this.#source, ...numbers.map(String)];
+    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", this.#source, ...numbers.map(String)];
     const command = ground.command([...ground.treeArgs, ...work, "--", ...python]);
     const started = performance.now();
     const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["ignore", "pipe", "pipe", "pipe"] });

@@ -39,6 +39,9 @@ const UIDS = 1_024;
 /** Nothing of the host's environment goes in. The hash seed is fixed, so that sets are iterated in the same order every time. */
 const GUEST_ENV = { PATH: "/usr/bin:/bin", HOME: "/tmp", LANG: "C.UTF-8", PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1", TZ: "UTC" };
 
+/** What `-I -S` does, except that the environment, which is ours alone, is read: `-I` would ignore the hash seed. The guest unlists ''. */
+export const PYTHON_FLAGS = ["-s", "-S"] as const;
+
 const NAMESPACES = (
   "--unshare-user --unshare-pid --unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try --die-with-parent --new-session " +
   "--as-pid-1 --hostname sandbox --uid 1000 --gid 1000 --cap-drop ALL"

@@ -5,9 +5,15 @@ const TICK_MS = 10;
 
 /** Milliseconds of user and system time of `pid`, its descendants, and those of them that were waited for. Vanished processes count 0. */
 export function treeCpuMs(pid: number, read: (path: string) => string): number {
-  const stat = read(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const own = fields.slice(11, 15).reduce((sum, ticks) => sum + (Number(ticks) || 0), 0) * TICK_MS;
+  const own = statMs(read(`/proc/${pid}/stat`));
   const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
   return children.reduce((sum, child) => sum + treeCpuMs(Number(child), read), own);
+}
+
+/** The same of the main thread of `pid` alone: what a virtual machine compiles in its other threads is not the program's doing. */
+export const threadCpuMs = (pid: number, read: (path: string) => string): number => statMs(read(`/proc/${pid}/task/${pid}/stat`));
+
+function statMs(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + (Number(ticks) || 0), 0) * TICK_MS;
 }

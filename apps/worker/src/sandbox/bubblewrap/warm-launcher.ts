@@ -9,7 +9,7 @@ import type { Readable, Writable } from "node:stream";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
-import { PROCESSES, type SlotGround, WORK_MB } from "./slot-ground.ts";
+import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
 
 /** How much later than the warm interpreter itself we take a wall limit for passed, and the whole slot for hung. */
 const HUNG_AFTER_MS = 5_000;
@@ -46,7 +46,7 @@ export class WarmLauncher implements Launcher {
       for (const path of [folder, ...STREAMS.map((name) => join(folder, name))]) chownSync(path, uid, gid);
     const held = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
     const tree = "--dir /tmp --proc /proc --chdir /tmp --remount-ro /".split(" ");
-    const python = [ground.python.executable, "-I", "-S", "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES)];
+    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES)];
     const command = ground.command([...ground.treeArgs, ...tree, "--", ...python]);
     const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["pipe", "pipe", "pipe", held] });
     closeSync(held);

@@ -4,6 +4,9 @@ import codecs
 import os
 import sys
 
+if "" in sys.path:  # the work directory is no place for modules
+    sys.path.remove("")
+
 MAX_DEPTH = 200
 
 

@@ -6,6 +6,8 @@ import { pathToFileURL } from "node:url";
 const CHANNEL = 3;
 const SNAPSHOT = 4;
 const [task, home = "", preload = "", guest = ""] = process.argv.slice(2);
+// Emscripten would put the path of this file into Python's environment.
+process.argv.splice(1, process.argv.length, "python");
 
 /** Emscripten asks for the fs constants in this old way, which the permission model refuses; nothing else of it is given. */
 const binding = (): unknown => ({ fs: constants });

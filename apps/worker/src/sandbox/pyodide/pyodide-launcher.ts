@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { treeCpuMs } from "../bubblewrap/tree-cpu.ts";
+import { threadCpuMs } from "../bubblewrap/tree-cpu.ts";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import type { SandboxLimits } from "../sandbox.ts";
 
@@ -69,7 +69,7 @@ export class PyodideLauncher implements Launcher {
     this.#standby.catch(() => {}); // told to whoever needs it next
     const pid = child.pid ?? 0;
     const started = performance.now();
-    const before = treeCpuMs(pid, readProc);
+    const before = threadCpuMs(pid, readProc);
     let cause: Ending["how"] | null = null;
     let cpuMs = 0;
     const end = (how: Ending["how"]): void => {
@@ -77,7 +77,7 @@ export class PyodideLauncher implements Launcher {
       child.kill("SIGKILL");
     };
     const look = setInterval(() => {
-      cpuMs = Math.max(cpuMs, treeCpuMs(pid, readProc) - before);
+      cpuMs = Math.max(cpuMs, threadCpuMs(pid, readProc) - before);
       if (cpuMs > limits.cpuMs) end("CPU");
       else if (residentMb(pid) > BASE_RSS_MB + limits.memoryMb) end("MEMORY");
     }, LOOK_EVERY_MS);
