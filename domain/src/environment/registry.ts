@@ -1,11 +1,14 @@
 // Owns: which environments exist. Adding one is adding its file and its line here. Must not know: what any of them does.
 import { contentHash } from "../content-hash.ts";
 import type { EnvironmentName } from "../problem.ts";
+import { environment as abduction } from "./abduction.ts";
+import { environment as deduction } from "./deduction.ts";
 import type { Environment } from "./environment.ts";
 import { environment as functionTest } from "./function-test.ts";
+import { environment as fuzzing } from "./fuzzing.ts";
 import { environment as induction } from "./induction.ts";
 
-export const ENVIRONMENTS: readonly Environment[] = [induction, functionTest];
+export const ENVIRONMENTS: readonly Environment[] = [induction, abduction, deduction, fuzzing, functionTest];
 
 /** Throws RangeError for an environment that is named in the types and not built yet. */
 export function environmentNamed(name: EnvironmentName): Environment {

@@ -1,0 +1,43 @@
+// Owns: posing a generated program in the other environments of the paper. Must not know: how they render or grade.
+import type { EnvironmentName, ProblemContent } from "@gradus/domain/problem";
+import { composeFuzzing } from "@gradus/domain/environment/fuzzing";
+import { sha256Hex } from "@gradus/domain/content-hash";
+import type { GeneratedProblem } from "./generate.ts";
+import { normaliseSource } from "./normalise-source.ts";
+
+/** Properties of f(x) over lists of ints that some programs break: Python of the property, and the same in TypeScript to find a witness. */
+const PROPERTIES: readonly { readonly python: string; readonly holds: (x: readonly number[], y: readonly number[]) => boolean }[] = [
+  { python: "len(f(x)) == len(x)", holds: (x, y) => x.length === y.length },
+  { python: "f(x) == sorted(f(x))", holds: (_, y) => y.every((a, i) => i === 0 || y[i - 1]! <= a) },
+  { python: "sum(f(x)) == sum(x)", holds: (x, y) => x.reduce((s, a) => s + a, 0) === y.reduce((s, a) => s + a, 0) },
+  { python: "all(a >= 0 for a in f(x))", holds: (_, y) => y.every((a) => a >= 0) },
+  { python: "len(f(x)) > 0", holds: (_, y) => y.length > 0 },
+];
+
+const PRECONDITION = "def pre_test_f(x):\n return isinstance(x, list) and all(type(a) is int for a in x)\n";
+
+/**
+ * The same program posed otherwise. ABDUCTION and DEDUCTION take its first test. FUZZING takes the first property that holds on some of
+ * its inputs and fails on others, the latter being the witness; undefined where there is none, or the program is not from list to list.
+ */
+export function derive(
+  problem: GeneratedProblem,
+  environment: Extract<EnvironmentName, "ABDUCTION" | "DEDUCTION" | "FUZZING">,
+): GeneratedProblem | undefined {
+  const content =
+    environment === "FUZZING"
+      ? fuzz(problem.content)
+      : { ...problem.content, environment, message: "", tests: problem.content.tests.slice(0, 1), visibleTests: 0 };
+  return content && { ...problem, content, astHash: sha256Hex(normaliseSource(content.reference)) };
+}
+
+function fuzz({ reference, tests }: ProblemContent): ProblemContent | undefined {
+  const pairs = tests.flatMap((test) => (test.kind === "call" && test.args.startsWith("[") && test.expected.startsWith("[") ? [test] : []));
+  if (pairs.length < tests.length) return undefined;
+  for (const { python, holds } of PROPERTIES) {
+    const broken = pairs.filter(({ args, expected }) => !holds(JSON.parse(args) as number[], JSON.parse(expected) as number[]));
+    if (broken.length === 0 || broken.length === pairs.length) continue;
+    return composeFuzzing(`${reference}${PRECONDITION}def test_f(x):\n return ${python}\n`, broken[0]!.args);
+  }
+  return undefined;
+}
