@@ -118,8 +118,16 @@ export async function createFork(
     });
     await tx.run.create({
       data: {
-        ...{ id, experimentId, armId, seed, forkedFromRunId: fromRunId, forkedFromStep: fromStep },
-        ...{ stepsDone: fromStep, policyVersion: policy.version, totalSteps: configuration.training.steps, provenance: json(provenance) },
+        id,
+        experimentId,
+        armId,
+        seed,
+        forkedFromRunId: fromRunId,
+        forkedFromStep: fromStep,
+        stepsDone: fromStep,
+        policyVersion: policy.version,
+        totalSteps: configuration.training.steps,
+        provenance: json(provenance),
       },
     });
     await tx.$executeRaw`insert into "Step" ("runId", step, "policyVersion", "startedAt", "completedAt", summary)

@@ -22,7 +22,8 @@ export function localBlobStore(directory: string): BlobStore {
     async put(bytes) {
       const hash = sha256(bytes);
       const path = pathOf(hash);
-      if (await has(hash)) return hash;
+      // What is there and whole stays; what was damaged is written again.
+      if (await isWhole(path, hash)) return hash;
       await mkdir(dirname(path), { recursive: true });
       const temporary = `${path}.${randomUUID()}.partial`;
       try {
@@ -49,6 +50,15 @@ export function localBlobStore(directory: string): BlobStore {
       return bytes;
     },
   };
+}
+
+async function isWhole(path: string, hash: string): Promise<boolean> {
+  try {
+    return sha256(await readFile(path)) === hash;
+  } catch {
+    // Tolerates a blob that is missing or unreadable: it is written.
+    return false;
+  }
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

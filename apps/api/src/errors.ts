@@ -27,8 +27,8 @@ export function maskError(error: unknown, request: { readonly id: string; readon
   };
 }
 
-/** By name, not by class: two copies of the library may be loaded (a bundler's and Node's). */
-const isGraphqlError = (error: unknown): error is GraphQLError => error instanceof Error && error.name === "GraphQLError";
+/** By tag, not by class: two copies of the library may be loaded (a bundler's and Node's). */
+const isGraphqlError = (error: unknown): error is GraphQLError => Object.prototype.toString.call(error) === "[object GraphQLError]";
 
 function onPurpose(error: GraphQLError): boolean {
   let inner: unknown = error;

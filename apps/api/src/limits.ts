@@ -31,9 +31,7 @@ export const limitSize: ValidationRule = (context) => {
         measure(node.selectionSet, 1, { fields: 0 });
       } catch (error) {
         if (!(error instanceof TooLarge)) throw error;
-        context.reportError(
-          new GraphQLError(`the operation is too large: ${error.message}`, { nodes: node, extensions: { code: "OPERATION_TOO_LARGE" } }),
-        );
+        context.reportError(new GraphQLError(`the operation is too large: ${error.message}`, { nodes: node }));
       }
     },
   };

@@ -24,7 +24,7 @@ export const readStageExecutionsOfRuns = (
   sql<StageExecutionRow[]>`
     select s.* from unnest(${[...runIds]}::text[]) as r(id) cross join lateral (
       select * from "StageExecution" where "runId" = r.id
-        and ("startedAt", id) > (${after?.[0] ?? "-infinity"}::timestamp, ${after?.[1] ?? ""}) order by "startedAt", id limit ${limit}) s`;
+        and ("startedAt", id) > (${after?.[0] ?? "0001-01-01T00:00:00Z"}::timestamp, ${after?.[1] ?? ""}) order by "startedAt", id limit ${limit}) s`;
 
 export const stageExecutionKey = (row: StageExecutionRow): readonly string[] => [row.startedAt.toISOString(), row.id];
 

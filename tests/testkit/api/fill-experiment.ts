@@ -8,39 +8,50 @@ import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 const EMBEDDED_HASH = "0".repeat(64);
 
 const summary: StepSummary = {
-  ...{
-    rewardMean: 0.5,
-    passRate: 0.5,
-    passRateByBucket: { EASY: 0.75 },
-    drawnByBucket: { EASY: 2 },
-    groups: 2,
-    admitted: 1,
-    solvedNone: 1,
-    solvedAll: 0,
-  },
-  ...{ sandboxErrors: 1, sandboxErrorRate: 0.25, completionTokensMean: 12, truncatedRate: 0, uniqueProblems: 2 },
+  rewardMean: 0.5,
+  passRate: 0.5,
+  passRateByBucket: { EASY: 0.75 },
+  drawnByBucket: { EASY: 2 },
+  groups: 2,
+  admitted: 1,
+  solvedNone: 1,
+  solvedAll: 0,
+  sandboxErrors: 1,
+  sandboxErrorRate: 0.25,
+  completionTokensMean: 12,
+  truncatedRate: 0,
+  uniqueProblems: 2,
 };
 
 /** Six problems, of which two are held out. Returns the set's id. */
 export function fillProblems({ sql }: Database): Promise<string> {
   const problems = Array.from({ length: 6 }, (_, index) => {
     const content = {
-      ...{
-        environment: "INDUCTION" as const,
-        message: `double and add ${index}`,
-        entryPoint: "f",
-        reference: `def f(x):\n    return x * 2 + ${index}`,
-      },
-      ...{ tests: [{ kind: "call" as const, args: "1", expected: String(2 + index) }], visibleTests: 1 },
+      environment: "INDUCTION" as const,
+      message: `double and add ${index}`,
+      entryPoint: "f",
+      reference: `def f(x):\n    return x * 2 + ${index}`,
+      tests: [
+        {
+          kind: "call" as const,
+          args: "1",
+          expected: String(2 + index),
+        },
+      ],
+      visibleTests: 1,
     };
     return {
       ...content,
-      ...{ contentHash: contentHash(content), astHash: `ast${index}`, origin: { teacher: "test" }, operations: ["multiply", "add"] },
-      ...{
-        split: index < 4 ? ("TRAIN" as const) : ("HELD_OUT" as const),
-        passRate: { passes: 16, attempts: 32 },
-        bucket: "MEDIUM" as const,
+      contentHash: contentHash(content),
+      astHash: `ast${index}`,
+      origin: { teacher: "test" },
+      operations: ["multiply", "add"],
+      split: index < 4 ? ("TRAIN" as const) : ("HELD_OUT" as const),
+      passRate: {
+        passes: 16,
+        attempts: 32,
       },
+      bucket: "MEDIUM" as const,
     };
   });
   return freezeProblemSet(sql, "default", "six", problems);
@@ -87,22 +98,18 @@ export async function fillRun(
     await prisma.step.create({ data: { runId, step, policyVersion: step - 1, completedAt: new Date(), summary } });
     await prisma.stageExecution.createMany({
       data: (["LOST", "COMPLETED"] as const).map((outcome, index) => ({
-        ...{
-          id: `${scope}/GENERATE/${index + 1}`,
-          scope,
-          scopeKind: "STEP" as const,
-          experimentId: run.experimentId,
-          runId,
-          step,
-          stage: "GENERATE" as const,
-        },
-        ...{
-          attempt: index + 1,
-          nodeId: "node-1",
-          outcome,
-          startedAt: new Date(1_000_000 * step + index),
-          endedAt: new Date(1_000_000 * step + 10),
-        },
+        id: `${scope}/GENERATE/${index + 1}`,
+        scope,
+        scopeKind: "STEP" as const,
+        experimentId: run.experimentId,
+        runId,
+        step,
+        stage: "GENERATE" as const,
+        attempt: index + 1,
+        nodeId: "node-1",
+        outcome,
+        startedAt: new Date(1e6 * step + index),
+        endedAt: new Date(1e6 * step + 10),
       })),
     });
     for (const ordinal of [0, 1]) {
@@ -127,24 +134,20 @@ export async function fillRun(
       });
       await prisma.rollout.createMany({
         data: [0, 1].map((index) => ({
-          ...{
-            id: `${id}/${index}`,
-            groupId: id,
-            index,
-            policyVersion: step - 1,
-            policyHash: EMBEDDED_HASH,
-            completion: "return x",
-            promptTokens: [1, 2, 3],
-          },
-          ...{
-            completionTokens: [4, 5],
-            logProbs: [-0.1, -0.2],
-            finishReason: "stop",
-            attempt: 1,
-            verdict: "EXECUTED" as const,
-            reward: index,
-            advantage: index - 0.5,
-          },
+          id: `${id}/${index}`,
+          groupId: id,
+          index,
+          policyVersion: step - 1,
+          policyHash: EMBEDDED_HASH,
+          completion: "return x",
+          promptTokens: [1, 2, 3],
+          completionTokens: [4, 5],
+          logProbs: [-0.1, -0.2],
+          finishReason: "stop",
+          attempt: 1,
+          verdict: "EXECUTED" as const,
+          reward: index,
+          advantage: index - 0.5,
           execution: {
             verdict: "EXECUTED",
             tests: [{ verdict: index === 1 ? "OK" : "WRONG" }],
@@ -166,19 +169,24 @@ export async function fillRun(
     const id = `${runId}/evaluation/${step}`;
     await prisma.evaluation.create({
       data: {
-        ...{
-          id,
-          experimentId: run.experimentId,
-          runId,
-          step,
-          policyVersion: step,
-          policyHash: EMBEDDED_HASH,
-          problemSetId,
-          samples: 4,
-          temperature: 1,
-          completedAt: new Date(),
+        id,
+        experimentId: run.experimentId,
+        runId,
+        step,
+        policyVersion: step,
+        policyHash: EMBEDDED_HASH,
+        problemSetId,
+        samples: 4,
+        temperature: 1,
+        completedAt: new Date(),
+        results: {
+          create: heldOut.map(({ problemId }) => ({
+            problemId,
+            bucket: "MEDIUM" as const,
+            passes: right,
+            samples: 4,
+          })),
         },
-        results: { create: heldOut.map(({ problemId }) => ({ problemId, bucket: "MEDIUM" as const, passes: right, samples: 4 })) },
       },
     });
   }

@@ -42,9 +42,9 @@ export async function compare(db: Database, { arms, baseline, metrics, curves, m
   const seriesOf = Map.groupBy(series, ({ runId }) => runId);
   const errorsOf = new Map(broken.map(({ runId, errors }) => [runId, errors]));
 
+  const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
   const compared = arms.map((one): ComparedArm => {
     const { arm, runs: ofArm } = one;
-    const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
     return {
       ...one,
       metrics: metrics.map((name) => ({

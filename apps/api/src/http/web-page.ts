@@ -12,7 +12,8 @@ export function webPage(directory: string): Router {
     express.static(folder, { index: "index.html", setHeaders: (response) => void response.setHeader("X-Content-Type-Options", "nosniff") }),
   );
   routes.get("/{*path}", (request, response, next) => {
-    if (!request.accepts("html") || !existsSync(index)) return next();
+    // A navigation says so; a script or image that is missing must not become a page.
+    if (request.headers.accept?.includes("text/html") !== true || !existsSync(index)) return next();
     response.sendFile(index);
   });
   return routes;

@@ -1,0 +1,130 @@
+import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
+import { createSample } from "../../testkit/api/sample-experiment.ts";
+import { ask, get, startTestApi } from "../../testkit/api/test-api.ts";
+import type { TestApi } from "../../testkit/api/test-api.ts";
+import { startDatabaseWorld } from "../../testkit/world.ts";
+import type { DatabaseWorld } from "../../testkit/world.ts";
+
+let world: DatabaseWorld;
+let api: TestApi;
+let id: string;
+let runIds: readonly string[];
+
+beforeAll(async () => {
+  world = await startDatabaseWorld();
+  api = await startTestApi(world.database);
+  const setId = await fillProblems(world.database);
+  ({ id, runIds } = await createSample(world.database, "compared"));
+  // Last rewards at step 3: uniform 0.3 and 0.5, classic 0.6 and 0.7.
+  const lifts = [0, 0.2, 0.3, 0.4];
+  for (const [index, runId] of runIds.entries()) {
+    await fillRun(world.database, runId, setId, { reward: (step) => step / 10 + (lifts[index] ?? 0), passes: index < 2 ? 1 : 3 });
+  }
+});
+afterAll(async () => {
+  await api.close();
+  await world.close();
+});
+
+const COMPARISON = `query ($of: RunFilter!, $metrics: [String!], $curves: [String!], $baselineArm: String) { comparison(of: $of, metrics: $metrics, curves: $curves, baselineArm: $baselineArm) {
+  baselineArm verdicts guardRails arms { arm { name } runs { seed }
+    metrics { name estimate { mean low high n note } perSeed { seed runId value } difference { estimate { mean low high n } perSeed { seed value } excludesZero sentence } }
+    curves { name points { step estimate { mean n } } }
+    improvement { estimate { mean low high n } before after seeds excludesZero sentence } } } }`;
+
+test("gives mean, t interval over seeds, every seed's value, and matched differences against the baseline", async () => {
+  const { comparison } = await get(api.url, COMPARISON, { of: { experimentId: id }, metrics: ["train/reward"] });
+  expect(comparison.baselineArm).toBe("uniform");
+  const [uniform, classic] = comparison.arms;
+  // t(0.975, 1) = 12.7062; the standard error of {0.3, 0.5} is 0.1.
+  expect(uniform.metrics[0].estimate).toMatchObject({
+    mean: expect.closeTo(0.4),
+    low: expect.closeTo(0.4 - 1.27062, 4),
+    high: expect.closeTo(0.4 + 1.27062, 4),
+    n: 2,
+  });
+  expect(uniform.metrics[0].difference).toBeNull();
+  expect(uniform.metrics[0].perSeed).toEqual([
+    { seed: 1, runId: runIds[0], value: expect.closeTo(0.3) },
+    { seed: 2, runId: runIds[1], value: expect.closeTo(0.5) },
+  ]);
+  // Seed by seed: 0.6 - 0.3 and 0.7 - 0.5.
+  const { difference } = classic.metrics[0];
+  expect(difference.perSeed).toEqual([
+    { seed: 1, value: expect.closeTo(0.3) },
+    { seed: 2, value: expect.closeTo(0.2) },
+  ]);
+  expect(difference.estimate).toMatchObject({ mean: expect.closeTo(0.25), low: expect.closeTo(0.25 - 0.63531, 4), n: 2 });
+  expect(difference.excludesZero).toBe(false);
+  expect(difference.sentence).toMatch(/^no difference seen in train\/reward between uniform and classic: \+0\.250 .*n = 2 seeds$/);
+  expect(comparison.verdicts).toContain(difference.sentence);
+});
+
+test("pairs held-out results over problems with the seeds pooled, against those of step 0", async () => {
+  const { comparison } = await get(api.url, COMPARISON, { of: { experimentId: id } });
+  const [uniform, classic] = comparison.arms;
+  expect(uniform.improvement).toMatchObject({ before: 0.25, after: 0.25, seeds: 2, excludesZero: false, estimate: { mean: 0, n: 2 } });
+  // Both problems went from 1 of 4 to 3 of 4 in both seeds.
+  expect(classic.improvement).toMatchObject({
+    before: 0.25,
+    after: 0.75,
+    seeds: 2,
+    excludesZero: true,
+    estimate: { mean: 0.5, low: 0.5, high: 0.5, n: 2 },
+  });
+  expect(classic.improvement.sentence).toMatch(/classic after it has higher held-out pass@1 than before training/);
+});
+
+test("collapses the seeds of a curve, and says how many seeds each place has", async () => {
+  const extra = runIds[0] ?? "";
+  await inRun(world.database.sql, extra, null, (tx, emit) =>
+    recordPoints(tx, emit, extra, [{ name: "train/reward", step: 4, value: 0.9 }]),
+  );
+  const { comparison } = await get(api.url, COMPARISON, { of: { experimentId: id }, metrics: [], curves: ["train/reward"] });
+  expect(comparison.arms[0].curves[0].points).toEqual([
+    { step: 1, estimate: { mean: expect.closeTo(0.2), n: 2 } },
+    { step: 2, estimate: { mean: expect.closeTo(0.3), n: 2 } },
+    { step: 3, estimate: { mean: expect.closeTo(0.4), n: 2 } },
+    { step: 4, estimate: { mean: 0.9, n: 1 } },
+  ]);
+});
+
+test("says what a reader should know: few seeds, unfinished runs, broken sandboxes, values that are missing or not finite", async () => {
+  const broken = runIds[3] ?? "";
+  await inRun(world.database.sql, broken, null, (tx, emit) =>
+    recordPoints(tx, emit, broken, [{ name: "policy/loss", step: 3, value: Number.NaN }]),
+  );
+  const { comparison } = await get(api.url, COMPARISON, { of: { experimentId: id }, metrics: ["policy/loss"] });
+  expect(comparison.guardRails).toEqual([
+    expect.stringMatching(/^2 seeds in the smallest arm/),
+    "uniform: 2 runs of 2 not finished (seed 1 at step 3 of 12, seed 2 at step 3 of 12); the last value so far stands",
+    "uniform: policy/loss has no value in seeds 1, 2",
+    "uniform: 6 rollouts met a broken sandbox for good and earned no credit",
+    "classic: 2 runs of 2 not finished (seed 1 at step 3 of 12, seed 2 at step 3 of 12); the last value so far stands",
+    "classic: policy/loss is not finite in seed 2, which is left out",
+    "classic: policy/loss has no value in seed 1",
+    "classic: 6 rollouts met a broken sandbox for good and earned no credit",
+  ]);
+  expect(comparison.arms[1].metrics[0]).toMatchObject({
+    estimate: { mean: null, n: 0 },
+    perSeed: [{ seed: 2, value: "NaN" }],
+    difference: null,
+  });
+});
+
+test("takes any runs and any arm as baseline, and names the arms where it is none", async () => {
+  const of = { ids: [runIds[0], runIds[1], runIds[2]] };
+  const { comparison } = await get(api.url, COMPARISON, { of, metrics: ["train/reward"], baselineArm: "classic" });
+  expect(comparison.arms[0].metrics[0].difference).toMatchObject({ estimate: { n: 1, low: null }, perSeed: [{ seed: 1 }] });
+  expect(comparison.guardRails).toContain("seed 2 of classic and uniform not matched: left out of their difference");
+  const { errors } = await ask(api.url, COMPARISON, { of, baselineArm: "soft" });
+  expect(errors?.[0]?.message).toContain("there are uniform, classic");
+  expect((await get(api.url, COMPARISON, { of: { experimentId: "none" } })).comparison).toEqual({
+    baselineArm: null,
+    verdicts: [],
+    guardRails: [],
+    arms: [],
+  });
+});

@@ -1,0 +1,154 @@
+import { readProgress } from "@gradus/prisma/training/run-store";
+import { RequestRefused, WorkflowNotRunning } from "@gradus/api/run-control";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
+import { createSample } from "../../testkit/api/sample-experiment.ts";
+import { get, recordingControl, startTestApi } from "../../testkit/api/test-api.ts";
+import type { TestApi } from "../../testkit/api/test-api.ts";
+import { startDatabaseWorld } from "../../testkit/world.ts";
+import type { DatabaseWorld } from "../../testkit/world.ts";
+
+let world: DatabaseWorld;
+let api: TestApi;
+let setId: string;
+let id: string;
+let runId: string;
+let made = 0;
+
+beforeAll(async () => {
+  world = await startDatabaseWorld();
+  api = await startTestApi(world.database);
+  setId = await fillProblems(world.database);
+});
+beforeEach(async () => {
+  const sample = await createSample(world.database, `steered ${++made}`);
+  id = sample.id;
+  runId = sample.runIds[2] ?? "";
+  await fillRun(world.database, runId, setId);
+  api.control.asked.length = 0;
+});
+afterAll(async () => {
+  await api.close();
+  await world.close();
+});
+
+const RESULT = "{ ok error { message fields { path value expected } } run { id status } }";
+
+describe("a run", () => {
+  test("is paused, resumed, cancelled and given another length through its workflow", async () => {
+    const STEER = `mutation ($id: ID!) { pauseRun(id: $id, cause: "look") ${RESULT} resumeRun(id: $id) ${RESULT} setTotalSteps(id: $id, totalSteps: 20) ${RESULT} cancelRun(id: $id) ${RESULT} }`;
+    const answers = Object.values(await get<Record<string, { ok: boolean }>>(api.url, STEER, { id: runId }));
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true]);
+    expect(api.control.asked).toEqual([`pauseRun ${runId} look`, `resumeRun ${runId}`, `setTotalSteps ${runId} 20`, `cancelRun ${runId}`]);
+  });
+
+  test("that is unknown, over, not begun or unwilling is refused in words", async () => {
+    const control = recordingControl();
+    const unwilling = await startTestApi(world.database, {
+      control: {
+        ...control,
+        setTotalSteps: async () => {
+          throw new RequestRefused("step 7 is begun");
+        },
+        pauseRun: async () => {
+          throw new WorkflowNotRunning();
+        },
+      },
+    });
+    const message = async (mutation: string): Promise<string> =>
+      Object.values(await get<Record<string, { error: { message: string } }>>(unwilling.url, `mutation { ${mutation} }`))[0]?.error
+        .message ?? "";
+    expect(await message(`pauseRun(id: "none") ${RESULT}`)).toBe("there is no run none");
+    expect(await message(`setTotalSteps(id: "${runId}", totalSteps: 2) ${RESULT}`)).toBe("step 7 is begun");
+    expect(await message(`pauseRun(id: "${runId}") ${RESULT}`)).toBe(`run ${runId} is not running`);
+    expect(await message(`pauseRun(id: "${id}.uniform.1") ${RESULT}`)).toBe(`run ${id}.uniform.1 has not begun`);
+    await world.database.prisma.run.update({ where: { id: runId }, data: { status: "COMPLETED" } });
+    expect(await message(`resumeRun(id: "${runId}") ${RESULT}`)).toBe(`run ${runId} has ended: COMPLETED`);
+    await unwilling.close();
+  });
+});
+
+describe("a fork", () => {
+  const FORK = `mutation ($input: ForkRunInput!) { forkRun(input: $input) { ok error { message fields { path value expected } }
+    run { id totalSteps stepsDone policyVersion forkedFromStep forkedFrom { id } provenance arm { name configuration curriculum { name } } steps { nodes { step } } policyVersions { nodes { version } } } } }`;
+
+  test("is a run in an arm of its own that goes on where the other stood, under other settings", async () => {
+    const { forkRun } = await get(api.url, FORK, {
+      input: { runId, fromStep: 2, overrides: { training: { steps: 9, optimizer: { learningRate: 0.001 } } } },
+    });
+    expect(forkRun).toMatchObject({
+      ok: true,
+      run: { id: `${id}.classic-fork-1.1`, totalSteps: 9, stepsDone: 2, policyVersion: 2, forkedFromStep: 2, forkedFrom: { id: runId } },
+    });
+    expect(forkRun.run.arm).toMatchObject({ name: "classic-fork-1", curriculum: { name: "classic" } });
+    expect(forkRun.run.arm.configuration.training).toMatchObject({
+      steps: 9,
+      groupSize: 4,
+      optimizer: { learningRate: 0.001, beta1: 0.9 },
+    });
+    expect(forkRun.run.provenance.forkedFrom).toBe(`${runId} step 2`);
+    expect(forkRun.run.steps.nodes).toEqual([{ step: 1 }, { step: 2 }]);
+    expect(forkRun.run.policyVersions.nodes).toEqual([{ version: 0 }, { version: 1 }, { version: 2 }]);
+    expect(api.control.asked).toEqual([`startRun ${forkRun.run.id}`]);
+    // What the workflow will ask first: where to go on.
+    expect(await readProgress(world.database.sql, forkRun.run.id)).toMatchObject({ step: 2, policy: { version: 2 } });
+  });
+
+  test("has the next free name, however many are made at once", async () => {
+    const forks = await Promise.all(
+      [1, 2, 3].map(async () => (await get(api.url, FORK, { input: { runId, fromStep: 1 } })).forkRun.run.arm.name as string),
+    );
+    expect(forks.toSorted()).toEqual(["classic-fork-1", "classic-fork-2", "classic-fork-3"]);
+  });
+
+  test("is refused after a step that is not done, under unknown settings, with a taken name, or with no step left", async () => {
+    const refused = async (input: object) => (await get(api.url, FORK, { input: { runId, fromStep: 2, ...input } })).forkRun.error;
+    expect((await refused({ fromStep: 4 })).fields).toEqual([{ path: "fromStep", value: 4, expected: "a step from 0 to 3" }]);
+    expect((await refused({ overrides: { seed: 3 } })).fields).toContainEqual({
+      path: "overrides.seed",
+      value: 3,
+      expected: "one of training, evaluation, execution",
+    });
+    expect((await refused({ overrides: { training: { stepz: 1 } } })).fields).toContainEqual({
+      path: "overrides.training.stepz",
+      value: 1,
+      expected: "no such key",
+    });
+    expect((await refused({ arm: "uniform" })).message).toContain("has an arm uniform");
+    expect((await refused({ overrides: { training: { steps: 2 } } })).message).toBe("no step would be left");
+    expect(api.control.asked).toEqual([]);
+  });
+});
+
+describe("an experiment", () => {
+  const CANCEL = "mutation ($id: ID!) { cancelExperiment(id: $id) { ok error { message } experiment { status runs { status } } } }";
+
+  test("that runs is cancelled through its workflow, and its waiting runs end with it", async () => {
+    const { cancelExperiment } = await get(api.url, CANCEL, { id });
+    expect(api.control.asked).toEqual([`cancelExperiment ${id}`]);
+    expect(cancelExperiment.experiment.runs.map(({ status }: { status: string }) => status)).toEqual([
+      "CANCELLED",
+      "CANCELLED",
+      "RUNNING",
+      "CANCELLED",
+    ]);
+  });
+
+  test("that was never started is cancelled where it stands, and then neither started nor cancelled again", async () => {
+    const idle = await startTestApi(world.database, {
+      control: {
+        ...recordingControl(),
+        cancelExperiment: async () => {
+          throw new WorkflowNotRunning();
+        },
+      },
+    });
+    expect((await get(idle.url, CANCEL, { id })).cancelExperiment).toMatchObject({ ok: true, experiment: { status: "CANCELLED" } });
+    expect((await get(idle.url, CANCEL, { id })).cancelExperiment.error.message).toContain("has ended");
+    expect(
+      (await get(idle.url, "mutation ($id: ID!) { startExperiment(id: $id) { ok error { message } } }", { id })).startExperiment.error
+        .message,
+    ).toContain("has ended: CANCELLED");
+    await idle.close();
+  });
+});
