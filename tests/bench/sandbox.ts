@@ -46,7 +46,7 @@ type Line = (measured: Omit<Measured, "bench">) => void;
 async function startCost(line: Line): Promise<void> {
   const backend = await findBubblewrapBackend();
   if (!("start" in backend)) throw new Error(backend.why);
-  const launcher = await backend.start();
+  const launcher = await backend.start("python");
   const values: number[] = [];
   for (let at = 0; at < 300; at++) {
     const started = performance.now();

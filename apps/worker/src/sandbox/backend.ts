@@ -1,5 +1,6 @@
 // Owns: what a backend of the sandbox is to the rest of it. Must not know: any one of them.
 import type { Launcher } from "./confined-process.ts";
+import type { Language } from "./sandbox.ts";
 
 export interface Backend {
   readonly name: "bubblewrap" | "pyodide";
@@ -7,5 +8,6 @@ export interface Backend {
   readonly mode: "WARM" | "COLD";
   /** Facts for people: which Python, how memory is bounded, why this mode. */
   readonly facts: readonly string[];
-  readonly start: () => Promise<Launcher>;
+  /** Starts what makes processes for one slot. @throws Error where this backend does not offer the language */
+  readonly start: (language: Language) => Promise<Launcher>;
 }

@@ -5,22 +5,29 @@ import { findBubblewrapBackend } from "./bubblewrap/bubblewrap-backend.ts";
 import { ExecutionSlot, executeOn } from "./execution-slot.ts";
 import { findPyodideBackend } from "./pyodide/pyodide-backend.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { createFusionSandbox } from "./sandbox-fusion.ts";
 import { SlotPool } from "./slot-pool.ts";
 
 export interface SandboxOptions {
   /** Executions at once; the number of processors unless given. */
   readonly slots?: number;
   /** "auto" takes bubblewrap where it works and Pyodide otherwise; a named backend is never replaced by another. */
-  readonly backend?: "auto" | "bubblewrap" | "pyodide";
+  readonly backend?: "auto" | "bubblewrap" | "pyodide" | "sandboxfusion";
+  /** Base address of a SandboxFusion service; required by, and only for, that backend. */
+  readonly url?: string;
   /** Forces one way of bubblewrap, for tests and measurements; unless given, WARM where it works. */
   readonly mode?: Backend["mode"];
 }
 
 /** Makes a sandbox. @throws Error where the backend asked for does not work here, saying why and what to do. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  if (options.backend === "sandboxfusion") {
+    if (options.url === undefined) throw new Error("the sandboxfusion backend needs the url of a service");
+    return createFusionSandbox({ url: options.url, slots: options.slots ?? availableParallelism() });
+  }
   const { backend } = await chooseBackend(options);
   const slots = options.slots ?? availableParallelism();
-  const pool = new SlotPool(slots, async () => new ExecutionSlot(await backend.start(), backend.start));
+  const pool = new SlotPool(slots, async () => new ExecutionSlot(backend.start));
   return { backend: backend.name, slots, execute: (request, signal) => executeOn(pool, request, signal), close: () => pool.close() };
 }
 

@@ -1,28 +1,32 @@
 // Owns: executing requests on the slots of a pool, and what is tried once more. Must not know: backends, expected outputs.
+import type { Backend } from "./backend.ts";
 import type { Launcher } from "./confined-process.ts";
 import { type Ran, runRequest } from "./run-request.ts";
-import type { Execution, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
+import type { Execution, Language, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
 import type { Slot, SlotPool } from "./slot-pool.ts";
 
-/** A place where one execution runs at a time: the candidate's processes, and, once a check asks for them, the checker's. */
+/** A place where one execution runs at a time: what makes its processes, one maker for each language and one for checks, started when first needed. */
 export class ExecutionSlot implements Slot {
-  readonly candidates: Launcher;
-  readonly #startChecker: () => Promise<Launcher>;
-  #checkers: Launcher | null = null;
+  readonly #start: Backend["start"];
+  readonly #launchers = new Map<Language | "check", Launcher>();
 
-  constructor(candidates: Launcher, startChecker: () => Promise<Launcher>) {
-    this.candidates = candidates;
-    this.#startChecker = startChecker;
+  constructor(start: Backend["start"]) {
+    this.#start = start;
   }
 
-  checkers = async (): Promise<Launcher> => (this.#checkers ??= await this.#startChecker());
+  /** The maker of a language's candidates, or of checkers. */
+  async launcher(of: Language | "check"): Promise<Launcher> {
+    const launcher = this.#launchers.get(of) ?? (await this.#start(of === "check" ? "python" : of));
+    this.#launchers.set(of, launcher);
+    return launcher;
+  }
 
   get healthy(): boolean {
-    return this.candidates.healthy && this.#checkers?.healthy !== false;
+    return [...this.#launchers.values()].every((launcher) => launcher.healthy);
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.candidates.close(), this.#checkers?.close()]);
+    await Promise.all([...this.#launchers.values()].map((launcher) => launcher.close()));
   }
 }
 
@@ -32,7 +36,8 @@ const STARVED_SHARE = 0.05;
 /** Executes on the next free slot. A wall-clock TIMEOUT stands only when it comes again: alone, where the machine may have been the cause. */
 export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
   if (request.processes === "PER_PROBE" && request.probes.length > 1) return await executeEach(pool, request, signal);
-  const run = async (slot: ExecutionSlot): Promise<Ran> => await runRequest(request, slot.candidates, slot.checkers, signal);
+  const run = async (slot: ExecutionSlot): Promise<Ran> =>
+    await runRequest(request, await slot.launcher(request.language), () => slot.launcher("check"), signal);
   try {
     const first = await pool.use(run);
     if (first.wallTimeout === null || signal?.aborted) return first.execution;

@@ -92,7 +92,7 @@ export async function runRequest(
 }
 
 /** What was said until the end: `over` where nothing more was to be said, so that how the process ends is no answer to anything. */
-interface Said {
+export interface Said {
   readonly ready: boolean;
   readonly over: boolean;
   readonly syntax: string | null;
@@ -100,7 +100,15 @@ interface Said {
 }
 
 async function converse(dialogue: Dialogue, request: SandboxRequest, checkers: () => Promise<Launcher>): Promise<Said> {
-  const { lines } = dialogue;
+  return await hear(dialogue.lines, request, () => probe(dialogue, request, checkers));
+}
+
+/** Reads what a guest says from its first word on; `answers` reads the answers to the probes once the program is loaded. */
+export async function hear(
+  lines: { next(): Promise<string | null> },
+  request: SandboxRequest,
+  answers: () => Promise<ProbeOutcome[]>,
+): Promise<Said> {
   const silent = { ready: false, over: false, syntax: null, outcomes: [] };
   if ((await lines.next()) !== "H") return silent;
   const loaded = await lines.next();
@@ -108,7 +116,7 @@ async function converse(dialogue: Dialogue, request: SandboxRequest, checkers: (
   if (loaded.startsWith("S ")) return { ready: true, over: true, syntax: readableError(loaded.slice(2)), outcomes: [] };
   const failed = loaded === "L" ? null : readCall(loaded);
   if (failed !== null) return { ready: true, over: true, syntax: null, outcomes: request.probes.length > 0 ? [failed] : [] };
-  const outcomes = await probe(dialogue, request, checkers);
+  const outcomes = await answers();
   return { ready: true, over: outcomes.length === request.probes.length, syntax: null, outcomes };
 }
 
@@ -134,7 +142,7 @@ async function probe(
   return outcomes;
 }
 
-const TAMPERED: ProbeOutcome = { outcome: "RUNTIME", detail: "the program wrote to the result channel: none of its answers counts" };
+export const TAMPERED: ProbeOutcome = { outcome: "RUNTIME", detail: "the program wrote to the result channel: none of its answers counts" };
 
 function broken(ending: Ending, stderr: BoundedText): Ran {
   const detail = ending.detail ?? `the confined process never started (${ending.how} ${ending.code}): ${stderr.text().slice(0, 300)}`;
@@ -145,7 +153,7 @@ function broken(ending: Ending, stderr: BoundedText): Ran {
 }
 
 /** The event that ended the process is charged to the first probe without an answer; later ones were not run. */
-function complete(said: Said, request: SandboxRequest, ending: Ending, flooded: boolean): ProbeOutcome[] {
+export function complete(said: Said, request: SandboxRequest, ending: Ending, flooded: boolean): ProbeOutcome[] {
   const probes = said.over ? [...said.outcomes] : [...said.outcomes, fromEnding(ending, request, flooded)];
   const detail = said.syntax === null ? "the program had failed or ended before" : "the program is not valid";
   return request.probes.map((_, at) => probes[at] ?? { outcome: "NOT_RUN", detail });

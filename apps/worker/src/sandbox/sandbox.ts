@@ -20,8 +20,11 @@ export type SandboxProbe =
   | { readonly kind: "call"; readonly entry: string; readonly args: string }
   | { readonly kind: "check"; readonly entry: string; readonly checkSource: string };
 
+/** `args` and `source` are in this language. Checks are Python in either case: values cross over. */
+export type Language = "python" | "javascript";
+
 export interface SandboxRequest {
-  readonly language: "python";
+  readonly language: Language;
   readonly source: string;
   readonly probes: readonly SandboxProbe[];
   readonly limits: SandboxLimits;
@@ -50,7 +53,7 @@ export interface Execution {
 }
 
 export interface Sandbox {
-  readonly backend: "bubblewrap" | "pyodide";
+  readonly backend: "bubblewrap" | "pyodide" | "sandboxfusion";
   /** How many executions run at once; further ones wait in line. */
   readonly slots: number;
   /** Never throws for what the program does; a broken machine is a SANDBOX_ERROR in the result. Aborting ends the program. */

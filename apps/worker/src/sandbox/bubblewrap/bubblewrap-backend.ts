@@ -2,6 +2,7 @@
 import type { Backend } from "../backend.ts";
 import type { Launcher } from "../confined-process.ts";
 import { findCgroups, sweepCgroups } from "./cgroup.ts";
+import { nodeGuest } from "./cold-guests.ts";
 import { ColdLauncher } from "./cold-launcher.ts";
 import { findBubblewrap, findPython, usrTree } from "./python.ts";
 import { type Machine, layGround } from "./slot-ground.ts";
@@ -19,7 +20,8 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
   const bounded = cgroups.kind === "none" ? `rlimits only (${cgroups.why})` : `cgroup ${cgroups.kind} (${cgroups.why})`;
   const facts = [`Python ${python.version} (${python.executable})`, `memory and processes bounded by ${bounded}`];
   const warm = mode === "COLD" ? "not asked for" : await tried(() => WarmLauncher.start(layGround(machine)));
-  if (warm === null) return { name: "bubblewrap", mode: "WARM", facts, start: () => WarmLauncher.start(layGround(machine)) };
+  if (warm === null)
+    return { name: "bubblewrap", mode: "WARM", facts, start: starter(machine, () => WarmLauncher.start(layGround(machine))) };
   if (mode === "WARM") return { why: `the warm interpreter does not work here: ${warm}` };
   const cold = await tried(async () => new ColdLauncher(layGround(machine)));
   if (cold !== null) return { why: `bubblewrap does not work here: ${cold}` };
@@ -27,9 +29,17 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
     name: "bubblewrap",
     mode: "COLD",
     facts: [...facts, `no warm interpreter: ${warm}`],
-    start: async () => new ColdLauncher(layGround(machine)),
+    start: starter(machine, async () => new ColdLauncher(layGround(machine))),
   };
 }
+
+const starter =
+  (machine: Machine, python: () => Promise<Launcher>): Backend["start"] =>
+  async (language) => {
+    if (language === "python") return await python();
+    const ground = layGround(machine);
+    return new ColdLauncher(ground, nodeGuest(ground));
+  };
 
 /** Null where a process of this kind starts and answers, otherwise what it said. */
 async function tried(start: () => Promise<Launcher>): Promise<string | null> {

@@ -1,12 +1,12 @@
-// Owns: one bubblewrap and one fresh Python for each confined process, where the warm interpreter cannot be had. Must not know: probes.
+// Owns: one bubblewrap and one fresh interpreter for each confined process, where no warm one can be had. Must not know: probes.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
 import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
-import { COLD_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
-import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
-import { treeCpuMs } from "./tree-cpu.ts";
+import { type ColdGuest, pythonGuest } from "./cold-guests.ts";
+import { type SlotGround, WORK_MB } from "./slot-ground.ts";
+import { treeCpuMs, treeResidentMb } from "./tree-cpu.ts";
 
 /** How often the CPU time of a running tree is looked at. RLIMIT_CPU stands behind it. */
 const LOOK_EVERY_MS = 50;
@@ -14,19 +14,19 @@ const LOOK_EVERY_MS = 50;
 export class ColdLauncher implements Launcher {
   healthy = true;
   readonly #ground: SlotGround;
-  readonly #source = guestSource(COLD_PARTS);
+  readonly #guest: ColdGuest;
 
-  constructor(ground: SlotGround) {
+  constructor(ground: SlotGround, guest: ColdGuest = pythonGuest(ground)) {
     this.#ground = ground;
+    this.#guest = guest;
   }
 
   async launch(limits: SandboxLimits): Promise<ConfinedProcess> {
     const ground = this.#ground;
-    ground.cgroup?.bound(limits.memoryMb);
-    const numbers = [Math.ceil(limits.cpuMs / 1000), limits.memoryMb, PROCESSES, WORK_MB];
+    const guest = this.#guest;
+    ground.cgroup?.bound(limits.memoryMb + (guest.residentMb ?? 0));
     const work = `--size ${WORK_MB * 2 ** 20} --tmpfs /tmp --chdir /tmp --remount-ro /`.split(" ");
-    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", this.#source, ...numbers.map(String)];
-    const command = ground.command([...ground.treeArgs, ...work, "--", ...python]);
+    const command = ground.command([...ground.treeArgs, ...guest.binds, ...work, "--", ...guest.command(limits)]);
     const started = performance.now();
     const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["ignore", "pipe", "pipe", "pipe"] });
     let cause: Ending["how"] | null = null;
@@ -38,6 +38,7 @@ export class ColdLauncher implements Launcher {
     const look = setInterval(() => {
       cpuMs = Math.max(cpuMs, child.pid === undefined ? 0 : treeCpuMs(child.pid, readProc));
       if (cpuMs > limits.cpuMs) end("CPU");
+      else if (guest.residentMb !== null && treeResidentMb(child.pid ?? 0, readProc) > limits.memoryMb + guest.residentMb) end("MEMORY");
     }, LOOK_EVERY_MS);
     const wall = setTimeout(() => end("WALL"), limits.wallMs);
     const ended = new Promise<Ending>((resolve) => {
@@ -48,7 +49,12 @@ export class ColdLauncher implements Launcher {
         const status = (code ?? 0) > 128 ? (code ?? 0) - 128 : (code ?? 0);
         // SIGXCPU and the kill at the hard limit are the CPU limit speaking where the look came too late.
         const outOfMemory = how === "SIGNAL" && status === 9 && ground.cgroup?.killedForMemory() === true;
-        const shown = how === "SIGNAL" && (status === 24 || (status === 9 && cpuMs > limits.cpuMs)) ? "CPU" : outOfMemory ? "MEMORY" : how;
+        const shown =
+          how === "SIGNAL" && (status === 24 || (status === 9 && cpuMs > limits.cpuMs))
+            ? "CPU"
+            : outOfMemory || (how === "SIGNAL" && guest.memorySignals.includes(status))
+              ? "MEMORY"
+              : how;
         const wallMs = performance.now() - started;
         resolve({ how: shown, code: status, cpuMs, wallMs, starvedMs: null, ...(detail === undefined ? {} : { detail }) });
       };

@@ -14,8 +14,8 @@ def limit_resources(cpu_seconds, memory_mb, processes, file_mb):
             hard = min(hard, ceiling)
         resource.setrlimit(which, (min(soft, hard), hard))
 
-    base = base_address_space()
-    cap(resource.RLIMIT_AS, base + memory_mb * 1024 * 1024)
+    if memory_mb > 0:  # 0: this runtime reserves more than it uses, and is bounded otherwise
+        cap(resource.RLIMIT_AS, base_address_space() + memory_mb * 1024 * 1024)
     # The supervisor decides on CPU time to the millisecond; this is what stands where it cannot look.
     cap(resource.RLIMIT_CPU, cpu_seconds + 1, cpu_seconds + 2)
     cap(resource.RLIMIT_NPROC, processes)

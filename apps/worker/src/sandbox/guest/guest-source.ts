@@ -9,3 +9,6 @@ export function guestSource(parts: readonly string[]): string {
 export const CONVERSATION_PARTS = ["wire", "candidate", "checker", "converse"] as const;
 export const COLD_PARTS = [...CONVERSATION_PARTS, "seccomp", "confine", "cold"] as const;
 export const WARM_PARTS = [...CONVERSATION_PARTS, "seccomp", "confine", "zygote"] as const;
+
+/** For runtimes other than Python: confine, then become them. */
+export const EXEC_PARTS = ["wire", "seccomp", "confine", "exec"] as const;

@@ -28,11 +28,15 @@ export async function findPyodideBackend(): Promise<Backend | { readonly why: st
     const snapshot = join(folder, `pyodide-${version}-${key}.snapshot`);
     if (!existsSync(snapshot)) await makeSnapshot({ home, uid, setpriv }, snapshot, guest);
     const ground: PyodideGround = { home, uid, setpriv, snapshot, baseBytes: (await stat(snapshot)).size };
+    const start: Backend["start"] = async (language) => {
+      if (language !== "python") throw new Error(`Pyodide runs Python, not ${language}`);
+      return new PyodideLauncher(ground);
+    };
     const facts = [
       `Pyodide ${version} in Node ${process.version} under --permission`,
       `memory bounded by WebAssembly growth and a watch on RSS`,
     ];
-    return { name: "pyodide", mode: "COLD", facts, start: async () => new PyodideLauncher(ground) };
+    return { name: "pyodide", mode: "COLD", facts, start };
   } catch (error) {
     return { why: `Pyodide does not work here: ${error instanceof Error ? error.message : String(error)}` };
   }
