@@ -51,17 +51,18 @@ export async function readMigrations(folder: string = migrationsFolder): Promise
 /** Opens the schema engine on a database, hands it to `use`, and frees it. */
 export async function withSchemaEngine<T>(databaseUrl: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const { files } = await datamodel();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new CatalogAdapter({ connectionString: databaseUrl }));
+  const adapter = new CatalogAdapter({ connectionString: databaseUrl });
   const bindings = await (loaded ??= loadEngine());
   const engine = await bindings.SchemaEngine.new(
     { datamodels: files.map(({ path, content }) => [path, content]) },
     () => undefined,
-    adapter,
+    bindMigrationAwareSqlAdapterFactory(adapter),
   );
   try {
     return await use(engine);
   } finally {
     engine.free();
+    await adapter.close();
   }
 }
 

@@ -1,9 +1,23 @@
 // Owns: a program with the launcher's protocol and nothing else: says it is ready, listens, ends on SIGTERM. Must not know: Gradus.
+import { existsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { join } from "node:path";
 
-const server = createServer((_, response) => response.end(process.argv[2]));
-// The API listens where it is told; the worker listens nowhere and stays for its work.
-server.listen(process.argv[2] === "api" ? Number(process.env["GRADUS_PORT"]) : 0, "127.0.0.1", () =>
-  console.log(JSON.stringify({ ready: true })),
-);
+const [role] = process.argv.slice(2);
+const broken = join(process.env["GRADUS_HOME"] ?? "", "broken");
+if (role === "api" && existsSync(broken)) fail();
+
+const server = createServer((request, response) => {
+  response.end(request.url === "/database-url" ? process.env["DATABASE_URL"] : role);
+  if (request.url !== "/break") return;
+  writeFileSync(broken, "");
+  fail();
+});
+// The API listens where it is told; the worker listens nowhere in particular and stays for its work.
+server.listen(role === "api" ? Number(process.env["GRADUS_PORT"]) : 0, "127.0.0.1", () => console.log(JSON.stringify({ ready: true })));
 process.on("SIGTERM", () => process.exit(0));
+
+function fail(): never {
+  console.error("broken for good");
+  process.exit(1);
+}

@@ -21,7 +21,7 @@ Examples:
   $ GRADUS_HOME=/big/disk gradus up  data somewhere else
   $ DATABASE_URL=... TEMPORAL_ADDRESS=host:7233 gradus up   servers that run already
 
-Exit codes: 0 done; 1 the experiment or a server failed; 2 wrong usage; 3 the machine lacks something (see gradus doctor); 130 Ctrl-C`,
+Exit codes: 0 done; 1 the experiment or a server failed; 2 wrong usage; 3 the machine lacks something (see gradus doctor); 130 Ctrl-C before the experiment was done (afterwards: 0)`,
     )
     .action(async (options: { exit?: boolean; json?: boolean; quick?: boolean; fresh?: boolean; open?: boolean; port?: number }) => {
       // Loaded here, so that the other verbs do not wait for database and Temporal clients they never use.

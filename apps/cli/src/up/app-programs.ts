@@ -30,7 +30,6 @@ export function appPrograms({ home, databaseUrl, temporalAddress, apiPort }: App
     TEMPORAL_ADDRESS: temporalAddress,
     GRADUS_BLOBS: join(home, "blobs"),
     GRADUS_PORT: String(apiPort),
-    GRADUS_BLOBS: join(home, "blobs"),
     GRADUS_API_URL: `http://127.0.0.1:${apiPort}`,
   };
   const program = (name: string, app: keyof typeof appEntries) => ({

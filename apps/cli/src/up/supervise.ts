@@ -43,7 +43,7 @@ export async function supervise<T extends RunningServer>(input: SuperviseInput<T
       const pauseMs = pausesMs[restarts];
       if (pauseMs === undefined) throw new Error(`${name} was given up after ${restarts} restarts; at last: ${cause}`);
       restarts += 1;
-      onProgress(`${cause} Starting it again in ${pauseMs / 1000} s (${restarts} of ${pausesMs.length})`);
+      onProgress(`${cause}; starting it again in ${pauseMs / 1000} s (${restarts} of ${pausesMs.length})`);
       // The pause is cut short by `stop`, which the loop's condition sees.
       await setTimeout(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
