@@ -14,11 +14,13 @@ const get = (weights: Weights, name: string): Float64Array => {
 const at = (values: ArrayLike<number>, index: number): number => values[index] as number;
 
 function linear(x: Float64Array, w: Float64Array, outputs: number, bias?: Float64Array): Float64Array {
-  return Float64Array.from({ length: outputs }, (_, column) => {
+  const out = new Float64Array(outputs);
+  for (let column = 0; column < outputs; column += 1) {
     let sum = bias === undefined ? 0 : at(bias, column);
     for (let row = 0; row < x.length; row += 1) sum += at(x, row) * at(w, row * outputs + column);
-    return sum;
-  });
+    out[column] = sum;
+  }
+  return out;
 }
 
 function layerNorm(x: Float64Array, gain: Float64Array, bias: Float64Array): Float64Array {

@@ -3,13 +3,13 @@ import { stream } from "@gradus/domain/random";
 import type { ModelSpec } from "@gradus/worker/policy/embedded/model-spec";
 import type { Datum } from "@gradus/worker/policy/policy-engine";
 
-/** About 1,000 parameters. */
-export const tinyModel = (positions: ModelSpec["positions"]): ModelSpec => ({
-  vocabulary: 7,
+/** About 500 parameters with one layer. */
+export const tinyModel = (positions: ModelSpec["positions"], layers = 1): ModelSpec => ({
+  vocabulary: 5,
   width: 8,
-  layers: 2,
+  layers,
   heads: 2,
-  hidden: 12,
+  hidden: 6,
   positions,
   promptBuckets: [5],
   completionBuckets: [4],
@@ -19,7 +19,7 @@ export const tinyModel = (positions: ModelSpec["positions"]): ModelSpec => ({
 /** Two groups of unequal prompts and lengths, one masked token, values that float32 holds exactly. */
 export function tinyData(seed: string): Datum[] {
   const random = stream(seed);
-  const tokens = (count: number): number[] => Array.from({ length: count }, () => Math.floor(random.next() * 7));
+  const tokens = (count: number): number[] => Array.from({ length: count }, () => Math.floor(random.next() * 5));
   const logProbs = (count: number): number[] =>
     Array.from({ length: count }, () => -1.2 - Math.round(random.next() * 128) / 64).map(Math.fround);
   const prompts = [tokens(5), tokens(3)];

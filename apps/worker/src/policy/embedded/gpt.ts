@@ -22,7 +22,13 @@ interface LayerMemory {
   readonly values: Value;
 }
 
-/** Queries, keys and values [..., H, T, dh] of one stream. */
+/** Cosines and sines of a stream's positions, see Gpt.#rotation. */
+interface Rotation {
+  readonly cosines: Value;
+  readonly sines: Value;
+}
+
+/** Queries, keys and values [..., H, T, dh] of one stream. Queries carry the scale 1/sqrt(dh). */
 interface Heads {
   readonly q: Value;
   readonly k: Value;
@@ -63,8 +69,8 @@ export class Gpt {
     return this.graph.layerNorm(x, this.#parameter(`${name}.gain`), this.#parameter(`${name}.bias`));
   }
 
-  /** Rotates pairs of features (i, i + dh/2) by position (RoFormer, arXiv 2104.09864). `positions` broadcasts over x [..., T, dh]. */
-  #rotate(x: Value, cosines: Value, sines: Value): Value {
+  /** Rotates pairs of features (i, i + dh/2) by position (RoFormer, arXiv 2104.09864). */
+  #rotate(x: Value, { cosines, sines }: Rotation): Value {
     const { graph } = this;
     const half = (x.shape.at(-1) as number) / 2;
     const [left, right] = graph.split(x, [half, half], -1) as [Value, Value];
@@ -74,35 +80,52 @@ export class Gpt {
     );
   }
 
+  /**
+   * The turns of a stream at positions [G, T], shaped to act on queries and keys [2, G, H, ..., T, dh] at once; `between` counts the axes
+   * from heads to T. The queries' half carries the scale 1/sqrt(dh). Null with learned positions.
+   */
+  #rotation(positions: Value, between: number): Rotation | null {
+    const { graph, spec } = this;
+    if (spec.positions === "learned") return null;
+    const headWidth = spec.width / spec.heads;
+    const half = headWidth / 2;
+    const rows = contextLength(spec);
+    const angles = Float64Array.from(
+      { length: rows * half },
+      (_, index) => Math.floor(index / half) / ROTARY_BASE ** ((index % half) / half),
+    );
+    const [groups = 1, length = 1] = positions.shape;
+    const spread = Array.from({ length: between }, () => 1);
+    const scales = graph.constant([1 / Math.sqrt(headWidth), 1], [2, 1, ...spread, 1, 1]);
+    const table = (values: Float64Array): Value => {
+      const picked = graph.gather(graph.constant(values, [rows, half]), positions);
+      return graph.mul(graph.reshape(picked, [1, groups, ...spread, length, half]), scales);
+    };
+    return { cosines: table(angles.map(Math.cos)), sines: table(angles.map(Math.sin)) };
+  }
+
   /** Projects the stream [n, d] to heads. `layout` is the stream's leading axes; `order` puts [3, ...layout, H, dh] in attention's order. */
-  #heads(prefix: string, x: Value, layout: readonly number[], order: readonly number[], positions: Value): Heads {
+  #heads(prefix: string, x: Value, layout: readonly number[], order: readonly number[], rotation: Rotation | null): Heads {
     const { graph, spec } = this;
     const headWidth = spec.width / spec.heads;
     const projected = graph.gemm(this.#layerNorm(`${prefix}.ln1`, x), this.#parameter(`${prefix}.qkv`));
     const split = graph.transpose(graph.reshape(projected, [...layout, 3, spec.heads, headWidth]), order);
     const shape = split.shape.slice(1);
-    const [q, k, v] = graph.split(split, [1, 1, 1], 0).map((part) => graph.reshape(part, shape)) as [Value, Value, Value];
-    const scaled = graph.scale(q, 1 / Math.sqrt(headWidth));
-    if (spec.positions === "learned") return { q: scaled, k, v };
-    const table = this.#rotaryTables(headWidth / 2);
-    // [G, T] positions to [G, 1.., T, dh/2], broadcast over heads and samples.
-    const [groups = 1, length = 1] = positions.shape;
-    const broadcast = [groups, ...Array.from({ length: shape.length - 3 }, () => 1), length, headWidth / 2];
-    const cosines = graph.reshape(graph.gather(table.cosines, positions), broadcast);
-    const sines = graph.reshape(graph.gather(table.sines, positions), broadcast);
-    return { q: this.#rotate(scaled, cosines, sines), k: this.#rotate(k, cosines, sines), v };
-  }
-
-  #rotaryTables(half: number): { readonly cosines: Value; readonly sines: Value } {
-    const rows = contextLength(this.spec);
-    const angles = Float64Array.from(
-      { length: rows * half },
-      (_, index) => Math.floor(index / half) / ROTARY_BASE ** ((index % half) / half),
-    );
-    return {
-      cosines: this.graph.constant(angles.map(Math.cos), [rows, half]),
-      sines: this.graph.constant(angles.map(Math.sin), [rows, half]),
-    };
+    const pieces = (value: Value, count: number): Value[] =>
+      graph
+        .split(
+          value,
+          Array.from({ length: count }, () => 1),
+          0,
+        )
+        .map((part) => graph.reshape(part, shape));
+    if (rotation === null) {
+      const [q, k, v] = pieces(split, 3) as [Value, Value, Value];
+      return { q: graph.scale(q, 1 / Math.sqrt(headWidth)), k, v };
+    }
+    const [both, third] = graph.split(split, [2, 1], 0) as [Value, Value];
+    const [q, k] = pieces(this.#rotate(both, rotation), 2) as [Value, Value];
+    return { q, k, v: graph.reshape(third, shape) };
   }
 
   /** The rest of a block once attention is mixed: projection, residual, MLP with squared ReLU (Primer, arXiv 2109.08668), residual. */
@@ -131,9 +154,10 @@ export class Gpt {
       Array.from({ length: groups * length }, (_, index) => index % length),
       [groups, length],
     );
+    const rotation = this.#rotation(positions, 1);
     let x = this.#embed(tokens, positions);
     return Array.from({ length: spec.layers }, (_, layer) => {
-      const { q, k, v } = this.#heads(`h${layer}`, x, [groups, length], [2, 0, 3, 1, 4], positions);
+      const { q, k, v } = this.#heads(`h${layer}`, x, [groups, length], [2, 0, 3, 1, 4], rotation);
       const keys = graph.swap(k);
       // Padding comes after a prompt's tokens, so causality alone keeps it from being read here.
       const scores = graph.add(graph.matmul(q, keys), this.#causal(length));
@@ -171,10 +195,10 @@ export class Gpt {
     const { graph, spec } = this;
     const [groups = 0, samples = 0, length = 0] = tokens.shape;
     const headWidth = spec.width / spec.heads;
-    const everyRow = spec.positions === "learned" ? this.#repeatSamples(positions, samples) : positions;
-    let x = this.#embed(tokens, everyRow);
+    const rotation = this.#rotation(positions, 2);
+    let x = this.#embed(tokens, this.#repeatSamples(positions, samples));
     memory.forEach((prompt, layer) => {
-      const { q, k, v } = this.#heads(`h${layer}`, x, [groups, samples, length], [3, 0, 4, 1, 2, 5], positions);
+      const { q, k, v } = this.#heads(`h${layer}`, x, [groups, samples, length], [3, 0, 4, 1, 2, 5], rotation);
       const own = graph.add(graph.matmul(q, graph.swap(k)), this.#causal(length));
       const promptLength = prompt.values.shape[2] as number;
       const weights = graph.softmax(graph.concat([this.#promptScores(q, prompt, promptMask), own], -1));
@@ -214,11 +238,11 @@ export class Gpt {
     const { graph, spec } = this;
     const [groups = 0, samples = 0] = tokens.shape;
     const headWidth = spec.width / spec.heads;
-    const everyRow = this.#repeatSamples(positions, samples);
-    let x = this.#embed(tokens, everyRow);
+    const rotation = this.#rotation(positions, 2);
+    let x = this.#embed(tokens, this.#repeatSamples(positions, samples));
     const fresh = prompts.map((prompt, layer) => {
       const cache = caches[layer] as LayerMemory;
-      const { q, k, v } = this.#heads(`h${layer}`, x, [groups, samples, 1], [3, 0, 4, 1, 2, 5], positions);
+      const { q, k, v } = this.#heads(`h${layer}`, x, [groups, samples, 1], [3, 0, 4, 1, 2, 5], rotation);
       const promptLength = prompt.values.shape[2] as number;
       const cached = graph.add(graph.matmul(q, cache.keys), ownMask);
       const itself = graph.sum(graph.mul(q, k), [4], true);

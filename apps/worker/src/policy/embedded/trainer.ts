@@ -18,7 +18,7 @@ import { encodeTrainingGraph, gradientName } from "./training-graph.ts";
 /** Prompts x samples of a micro-batch: one for groups that share a prompt, one for single rows. Small enough for the CPU's caches. */
 const GRIDS = [
   { prompts: 4, samples: 4 },
-  { prompts: 8, samples: 1 },
+  { prompts: 16, samples: 1 },
 ] as const;
 
 interface TrainingSession {
