@@ -49,8 +49,14 @@ const config: CodegenConfig = {
   generates: {
     "apps/cli/src/client/generated/operations.ts": {
       documents: "apps/cli/src/client/*.graphql",
-      plugins: ["typescript", "typescript-operations", "typed-document-node"],
-      config: { useTypeImports: true, enumsAsTypes: true, onlyOperationTypes: true, skipTypename: false, scalars: clientScalars },
+      plugins: ["typescript-operations", "typed-document-node"],
+      config: { useTypeImports: true, enumsAsTypes: true, scalars: clientScalars },
+    },
+    "apps/web/src/generated/": {
+      documents: ["apps/web/src/**/*.ts", "!apps/web/src/generated/**"],
+      preset: "client",
+      presetConfig: { fragmentMasking: false },
+      config: { documentMode: "string", useTypeImports: true, enumsAsTypes: true, skipTypename: false, scalars: clientScalars },
     },
     "apps/api/src/generated/schema-types.ts": {
       plugins: ["typescript", "typescript-resolvers"],

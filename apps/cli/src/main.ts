@@ -1,8 +1,16 @@
 #!/usr/bin/env node
 // Owns: the program `gradus`: its verbs, and how errors become messages and exit codes. Must not know: what the verbs do.
 import { Command, CommanderError } from "commander";
+import { registerCancel } from "./commands/cancel.ts";
+import { registerCompare } from "./commands/compare.ts";
 import { registerDoctor } from "./commands/doctor.ts";
+import { registerImport } from "./commands/import.ts";
+import { registerPause } from "./commands/pause.ts";
+import { registerResume } from "./commands/resume.ts";
+import { registerRun } from "./commands/run.ts";
+import { registerStatus } from "./commands/status.ts";
 import { registerUp } from "./commands/up.ts";
+import { registerWatch } from "./commands/watch.ts";
 import { exitCodeOf, tellError } from "./tell-error.ts";
 
 const program = new Command("gradus")
@@ -10,10 +18,22 @@ const program = new Command("gradus")
   .exitOverride()
   .addHelpText(
     "after",
-    "\nExamples:\n  $ gradus up             start everything and run the quickstart\n  $ gradus doctor         check this machine\n  $ gradus <verb> --help  flags and examples of a verb",
+    "\nExamples:\n  $ gradus up             start everything and run the quickstart\n  $ gradus doctor         check this machine\n  $ gradus run my.yaml    start an experiment, follow it, compare its arms\n  $ gradus <verb> --help  flags and examples of a verb",
   );
 
-for (const register of [registerUp, registerDoctor]) register(program);
+const verbs = [
+  registerUp,
+  registerDoctor,
+  registerRun,
+  registerStatus,
+  registerWatch,
+  registerCompare,
+  registerPause,
+  registerResume,
+  registerCancel,
+  registerImport,
+];
+for (const register of verbs) register(program);
 
 try {
   await program.parseAsync();

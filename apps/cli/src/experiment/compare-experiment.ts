@@ -1,0 +1,26 @@
+// Owns: asking for the comparison of an experiment's arms. Must not know: how it is shown.
+import { request } from "../client/api-client.ts";
+import { ComparisonDocument } from "../client/generated/operations.ts";
+import type { ComparisonQuery } from "../client/generated/operations.ts";
+import { patiently } from "../client/patience.ts";
+
+export interface CompareInput {
+  readonly apiUrl: string;
+  readonly experimentId: string;
+  /** Absent: held-out pass@1, training reward and pass rate. */
+  readonly metrics?: readonly string[];
+  /** Absent: the first arm. */
+  readonly baselineArm?: string;
+}
+
+/** @throws RefusedError for an unknown experiment or arm */
+export async function compareExperiment({
+  apiUrl,
+  experimentId,
+  metrics,
+  baselineArm,
+}: CompareInput): Promise<ComparisonQuery["comparison"]> {
+  const variables = { of: { experimentId }, metrics: metrics === undefined ? null : [...metrics], baselineArm: baselineArm ?? null };
+  const { comparison } = await patiently(() => request(apiUrl, ComparisonDocument, variables));
+  return comparison;
+}

@@ -1,0 +1,66 @@
+// Owns: an experiment file on its way to the API: the files it names are uploaded and replaced by what they became. Must not know: what a file may
+// say; the API does.
+import { basename, dirname, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import type { Document } from "yaml";
+import { RefusedError } from "../client/refused.ts";
+import { importProblems, putBlob, readLines, readWhole } from "../client/upload.ts";
+
+interface ReadInput {
+  readonly file: string;
+  readonly apiUrl: string;
+  readonly onProgress: (message: string) => void;
+}
+
+/**
+ * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash.
+ * @throws RefusedError when it, or a file it names, cannot be read
+ */
+export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): Promise<string> {
+  const text = (await readWhole(file)).toString("utf8");
+  const document = parseDocument(text);
+  // What is no YAML goes as it is: the API says what is wrong with it.
+  if (document.errors.length > 0) return text;
+  const beside = (path: string) => resolve(dirname(file), path);
+
+  const problems = textAt(document, ["problems", "file"]);
+  if (problems !== null) {
+    const { problemSetId, imported, rejected } = await importProblems(apiUrl, {
+      name: setNameOf(problems),
+      project: textAt(document, ["project"]) ?? "default",
+      lines: await readLines(beside(problems)),
+    });
+    if (rejected.length > 0) {
+      const fields = rejected.slice(0, 20).map(({ line, reason }) => ({ path: `${problems}:${line}`, expected: reason }));
+      throw new RefusedError(`${rejected.length} lines of ${problems} hold no problem`, fields);
+    }
+    onProgress(`${imported} problems of ${problems} are set ${problemSetId}`);
+    document.deleteIn(["problems", "file"]);
+    document.setIn(["problems", "set"], problemSetId);
+  }
+
+  const weights = textAt(document, ["policy", "warmStart"]);
+  if (weights !== null && !weights.startsWith("sha256:")) {
+    const hash = await putBlob(apiUrl, await readWhole(beside(weights)));
+    onProgress(`the weights of ${weights} are sha256:${hash.slice(0, 12)}`);
+    document.setIn(["policy", "warmStart"], `sha256:${hash}`);
+  }
+  return document.toString();
+}
+
+/** A text there, or null; anything else is the API's to refuse. */
+function textAt(document: Document, path: readonly string[]): string | null {
+  const value = document.getIn(path);
+  return typeof value === "string" ? value : null;
+}
+
+/** A set is named after its file, in the letters that a set's name may have. */
+function setNameOf(file: string): string {
+  const name = basename(file)
+    .replace(/\.jsonl(\.gz)?$/, "")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, "-")
+    .replace(/^[^a-z0-9]+/, "")
+    .slice(0, 64);
+  return name || "problems";
+}
