@@ -1,0 +1,35 @@
+// Owns: how numbers are written: as many digits as a reader can use. Must not know: what they measure.
+
+export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+/** Three decimals in [0.001, 10), fewer above, scientific where neither serves; an en dash for nothing. */
+export function formatValue(value: WireNumber | null | undefined): string {
+  if (value == null) return "–";
+  if (typeof value === "string") return value;
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 0.0005 || size >= 1e7) return value.toExponential(2).replace("e+", "e").replace("-", "−");
+  const digits = size < 10 ? 3 : size < 100 ? 2 : size < 1_000 ? 1 : 0;
+  return minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+}
+
+/** With a sign, for differences. */
+export const formatDifference = (value: number | null | undefined): string =>
+  value == null ? "–" : value > 0 ? `+${formatValue(value)}` : formatValue(value);
+
+export const formatCount = (value: number): string => value.toLocaleString("en");
+
+export function formatBytes(bytes: number | string): string {
+  let size = Number(bytes);
+  for (const unit of ["B", "kB", "MB", "GB"]) {
+    if (size < 1_000) return `${size < 10 && unit !== "B" ? size.toFixed(1) : Math.round(size)} ${unit}`;
+    size /= 1_000;
+  }
+  return `${size.toFixed(1)} TB`;
+}
+
+/** `1 seed`, `2 seeds`. */
+export const plural = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+const minus = (text: string): string => text.replace("-", "−");

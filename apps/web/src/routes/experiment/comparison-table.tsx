@@ -1,0 +1,133 @@
+// Owns: arms beside each other in numbers, differences and sentences, all the API's. Must not know: statistics.
+import { useEffect } from "react";
+import { useAnswer } from "../../api/use-answer.ts";
+import { ArmKey } from "../../components/arm-key.tsx";
+import { EstimateText } from "../../components/estimate-text.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { Trouble } from "../../components/trouble.tsx";
+import { formatValue } from "../../format/number.ts";
+import { useUrlState } from "../../url/use-url-state.ts";
+import { COMPARISON } from "./experiment-query.ts";
+
+const METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
+
+interface ComparisonTableProps {
+  readonly experimentId: string;
+  /** Asked again when it changes. */
+  readonly version: number;
+}
+
+export function ComparisonTable({ experimentId, version }: ComparisonTableProps) {
+  const [baseline, setBaseline] = useUrlState("baseline");
+  const { data, error, reload } = useAnswer(COMPARISON, { experimentId, metrics: METRICS, baselineArm: baseline === "" ? null : baseline });
+  useEffect(() => {
+    if (version > 0) reload();
+  }, [version, reload]);
+  const comparison = data?.comparison;
+  return (
+    <Panel
+      title="Comparison"
+      flush
+      aside={
+        comparison && (
+          <label className="row small muted">
+            Differences to
+            <select value={comparison.baselineArm ?? ""} onChange={({ target }) => setBaseline(target.value)}>
+              {comparison.arms.map(({ arm }) => (
+                <option key={arm.id}>{arm.name}</option>
+              ))}
+            </select>
+          </label>
+        )
+      }
+    >
+      {error && <Trouble error={error} onRetry={reload} />}
+      {comparison === undefined ? (
+        <Skeleton lines={4} />
+      ) : (
+        <>
+          <Sentences
+            title="What may be said"
+            sentences={comparison.verdicts}
+            empty="Nothing yet: it takes evaluations or steps of two arms."
+          />
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Arm</th>
+                <th scope="col">Held-out pass@1, before → after</th>
+                {comparison.metrics.map((name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {comparison.arms.map(({ arm, metrics, improvement }) => (
+                <tr key={arm.id} data-arm={arm.name}>
+                  <th scope="row" style={{ color: "var(--ink)", fontSize: "inherit" }}>
+                    <ArmKey ordinal={arm.ordinal} name={arm.name} />
+                  </th>
+                  <td data-metric="improvement">
+                    {improvement ? (
+                      <>
+                        <div>
+                          {formatValue(improvement.before)} → {formatValue(improvement.after)}
+                        </div>
+                        <Difference estimate={improvement.estimate} excludesZero={improvement.excludesZero} of="problems" />
+                      </>
+                    ) : (
+                      <span className="muted">not evaluated after training</span>
+                    )}
+                  </td>
+                  {metrics.map(({ name, estimate, difference }) => (
+                    <td key={name} data-metric={name}>
+                      <EstimateText estimate={estimate} />
+                      {difference && (
+                        <Difference estimate={difference.estimate} excludesZero={difference.excludesZero} of="matched seeds" />
+                      )}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <Sentences title="Before you believe it" sentences={comparison.guardRails} empty="No reservation." />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+interface DifferenceProps {
+  readonly estimate: Parameters<typeof EstimateText>[0]["estimate"];
+  readonly excludesZero: boolean;
+  readonly of: string;
+}
+
+const Difference = ({ estimate, excludesZero, of }: DifferenceProps) => (
+  <div className="small" title={`difference, 95% interval over ${of}`}>
+    <span aria-hidden="true">Δ </span>
+    <EstimateText estimate={estimate} signed />
+    {excludesZero && <strong title="the interval leaves 0 out"> ≠ 0</strong>}
+  </div>
+);
+
+function Sentences({ title, sentences, empty }: { readonly title: string; readonly sentences: readonly string[]; readonly empty: string }) {
+  return (
+    <div style={{ padding: "12px 16px", borderTop: "1px solid var(--line)" }}>
+      <h3>{title}</h3>
+      {sentences.length === 0 ? (
+        <p className="muted">{empty}</p>
+      ) : (
+        <ul style={{ paddingLeft: 18, maxWidth: "110ch" }}>
+          {sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+// Owns: one experiment: the comparison of its arms, live. Must not know: how curves and tables are made.
+import { useAnswer } from "../../api/use-answer.ts";
+import { Button } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { Trouble } from "../../components/trouble.tsx";
+import { plural } from "../../format/number.ts";
+import { formatInstant } from "../../format/time.ts";
+import { useUrlState } from "../../url/use-url-state.ts";
+import { useTitle } from "../../use-title.ts";
+import { ComparisonTable } from "./comparison-table.tsx";
+import { CurvePanel } from "./curve-panel.tsx";
+import { EXPERIMENT } from "./experiment-query.ts";
+import { RunList } from "./run-list.tsx";
+import { scheduleOf } from "./stage-rules.ts";
+import { useExperimentLive } from "./use-experiment-live.ts";
+import type { Experiment } from "./use-experiment-live.ts";
+
+const DEFAULT_CHARTS = "evaluation/pass@1 train/reward train/pass_rate policy/entropy";
+
+export function ExperimentPage({ id }: { readonly id: string }) {
+  const { data, error, reload } = useAnswer(EXPERIMENT, { id });
+  useTitle(data?.experiment?.name ?? "Experiment");
+  if (error && data === undefined) return <Trouble error={error} onRetry={reload} />;
+  if (data === undefined) return <Skeleton lines={8} />;
+  if (data.experiment == null) return <EmptyState title={`There is no experiment ${id}.`} command="npm run gradus -- experiments" />;
+  return <ExperimentView experiment={data.experiment} known={data.metricDefinitions.map(({ name }) => name)} reload={reload} />;
+}
+
+interface ExperimentViewProps {
+  readonly experiment: Experiment;
+  readonly known: readonly string[];
+  readonly reload: () => void;
+}
+
+function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
+  const { id, name, question, status, cause, arms, createdAt } = experiment;
+  const { runs, bus, version, newMetrics } = useExperimentLive(experiment, reload);
+  const [charts, setCharts] = useUrlState("charts", DEFAULT_CHARTS);
+  const [seeds, setSeeds] = useUrlState("seeds");
+  const [stages, setStages] = useUrlState("stages", "shown");
+  const [range, setRange] = useRange();
+  const metrics = charts.split(" ").filter((metric) => metric !== "");
+  const recorded = new Set([
+    ...known,
+    ...newMetrics,
+    ...experiment.runs.flatMap((run) => run.metricNames.nodes.map((metric) => metric.name)),
+  ]);
+  const names = [...recorded].sort();
+  const replace = (index: number, metric: string | null): void =>
+    setCharts(metrics.flatMap((one, at) => (at === index ? (metric ?? []) : one)).join(" "));
+  const hasSchedule = arms.some((arm) => scheduleOf(arm.curriculum.specification) !== null);
+  return (
+    <div className="stack">
+      <div className="row spread" style={{ alignItems: "start" }}>
+        <div className="stack" style={{ gap: 4 }}>
+          <div className="row">
+            <h1>{name}</h1>
+            <StatusBadge status={status} />
+          </div>
+          {question && <p style={{ fontSize: "var(--text-large)", maxWidth: "80ch" }}>{question}</p>}
+          <p className="muted small">
+            {plural(arms.length, "arm")} × {plural(new Set(runs.map(({ seed }) => seed)).size, "seed")} · created {formatInstant(createdAt)}{" "}
+            · <span className="mono">{id}</span>
+          </p>
+          {cause && <p className="notice">{cause}</p>}
+        </div>
+        <div className="row no-print">
+          <Button aria-pressed={seeds === "all"} onClick={() => setSeeds(seeds === "all" ? "" : "all")}>
+            Every seed
+          </Button>
+          {hasSchedule && (
+            <Button aria-pressed={stages === "shown"} onClick={() => setStages(stages === "shown" ? "hidden" : "shown")}>
+              Curriculum stages
+            </Button>
+          )}
+          <Button onClick={() => setCharts([...metrics, names.find((one) => !metrics.includes(one)) ?? "train/reward"].join(" "))}>
+            Add chart
+          </Button>
+        </div>
+      </div>
+      <div className="chart-grid">
+        {metrics.map((metric, index) => (
+          <CurvePanel
+            key={`${index} ${metric}`}
+            arms={arms}
+            runs={runs}
+            bus={bus}
+            metric={metric}
+            metrics={names}
+            showsSeeds={seeds === "all"}
+            showsStages={stages === "shown"}
+            range={range}
+            onRange={setRange}
+            onMetric={(next) => replace(index, next)}
+            onRemove={() => replace(index, null)}
+          />
+        ))}
+      </div>
+      <ComparisonTable experimentId={id} version={version} />
+      <RunList arms={arms} runs={runs} />
+    </div>
+  );
+}
+
+/** `?range=from-to`, in steps. */
+function useRange(): readonly [readonly [number, number] | null, (range: readonly [number, number] | null) => void] {
+  const [text, setText] = useUrlState("range");
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
+  return [
+    from === undefined ? null : [Number(from), Number(to)],
+    (range) => setText(range === null ? "" : range.map((step) => Math.max(0, step)).join("-")),
+  ];
+}

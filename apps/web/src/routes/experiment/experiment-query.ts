@@ -1,0 +1,162 @@
+// Owns: what an experiment's page asks of the API. Must not know: how it is shown.
+import { graphql } from "../../generated/gql.ts";
+
+export const EXPERIMENT = graphql(`
+  query Experiment($id: ID!) {
+    experiment(id: $id) {
+      id
+      name
+      question
+      status
+      cause
+      createdAt
+      startedAt
+      finishedAt
+      cursor
+      problemSet {
+        id
+        name
+        counts {
+          split
+          bucket
+          count
+        }
+      }
+      arms {
+        id
+        ordinal
+        name
+        curriculum {
+          name
+          version
+          specification
+        }
+      }
+      runs {
+        id
+        seed
+        status
+        cause
+        stepsDone
+        totalSteps
+        policyVersion
+        arm {
+          id
+        }
+        metricNames(first: 200) {
+          nodes {
+            name
+          }
+        }
+      }
+    }
+    metricDefinitions {
+      name
+      unit
+      description
+    }
+  }
+`);
+
+export const COMPARISON = graphql(`
+  query Comparison($experimentId: ID!, $metrics: [String!], $baselineArm: String) {
+    comparison(of: { experimentId: $experimentId }, metrics: $metrics, baselineArm: $baselineArm) {
+      metrics
+      baselineArm
+      verdicts
+      guardRails
+      arms {
+        arm {
+          id
+          ordinal
+          name
+        }
+        metrics {
+          name
+          estimate {
+            mean
+            low
+            high
+            n
+            note
+          }
+          difference {
+            excludesZero
+            sentence
+            estimate {
+              mean
+              low
+              high
+              n
+              note
+            }
+          }
+        }
+        improvement {
+          before
+          after
+          excludesZero
+          sentence
+          estimate {
+            mean
+            low
+            high
+            n
+            note
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const CURVES = graphql(`
+  query Curves($runIds: [ID!]!, $metric: String!, $maxPoints: Int!, $fromStep: Int, $toStep: Int) {
+    metricSeries(runIds: $runIds, names: [$metric], maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep) {
+      runId
+      bucketSteps
+      buckets {
+        fromStep
+        toStep
+        mean
+        count
+        nonFinite
+      }
+    }
+  }
+`);
+
+export const EXPERIMENT_EVENTS = graphql(`
+  subscription ExperimentEvents($experimentId: ID!, $after: Cursor) {
+    experimentEvents(experimentId: $experimentId, after: $after) {
+      cursor
+      runId
+      at
+      event {
+        __typename
+        ... on StatusChanged {
+          status
+          cause
+        }
+        ... on StepCompleted {
+          step
+          policyVersion
+        }
+        ... on StepsChanged {
+          totalSteps
+        }
+        ... on EvaluationCompleted {
+          step
+          passAt1
+        }
+        ... on MetricsRecorded {
+          points {
+            name
+            step
+            value
+          }
+        }
+      }
+    }
+  }
+`);

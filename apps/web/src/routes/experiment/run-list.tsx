@@ -1,0 +1,51 @@
+// Owns: the runs of an experiment with their progress. Must not know: one run's page.
+import { Link } from "wouter";
+import { ArmKey } from "../../components/arm-key.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { ProgressBar } from "../../components/progress-bar.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import type { Experiment, ExperimentRun } from "./use-experiment-live.ts";
+
+export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; readonly runs: readonly ExperimentRun[] }) {
+  const armOf = new Map(arms.map((arm) => [arm.id, arm]));
+  return (
+    <Panel title="Runs" flush>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Arm</th>
+            <th scope="col">Seed</th>
+            <th scope="col">Status</th>
+            <th scope="col">Steps</th>
+            <th scope="col">Policy version</th>
+            <th scope="col">Run</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => {
+            const arm = armOf.get(run.arm.id);
+            return (
+              <tr key={run.id}>
+                <td>{arm && <ArmKey ordinal={arm.ordinal} name={arm.name} />}</td>
+                <td>{run.seed}</td>
+                <td>
+                  <StatusBadge status={run.status} />
+                  {run.cause && <div className="small muted">{run.cause}</div>}
+                </td>
+                <td>
+                  <ProgressBar label={`Steps of seed ${run.seed} of ${arm?.name ?? ""}`} done={run.stepsDone} total={run.totalSteps} />
+                </td>
+                <td>{run.policyVersion}</td>
+                <td>
+                  <Link href={`/runs/${encodeURIComponent(run.id)}`} className="mono">
+                    {run.id}
+                  </Link>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}

@@ -1,0 +1,63 @@
+// Owns: an experiment's runs as they are now, from one subscription behind the page's own answer. Must not know: how they are shown.
+import { useRef, useState } from "react";
+import { useFollow } from "../../api/follow.ts";
+import { PointBus } from "../../api/point-bus.ts";
+import type { ExperimentQuery } from "../../generated/graphql.ts";
+import { EXPERIMENT_EVENTS } from "./experiment-query.ts";
+
+export type Experiment = NonNullable<ExperimentQuery["experiment"]>;
+export type ExperimentRun = Experiment["runs"][number];
+type Patch = Partial<Pick<ExperimentRun, "status" | "stepsDone" | "totalSteps" | "policyVersion">> & { readonly cause?: string | null };
+
+export interface ExperimentLive {
+  readonly runs: readonly ExperimentRun[];
+  readonly bus: PointBus;
+  /** Rises when something that a comparison is made of has changed, at most every two seconds. */
+  readonly version: number;
+  /** Metrics that came by and that the answer did not name. */
+  readonly newMetrics: ReadonlySet<string>;
+}
+
+const PAUSE_MS = 2_000;
+
+export function useExperimentLive(experiment: Experiment, reload: () => void): ExperimentLive {
+  const [bus] = useState(() => new PointBus());
+  const [patches, setPatches] = useState<ReadonlyMap<string, Patch>>(new Map());
+  const [version, setVersion] = useState(0);
+  const [newMetrics, setNewMetrics] = useState<ReadonlySet<string>>(new Set());
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const changed = (): void => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      setVersion((before) => before + 1);
+    }, PAUSE_MS);
+  };
+  const patch = (runId: string, news: Patch): void => {
+    setPatches((before) => new Map(before).set(runId, { ...before.get(runId), ...news }));
+    changed();
+  };
+  useFollow(EXPERIMENT_EVENTS, { experimentId: experiment.id, after: experiment.cursor }, (data) => data.experimentEvents, {
+    onItem({ runId, event }) {
+      switch (event.__typename) {
+        case "StatusChanged":
+          patch(runId, { status: event.status, cause: event.cause ?? null });
+          // The experiment's own state follows its runs', and no event tells it.
+          return reload();
+        case "StepCompleted":
+          return patch(runId, { stepsDone: event.step, policyVersion: event.policyVersion });
+        case "StepsChanged":
+          return patch(runId, { totalSteps: event.totalSteps });
+        case "EvaluationCompleted":
+          return changed();
+        case "MetricsRecorded": {
+          bus.publish(runId, event.points);
+          const names = event.points.map(({ name }) => name);
+          setNewMetrics((before) => (names.every((name) => before.has(name)) ? before : new Set([...before, ...names])));
+        }
+      }
+    },
+    onExpired: () => location.reload(),
+  });
+  const runs = experiment.runs.map((run) => ({ ...run, ...patches.get(run.id) }));
+  return { runs, bus, version, newMetrics };
+}

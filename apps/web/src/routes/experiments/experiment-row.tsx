@@ -1,0 +1,85 @@
+// Owns: one experiment in the list, live while it runs. Must not know: other rows.
+import { useState } from "react";
+import { Link } from "wouter";
+import { useFollow } from "../../api/follow.ts";
+import { useAnswer } from "../../api/use-answer.ts";
+import { ArmKey } from "../../components/arm-key.tsx";
+import { EstimateText } from "../../components/estimate-text.tsx";
+import { ProgressBar } from "../../components/progress-bar.tsx";
+import { StatusBadge } from "../../components/status-badge.tsx";
+import { formatInstant } from "../../format/time.ts";
+import type { ExperimentsQuery } from "../../generated/graphql.ts";
+import { bestArm } from "./best-pass-rate.ts";
+import type { EvaluatedPlace } from "./best-pass-rate.ts";
+import { EXPERIMENT_NEWS, PASS_RATES } from "./experiments-query.ts";
+import { SparkLine } from "./spark-line.tsx";
+
+type Experiment = ExperimentsQuery["experiments"]["nodes"][number];
+const ENDED = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
+
+export function ExperimentRow({ experiment }: { readonly experiment: Experiment }) {
+  const { id, name, question, status, createdAt, arms, runs, cursor } = experiment;
+  const rates = useAnswer(PASS_RATES, { runIds: runs.map((run) => run.id) });
+  const [stepsDone, setStepsDone] = useState<ReadonlyMap<string, number>>(new Map());
+  const [evaluated, setEvaluated] = useState<ReadonlyMap<string, readonly EvaluatedPlace[]>>(new Map());
+  useFollow(EXPERIMENT_NEWS, ENDED.has(status) ? null : { experimentId: id, after: cursor }, (data) => data.experimentEvents, {
+    onItem: ({ runId, event }) => {
+      if (event.__typename === "StepCompleted") setStepsDone((before) => new Map(before).set(runId, event.step));
+      if (event.__typename === "EvaluationCompleted")
+        setEvaluated((before) => new Map(before).set(runId, [...(before.get(runId) ?? []), { step: event.step, value: event.passAt1 }]));
+    },
+    onExpired: rates.reload,
+  });
+  const places = new Map(
+    runs.map((run) => {
+      const answered = rates.data?.metricSeries.find(({ runId }) => runId === run.id)?.buckets ?? [];
+      const known = answered.flatMap(({ toStep, last }) => (typeof last === "number" ? [{ step: toStep, value: last }] : []));
+      const news = (evaluated.get(run.id) ?? []).filter(({ step }) => step > (known.at(-1)?.step ?? -1));
+      return [run.id, [...known, ...news]] as const;
+    }),
+  );
+  const best = bestArm(runs, places);
+  const arm = arms.find((one) => one.id === best?.armId);
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  return (
+    <tr>
+      <td style={{ minWidth: 180 }}>
+        <Link href={`/experiments/${encodeURIComponent(id)}`}>
+          <strong>{name}</strong>
+        </Link>
+        <div className="muted small">{question}</div>
+      </td>
+      <td>
+        <StatusBadge status={status} />
+      </td>
+      <td className="number" style={{ textAlign: "left" }}>
+        {arms.length} × {seeds}
+      </td>
+      <td>
+        <ProgressBar
+          label={`Steps of ${name}`}
+          done={runs.reduce((sum, run) => sum + Math.max(run.stepsDone, stepsDone.get(run.id) ?? 0), 0)}
+          total={runs.reduce((sum, run) => sum + run.totalSteps, 0)}
+        />
+      </td>
+      <td>
+        {best && arm ? (
+          <div className="row" style={{ flexWrap: "nowrap", alignItems: "start" }}>
+            <div>
+              <EstimateText estimate={best.estimate} />
+              <div className="small">
+                <ArmKey ordinal={arm.ordinal} name={arm.name} />
+              </div>
+            </div>
+            <SparkLine arms={arms} runs={runs} places={places} />
+          </div>
+        ) : (
+          <span className="muted">–</span>
+        )}
+      </td>
+      <td className="muted" style={{ whiteSpace: "nowrap" }}>
+        <time dateTime={createdAt}>{formatInstant(createdAt)}</time>
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,33 @@
+// Owns: a metric over steps with an arm's seeds collapsed: mean, 95% band, n. Must not know: charts, colours.
+import type { FoldedSeries } from "./folded-series.ts";
+import { meanOverSeeds } from "./t-interval.ts";
+import type { SeedMean } from "./t-interval.ts";
+
+export interface CurvePlace extends SeedMean {
+  /** Last step of the bucket. */
+  readonly step: number;
+}
+
+/** At each bucket the mean over seeds of each seed's mean there; a seed that has not come so far is not in it, and n says so. */
+export function armCurve(seeds: readonly FoldedSeries[], width = commonWidth(seeds)): CurvePlace[] {
+  const places = new Map<number, { step: number; values: number[] }>();
+  for (const seed of seeds) {
+    for (const { at, step, mean } of seed.means(width)) {
+      const place = places.get(at);
+      if (place === undefined) places.set(at, { step, values: [mean] });
+      else {
+        place.step = Math.max(place.step, step);
+        place.values.push(mean);
+      }
+    }
+  }
+  return [...places]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, { step, values }]) => {
+      const estimate = meanOverSeeds(values);
+      return estimate === null ? [] : [{ step, ...estimate }];
+    });
+}
+
+/** The widest bucket of any: widths are powers of two, so narrower ones fall into it whole. */
+export const commonWidth = (seeds: readonly FoldedSeries[]): number => Math.max(1, ...seeds.map(({ width }) => width));
