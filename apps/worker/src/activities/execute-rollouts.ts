@@ -28,7 +28,9 @@ export const executeRollouts =
       const lane = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           signal.throwIfAborted();
-          finished.push(await execute(deps.sandbox, next, settings, signal));
+          const executed = await execute(deps.sandbox, next, settings, signal);
+          // Named after the wait: while it lasts another lane may save the list and begin a new one.
+          finished.push(executed);
           if (finished.length >= DURABLE_EVERY) await save();
         }
       };
