@@ -21,36 +21,54 @@ export function pickToken(logits: Float32Array, offset: number, size: number, sp
     if (!Number.isFinite(logit)) throw new Error(`the policy's logit of token ${token} is ${logit}: its weights have diverged`);
     if (logit > highest) [highest, best] = [logit, token];
   }
-  let total = 0;
-  for (let token = 0; token < size; token += 1) total += Math.exp((logits[offset + token] as number) - highest);
+  const weights = new Float64Array(size);
+  const total = fillWeights(weights, logits, offset, highest, 1);
   const logNormaliser = highest + Math.log(total);
-  const token = spec.temperature === 0 ? best : draw(logits.subarray(offset, offset + size), highest, spec, random.next());
-  return { token, logProb: (logits[offset + token] as number) - logNormaliser };
+  const logProbOf = (token: number): PickedToken => ({ token, logProb: (logits[offset + token] as number) - logNormaliser });
+  if (spec.temperature === 0) return logProbOf(best);
+  const mass = spec.temperature === 1 ? total : fillWeights(weights, logits, offset, highest, spec.temperature);
+  const kept = (spec.topK > 0 && spec.topK < size) || spec.topP < 1 ? cut(weights, spec) : mass;
+  return logProbOf(draw(weights, kept * random.next()));
 }
 
-function draw(logits: Float32Array, highest: number, { temperature, topK, topP }: SamplingSpec, uniform: number): number {
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
-  let candidates = Array.from(weights.keys());
-  if ((topK > 0 && topK < weights.length) || topP < 1) {
-    candidates.sort((a, b) => (weights[b] as number) - (weights[a] as number) || a - b);
-    if (topK > 0) candidates = candidates.slice(0, topK);
-    candidates = nucleus(candidates, weights, topP);
+/** exp((logit - highest) / temperature) for every token; returns their sum. The hot loop of sampling: no allocation, no closure. */
+function fillWeights(weights: Float64Array, logits: Float32Array, offset: number, highest: number, temperature: number): number {
+  let total = 0;
+  for (let token = 0; token < weights.length; token += 1) {
+    const weight = Math.exp(((logits[offset + token] as number) - highest) / temperature);
+    weights[token] = weight;
+    total += weight;
   }
-  let rest = uniform * candidates.reduce((sum, token) => sum + (weights[token] as number), 0);
-  for (const token of candidates) {
-    rest -= weights[token] as number;
+  return total;
+}
+
+/** The first token at which the running sum passes `goal`. */
+function draw(weights: Float64Array, goal: number): number {
+  let rest = goal;
+  let last = 0;
+  for (let token = 0; token < weights.length; token += 1) {
+    const weight = weights[token] as number;
+    if (weight === 0) continue;
+    rest -= weight;
+    last = token;
     if (rest < 0) return token;
   }
   // Rounding can leave a sliver; it belongs to the last token that can be drawn at all.
-  return candidates.findLast((token) => (weights[token] as number) > 0) ?? 0;
+  return last;
 }
 
-function nucleus(sorted: readonly number[], weights: Float64Array, topP: number): number[] {
-  const goal = topP * sorted.reduce((sum, token) => sum + (weights[token] as number), 0);
+/** Sets the weights outside top-k and top-p to 0; returns the sum of what is left. */
+function cut(weights: Float64Array, { topK, topP }: SamplingSpec): number {
+  const ranked = Array.from(weights.keys()).sort((a, b) => (weights[b] as number) - (weights[a] as number) || a - b);
+  const candidates = topK > 0 ? ranked.slice(0, topK) : ranked;
+  const goal = topP * candidates.reduce((sum, token) => sum + (weights[token] as number), 0);
+  const kept = new Float64Array(weights.length);
   let mass = 0;
-  const end = sorted.findIndex((token) => {
+  for (const token of candidates) {
+    kept[token] = weights[token] as number;
     mass += weights[token] as number;
-    return mass >= goal;
-  });
-  return sorted.slice(0, end === -1 ? sorted.length : end + 1);
+    if (mass >= goal) break;
+  }
+  weights.set(kept);
+  return mass;
 }

@@ -1,0 +1,90 @@
+// Owns: measuring and training a policy on induction problems with the real sandbox, without workflows. Must not know: Temporal, the database.
+import { allTestsPass } from "@gradus/domain/environment/environment";
+import { environment as induction } from "@gradus/domain/environment/induction";
+import { stream } from "@gradus/domain/random";
+import { bootstrapMean } from "@gradus/domain/statistics/bootstrap";
+import type { Estimate } from "@gradus/domain/statistics/interval";
+import type { EmbeddedEngine } from "@gradus/worker/policy/embedded/embedded-engine";
+import { QUICKSTART_RL } from "@gradus/worker/policy/quickstart-rl";
+import type { SampleRow } from "@gradus/worker/policy/policy-engine";
+import { judge, probesOf } from "@gradus/worker/sandbox/judge";
+import { DEFAULT_LIMITS } from "@gradus/worker/sandbox/sandbox";
+import type { Sandbox } from "@gradus/worker/sandbox/sandbox";
+import { generateProblems } from "@gradus/worker/teacher/generate";
+import type { GeneratedProblem } from "@gradus/worker/teacher/generate";
+import { grpo } from "./grpo.ts";
+
+const TRAINING_SEED = 1;
+const HELD_OUT_SEED = 2;
+
+/** 1 for a completion that passes every hidden test, 0 for any other. @throws Error when the sandbox itself is broken */
+async function rewardOf(sandbox: Sandbox, { content }: GeneratedProblem, completion: string): Promise<number> {
+  const source = induction.extract(completion, content);
+  if (source === null) return 0;
+  const limits = { ...DEFAULT_LIMITS, cpuMs: 1_000, wallMs: 10_000 };
+  const execution = await sandbox.execute({ language: "python", source, probes: probesOf(content.entryPoint, content.tests), limits });
+  const reward = allTestsPass(judge(execution, content.tests));
+  if (reward === null) throw new Error(`the sandbox is broken: ${execution.detail ?? "no detail"}`);
+  return reward;
+}
+
+export interface Arena {
+  readonly engine: EmbeddedEngine;
+  readonly sandbox: Sandbox;
+}
+
+const promptOf = ({ engine }: Arena, problem: GeneratedProblem): number[] => engine.tokenizer.encode(induction.pose(problem.content));
+
+/** Problems to train on and `count` problems to measure with, no program in both. */
+export function splitProblems(count: number): { readonly training: GeneratedProblem[]; readonly heldOut: GeneratedProblem[] } {
+  const training = generateProblems({ seed: TRAINING_SEED, count: 1_000 });
+  const known = new Set(training.map((problem) => problem.astHash));
+  const heldOut = generateProblems({ seed: HELD_OUT_SEED, count: count * 3 }).filter((problem) => !known.has(problem.astHash));
+  return { training, heldOut: heldOut.slice(0, count) };
+}
+
+/** Share of `attempts` completions that pass, problem by problem. The same streams for every model: a paired measurement. */
+export async function passRates(arena: Arena, modelId: string, problems: readonly GeneratedProblem[], attempts: number): Promise<number[]> {
+  const { engine, sandbox } = arena;
+  const rows = problems.flatMap((problem, index) => {
+    const promptTokens = promptOf(arena, problem);
+    return Array.from({ length: attempts }, (_, attempt): SampleRow => ({ promptTokens, stream: `arena/${index}/${attempt}` }));
+  });
+  const samples = await engine.sample(modelId, rows, QUICKSTART_RL.sampling);
+  const rewards = await Promise.all(
+    samples.map(({ tokens }, index) =>
+      rewardOf(sandbox, problems[Math.floor(index / attempts)] as GeneratedProblem, engine.tokenizer.decode(tokens)),
+    ),
+  );
+  return problems.map(
+    (_, index) => rewards.slice(index * attempts, (index + 1) * attempts).reduce((sum, reward) => sum + reward, 0) / attempts,
+  );
+}
+
+/** Runs the quickstart's RL on training problems drawn uniformly. */
+export async function train(
+  arena: Arena,
+  modelId: string,
+  training: readonly GeneratedProblem[],
+  { seed, shuffled }: { readonly seed: number; readonly shuffled: boolean },
+): Promise<void> {
+  const { engine, sandbox } = arena;
+  const random = stream(`arena/draw/${seed}`);
+  await grpo<GeneratedProblem>({
+    engine,
+    modelId,
+    ...QUICKSTART_RL,
+    streams: `arena/${seed}`,
+    draw: () => Array.from({ length: QUICKSTART_RL.groups }, () => random.pick(training)),
+    prompt: (problem) => promptOf(arena, problem),
+    reward: (completions) => Promise.all(completions.map(({ task, tokens }) => rewardOf(sandbox, task, engine.tokenizer.decode(tokens)))),
+    ...(shuffled ? { shuffle: stream(`arena/shuffle/${seed}`) } : {}),
+  });
+}
+
+/** Mean change of the pass rate with its 95% paired bootstrap interval over problems. */
+export const pairedChange = (before: readonly number[], after: readonly number[]): Estimate =>
+  bootstrapMean(
+    after.map((rate, index) => rate - (before[index] ?? 0)),
+    { seed: 1, over: "PROBLEMS" },
+  );
