@@ -44,18 +44,27 @@ def seccomp_program(machine):
     return b"".join(struct.pack("HBBI", *step) for step in code)
 
 
-def filter_system_calls():
+def seccomp_header():
+    """What prctl takes: the program's length and address. Keeps the program alive. None where there is no program."""
+    import ctypes
+
+    program = seccomp_program(os.uname().machine)
+    if program is None:
+        return None
+    held = ctypes.create_string_buffer(program, len(program))
+    return struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held)), held
+
+
+def filter_system_calls(libc=None, header=None):
     """Gives up new privileges and the refused system calls, for good and for all children. True where the filter is in force."""
     import ctypes
 
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = libc or ctypes.CDLL(None, use_errno=True)
+    header = header or seccomp_header()
     if libc.prctl(38, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs")
-    program = seccomp_program(os.uname().machine)
-    if program is None:
+    if header is None:
         return False
-    held = ctypes.create_string_buffer(program, len(program))
-    header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(held))
-    if libc.prctl(22, 2, ctypes.c_char_p(header), 0, 0) != 0:
+    if libc.prctl(22, 2, ctypes.c_char_p(header[0]), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "seccomp")
     return True

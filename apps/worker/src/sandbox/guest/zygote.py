@@ -1,5 +1,6 @@
 # Owns: the warm interpreter of a slot: it forks each rollout into fresh namespaces, watches its time, and tells how it ended.
 # Must not know: anything of any rollout. It reads small numbers only, so that no child can find another's traces in its memory.
+import _socket
 import ctypes
 import gc
 import select
@@ -22,10 +23,18 @@ class Zygote:
     def __init__(self, work_mb, processes):
         self.libc = ctypes.CDLL(None, use_errno=True)
         self.work_options = b"size=%dm,nr_inodes=4096,mode=0700" % work_mb
+        self.filter = seccomp_header()
         self.work_mb, self.processes = work_mb, processes
-        self.uid, self.gid = os.getuid(), os.getgid()
-        self.page = os.sysconf("SC_PAGE_SIZE")
+        uid, gid = os.getuid(), os.getgid()
+        self.identity = (
+            ("/proc/self/setgroups", b"deny"),
+            ("/proc/self/uid_map", b"%d %d 1" % (uid, uid)),
+            ("/proc/self/gid_map", b"%d %d 1" % (gid, gid)),
+            ("/proc/self/oom_score_adj", b"1000"),  # the kernel takes the rollout first, never the warm interpreter
+        )
         self.cpus = os.cpu_count() or 1
+        with open("/proc/sys/kernel/cap_last_cap") as last:
+            self.capabilities = int(last.read()) + 1
         self.null = os.open("/dev/null", os.O_RDWR)
 
     def run(self):
@@ -72,8 +81,6 @@ class Zygote:
         return rest
 
     def connect(self, name):
-        import _socket
-
         made = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
         made.connect(b"/proc/self/fd/%d/%s" % (FOLDER, name))
         return made.detach()
@@ -86,8 +93,11 @@ class Zygote:
         poll.register(watched, select.POLLIN)
         poll.register(0, select.POLLIN)
         while True:
-            left = wall_ms - (time.monotonic() - started) * 1000
-            spare = cpu_ms - self.cpu_of_tree() if time.monotonic() - started > 0.001 else cpu_ms
+            elapsed = (time.monotonic() - started) * 1000
+            left = wall_ms - elapsed
+            # Before this much time has passed, not even all processors together can have used it up.
+            early = elapsed * self.cpus < cpu_ms
+            spare = cpu_ms - elapsed * self.cpus if early else cpu_ms - self.cpu_of_tree()
             if cause is None and (left <= 0 or spare <= 0):
                 cause = "CPU" if spare <= 0 else "WALL"
                 starved = self.starved(pid)
@@ -131,11 +141,10 @@ class Zygote:
         # Standard error first: a failure from here on has somewhere to be told.
         os.dup2(err, 2)
         os.setsid()
-        for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (self.uid, self.uid)), ("gid_map", "%d %d 1" % (self.gid, self.gid))):
-            with open("/proc/self/" + name, "w") as file:
-                file.write(text)
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")
+        for path, text in self.identity:
+            file = os.open(path, os.O_WRONLY)
+            os.write(file, text)
+            os.close(file)
         limit_resources((cpu_ms + 999) // 1000, memory_mb, self.processes, self.work_mb)
         self.mount(b"/tmp", self.work_options, MS_NOSUID | MS_NODEV)
         self.mount(b"/proc", b"size=4k,nr_inodes=2,mode=0555", MS_NOSUID | MS_NODEV | MS_RDONLY)
@@ -146,16 +155,15 @@ class Zygote:
         if self.libc.syscall(CLOSE_RANGE, CHANNEL + 1, 0xFFFFFFFF, 0) != 0:
             os.closerange(CHANNEL + 1, 4096)
         self.drop_capabilities()
-        filter_system_calls()
+        filter_system_calls(self.libc, self.filter)
 
     def mount(self, path, options, flags):
         if self.libc.mount(b"tmpfs", path, b"tmpfs", ctypes.c_ulong(flags), options) != 0:
             raise OSError(ctypes.get_errno(), "mount %s" % path.decode())
 
     def drop_capabilities(self):
-        for capability in range(64):
-            if self.libc.prctl(24, capability, 0, 0, 0) != 0:
-                break
+        for capability in range(self.capabilities):
+            self.libc.prctl(24, capability, 0, 0, 0)
         header, none = struct.pack("II", 0x20080522, 0), bytes(24)
         if self.libc.syscall(CAPSET, header, none) != 0:
             raise OSError(ctypes.get_errno(), "capset")
