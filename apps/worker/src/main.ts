@@ -49,7 +49,7 @@ const database = openDatabase(required("DATABASE_URL"));
 const blobs = localBlobStore(required("GRADUS_BLOBS"));
 const sink = databaseSink(database);
 
-const sandbox = once(() => createSandbox({ slots: slots("GRADUS_SANDBOX_SLOTS") }));
+const sandbox = once(() => createSandbox({ slots: slots("GRADUS_SANDBOX_SLOTS"), backend: sandboxBackend() }));
 const host = once(
   async () => new EngineHost(await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, () => createEmbeddedEngine())), blobs),
 );
@@ -91,6 +91,13 @@ try {
   await database.close();
 }
 process.exit(0);
+
+/** Which sandbox this node must have: a named one is never replaced by another. */
+function sandboxBackend(): "auto" | "bubblewrap" | "pyodide" {
+  const backend = process.env["GRADUS_SANDBOX_BACKEND"] ?? "auto";
+  if (backend === "auto" || backend === "bubblewrap" || backend === "pyodide") return backend;
+  return fail(`GRADUS_SANDBOX_BACKEND: expected auto, bubblewrap or pyodide, got ${backend}`);
+}
 
 /** Makes a thing when it is first asked for. */
 function once<Thing>(make: () => Promise<Thing>): { get(): Promise<Thing>; made(): Promise<Thing> | undefined } {

@@ -1,7 +1,7 @@
 // Owns: the checks of disk, ports and the sandbox. Must not know: how findings are shown.
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { chooseBackend } from "@gradus/worker/sandbox/create-sandbox";
+import { probeSandbox } from "@gradus/worker/sandbox/probe-sandbox";
 import { checkFreeSpace, readRunning } from "../up/data-folder.ts";
 import { isPortFree } from "../up/free-port.ts";
 import { isAlive } from "../up/leftover.ts";
@@ -30,7 +30,19 @@ export async function checkPorts(home: string): Promise<Finding> {
   return { name: "ports", severity: "NOTE", what: "A usual port is taken", why, whatToDo: "Nothing, or `gradus up --port <number>`" };
 }
 
+/** Runs the sandbox's own self-test: a second or two. */
 export async function checkSandbox(): Promise<Finding> {
-  const { backend, why } = await chooseBackend({});
-  return fine("sandbox", `programs run in ${backend.name}: ${why}`);
+  const { ok, backend, mode, why, checks } = await probeSandbox();
+  if (backend === null) {
+    const whatToDo = "apt-get install bubblewrap python3, or run `npm ci` again for the Pyodide that comes with Gradus";
+    return { name: "sandbox", severity: "BAD", what: "Programs cannot be run", why, whatToDo };
+  }
+  const way = `programs run in ${backend}${mode === null ? "" : ` (${mode.toLowerCase()})`}`;
+  if (!ok) {
+    const failed = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
+    const whatToDo = "Do not run programs you do not trust here; report the lines above with `gradus doctor --json`";
+    return { name: "sandbox", severity: "BAD", what: `The sandbox does not hold: ${way}`, why: failed.join("; "), whatToDo };
+  }
+  if (backend === "bubblewrap") return fine("sandbox", `${way}, ${checks.length} self-tests hold`);
+  return { name: "sandbox", severity: "NOTE", what: `${way}, which is slower`, why, whatToDo: "apt-get install bubblewrap python3" };
 }
