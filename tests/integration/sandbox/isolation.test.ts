@@ -107,6 +107,24 @@ describe("the pool", () => {
     await sandbox.close();
   });
 
+  it("tells its load: what ran and waited, what broke, and that no process leaked", async () => {
+    const sandbox = await createSandbox({ backend: "bubblewrap", slots: 1 });
+    const request = {
+      language: "python",
+      source: "import os\ndef f(x):\n    os.fork()\n    return x",
+      probes: [call("1")],
+      limits: DEFAULT_LIMITS,
+    } as const;
+    const running = Promise.all([1, 2, 3].map(() => sandbox.execute(request)));
+    expect(sandbox.load()).toMatchObject({ waiting: 2, finished: 0 });
+    await running;
+    const load = sandbox.load();
+    expect(load).toMatchObject({ running: 0, waiting: 0, finished: 3, sandboxErrors: 0, replacedSlots: 0, leakedProcesses: 0 });
+    expect(load.busyMs).toBeGreaterThan(0);
+    expect(load.queueWaitMs).toBeGreaterThan(0);
+    await sandbox.close();
+  });
+
   it("answers SANDBOX_ERROR once it is closed", async () => {
     const sandbox = await createSandbox({ backend: "bubblewrap", slots: 1 });
     await sandbox.close();

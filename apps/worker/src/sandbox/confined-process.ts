@@ -28,6 +28,8 @@ export interface Launcher {
   launch(limits: SandboxLimits): Promise<ConfinedProcess>;
   /** False once the slot is of no more use and is to be replaced. */
   readonly healthy: boolean;
+  /** Asked between processes: how many live that should not. */
+  strays(): number;
   close(): Promise<void>;
 }
 

@@ -6,6 +6,7 @@ import { ExecutionSlot, executeOn } from "./execution-slot.ts";
 import { findPyodideBackend } from "./pyodide/pyodide-backend.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { createFusionSandbox } from "./sandbox-fusion.ts";
+import { overPool } from "./over-pool.ts";
 import { SlotPool } from "./slot-pool.ts";
 
 export interface SandboxOptions {
@@ -28,7 +29,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { backend } = await chooseBackend(options);
   const slots = options.slots ?? availableParallelism();
   const pool = new SlotPool(slots, async () => new ExecutionSlot(backend.start));
-  return { backend: backend.name, slots, execute: (request, signal) => executeOn(pool, request, signal), close: () => pool.close() };
+  return overPool(backend.name, pool, (request, signal) => executeOn(pool, request, signal));
 }
 
 /** The backend that `options` leads to here, and why not another. @throws Error where there is none. */

@@ -25,6 +25,10 @@ export class ExecutionSlot implements Slot {
     return [...this.#launchers.values()].every((launcher) => launcher.healthy);
   }
 
+  strays(): number {
+    return [...this.#launchers.values()].reduce((sum, launcher) => sum + launcher.strays(), 0);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#launchers.values()].map((launcher) => launcher.close()));
   }
@@ -36,8 +40,10 @@ const STARVED_SHARE = 0.05;
 /** Executes on the next free slot. A wall-clock TIMEOUT stands only when it comes again: alone, where the machine may have been the cause. */
 export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
   if (request.processes === "PER_PROBE" && request.probes.length > 1) return await executeEach(pool, request, signal);
-  const run = async (slot: ExecutionSlot): Promise<Ran> =>
-    await runRequest(request, await slot.launcher(request.language), () => slot.launcher("check"), signal);
+  const run = async (slot: ExecutionSlot): Promise<Ran> => {
+    if (signal?.aborted) throw new Error("the execution was aborted");
+    return await runRequest(request, await slot.launcher(request.language), () => slot.launcher("check"), signal);
+  };
   try {
     const first = await pool.use(run);
     if (first.wallTimeout === null || signal?.aborted) return first.execution;

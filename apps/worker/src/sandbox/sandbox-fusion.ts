@@ -6,6 +6,7 @@ import { guestSource } from "./guest/guest-source.ts";
 import { TAMPERED, complete, hear, readCall } from "./run-request.ts";
 import type { Execution, ProbeOutcome, Sandbox, SandboxRequest } from "./sandbox.ts";
 import type { Ending } from "./confined-process.ts";
+import { overPool } from "./over-pool.ts";
 import { SlotPool } from "./slot-pool.ts";
 
 export interface FusionOptions {
@@ -32,20 +33,15 @@ interface RunCodeResponse {
 
 /** A sandbox whose executions are HTTP requests. Checks are refused: they need a channel between two processes. */
 export function createFusionSandbox(options: FusionOptions): Sandbox {
-  const pool = new SlotPool(options.slots, async () => ({ healthy: true, close: async () => {} }));
-  return {
-    backend: "sandboxfusion",
-    slots: options.slots,
-    execute: async (request, signal) => {
-      try {
-        return await pool.use(() => runCode(options, request, signal));
-      } catch (error) {
-        // No connection, no answer in time, an answer that is none: the program may never have run.
-        return lost(error instanceof Error ? error.message : String(error));
-      }
-    },
-    close: () => pool.close(),
-  };
+  const pool = new SlotPool(options.slots, async () => ({ healthy: true, strays: () => 0, close: async () => {} }));
+  return overPool("sandboxfusion", pool, async (request, signal) => {
+    try {
+      return await pool.use(() => runCode(options, request, signal));
+    } catch (error) {
+      // No connection, no answer in time, an answer that is none: the program may never have run.
+      return lost(error instanceof Error ? error.message : String(error));
+    }
+  });
 }
 
 const lost = (detail: string): Execution => ({ outcome: "SANDBOX_ERROR", detail, probes: [], cpuMs: 0, wallMs: 0, stdout: "", stderr: "" });

@@ -58,5 +58,19 @@ export interface Sandbox {
   readonly slots: number;
   /** Never throws for what the program does; a broken machine is a SANDBOX_ERROR in the result. Aborting ends the program. */
   execute(request: SandboxRequest, signal?: AbortSignal): Promise<Execution>;
+  /** For the record of a node: what runs and waits now, and what was counted since the sandbox was made. */
+  load(): SandboxLoad;
   close(): Promise<void>;
+}
+
+/** Times in milliseconds, summed over executions. `leakedProcesses` live though no execution accounts for them, and must stay 0. */
+export interface SandboxLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly finished: number;
+  readonly sandboxErrors: number;
+  readonly busyMs: number;
+  readonly queueWaitMs: number;
+  readonly replacedSlots: number;
+  readonly leakedProcesses: number;
 }

@@ -1,18 +1,38 @@
 // Owns: which execution runs where and when: a line, a fixed number of slots, replacement of slots that broke. Must not know: verdicts.
 export interface Slot {
   readonly healthy: boolean;
+  /** Living processes that no execution accounts for; must stay 0. */
+  strays(): number;
   close(): Promise<void>;
 }
 
-/** A fixed number of slots and a line before them, first come first served. */
+/** Counted since the pool was made, except `running`, `waiting` and `leakedProcesses`, which are now. Times in milliseconds. */
+export interface PoolLoad {
+  readonly running: number;
+  readonly waiting: number;
+  readonly finished: number;
+  /** Slot time in use, and time that executions stood in line, summed over executions. */
+  readonly busyMs: number;
+  readonly queueWaitMs: number;
+  readonly replacedSlots: number;
+  readonly leakedProcesses: number;
+}
+
+interface Ticket {
+  readonly places: number;
+  readonly admit: () => void;
+  readonly refuse: (error: Error) => void;
+}
+
+/** A fixed number of slots and a line before them, strictly first come first served. */
 export class SlotPool<S extends Slot> {
   readonly size: number;
   readonly #make: () => Promise<S>;
   readonly #idle: S[] = [];
-  readonly #line: (() => void)[] = [];
+  readonly #line: Ticket[] = [];
+  readonly #counts = { running: 0, finished: 0, busyMs: 0, queueWaitMs: 0, replacedSlots: 0 };
   #free: number;
   #closed = false;
-  #aloneWaiting = 0;
 
   constructor(size: number, make: () => Promise<S>) {
     this.size = size;
@@ -20,63 +40,73 @@ export class SlotPool<S extends Slot> {
     this.#make = make;
   }
 
-  /** Executions that wait in line. */
-  get waiting(): number {
-    return this.#line.length;
-  }
-
-  /** Executions that run. */
-  get running(): number {
-    return this.size - this.#free;
+  load(): PoolLoad {
+    const leakedProcesses = this.#idle.reduce((sum, slot) => sum + slot.strays(), 0);
+    return { ...this.#counts, waiting: this.#line.length, leakedProcesses };
   }
 
   /** Runs `work` on a slot of its own; a slot that is not healthy afterwards is thrown away and replaced by the next user. */
-  async use<T>(work: (slot: S) => Promise<T>): Promise<T> {
-    await this.#take(() => this.#free > 0 && this.#aloneWaiting === 0, 1);
-    return await this.#work(work, 1);
+  use<T>(work: (slot: S) => Promise<T>): Promise<T> {
+    return this.#work(work, 1);
   }
 
   /** Runs `work` while nothing else of this pool runs. Those who come later wait for it. */
-  async useAlone<T>(work: (slot: S) => Promise<T>): Promise<T> {
-    this.#aloneWaiting += 1;
-    try {
-      await this.#take(() => this.#free === this.size, this.size);
-    } finally {
-      this.#aloneWaiting -= 1;
-    }
-    return await this.#work(work, this.size);
+  useAlone<T>(work: (slot: S) => Promise<T>): Promise<T> {
+    return this.#work(work, this.size);
   }
 
+  /** Refuses those in line, waits for those that run, and ends every slot. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#signal();
-    while (this.#free < this.size) await new Promise<void>((resolve) => this.#line.push(resolve));
+    for (const ticket of this.#line.splice(0)) ticket.refuse(closed());
+    await new Promise<void>((resolve, reject) => {
+      this.#line.push({ places: this.size, admit: resolve, refuse: reject });
+      this.#admit();
+    });
     await Promise.all(this.#idle.splice(0).map((slot) => slot.close()));
+    this.#free = this.size;
   }
 
-  async #take(may: () => boolean, count: number): Promise<void> {
-    while (!may()) {
-      if (this.#closed) throw new Error("the sandbox is closed");
-      await new Promise<void>((resolve) => this.#line.push(resolve));
-    }
-    if (this.#closed) throw new Error("the sandbox is closed");
-    this.#free -= count;
-  }
-
-  async #work<T>(work: (slot: S) => Promise<T>, count: number): Promise<T> {
+  async #work<T>(work: (slot: S) => Promise<T>, places: number): Promise<T> {
+    const came = performance.now();
+    await this.#enter(places);
+    const admitted = performance.now();
+    this.#counts.queueWaitMs += admitted - came;
+    this.#counts.running += 1;
     let slot: S | undefined;
     try {
       slot = this.#idle.pop() ?? (await this.#make());
       return await work(slot);
     } finally {
       if (slot?.healthy) this.#idle.push(slot);
-      else void slot?.close();
-      this.#free += count;
-      this.#signal();
+      else {
+        this.#counts.replacedSlots += 1;
+        void slot?.close();
+      }
+      this.#counts.running -= 1;
+      this.#counts.finished += 1;
+      this.#counts.busyMs += performance.now() - admitted;
+      this.#free += places;
+      this.#admit();
     }
   }
 
-  #signal(): void {
-    for (const wake of this.#line.splice(0)) wake();
+  #enter(places: number): Promise<void> {
+    if (this.#closed) return Promise.reject(closed());
+    return new Promise((resolve, reject) => {
+      this.#line.push({ places, admit: resolve, refuse: reject });
+      this.#admit();
+    });
+  }
+
+  /** Lets in who stands first, as long as there is room: who needs the whole pool holds up those behind until it is empty. */
+  #admit(): void {
+    for (let first = this.#line[0]; first !== undefined && first.places <= this.#free; first = this.#line[0]) {
+      this.#line.shift();
+      this.#free -= first.places;
+      first.admit();
+    }
   }
 }
+
+const closed = (): Error => new Error("the sandbox is closed");

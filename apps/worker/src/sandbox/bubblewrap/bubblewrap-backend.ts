@@ -6,7 +6,7 @@ import { nodeGuest } from "./cold-guests.ts";
 import { ColdLauncher } from "./cold-launcher.ts";
 import { findBubblewrap, findPython, usrTree } from "./python.ts";
 import { type Machine, layGround } from "./slot-ground.ts";
-import { WarmLauncher } from "./warm-launcher.ts";
+import { WarmLauncher, sweepSlotFolders } from "./warm-launcher.ts";
 
 /** The backend, tried out, or why it does not work here and what to do. `mode` forces one of the two ways. */
 export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Backend | { readonly why: string }> {
@@ -16,6 +16,7 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
   if (python === null) return { why: "no python3 of 3.9 or later was found: apt-get install python3" };
   const cgroups = findCgroups();
   sweepCgroups(cgroups);
+  sweepSlotFolders();
   const machine: Machine = { bubblewrap, python, usr: await usrTree(), cgroups };
   const bounded = cgroups.kind === "none" ? `rlimits only (${cgroups.why})` : `cgroup ${cgroups.kind} (${cgroups.why})`;
   const facts = [`Python ${python.version} (${python.executable})`, `memory and processes bounded by ${bounded}`];

@@ -1,6 +1,7 @@
 // Owns: bounding memory and processes of one slot by a control group, where the machine lets us make one. Must not know: rollouts.
-import { mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readProc } from "./read-proc.ts";
 
 /** How memory and processes are bounded beyond rlimits; `why` says what was found. */
 export type CgroupMode = { readonly kind: "v2" | "v1" | "none"; readonly parents: readonly string[]; readonly why: string };
@@ -10,10 +11,10 @@ const OVERHEAD_MB = 64;
 
 /** Looks for a place where groups can be made. Leaves nothing behind. */
 export function findCgroups(): CgroupMode {
-  const mounts = read("/proc/self/mounts")
+  const mounts = readProc("/proc/self/mounts")
     .split("\n")
     .map((line) => line.split(" "));
-  const memberships = read("/proc/self/cgroup")
+  const memberships = readProc("/proc/self/cgroup")
     .split("\n")
     .map((line) => line.split(":"));
   const complaints: string[] = [];
@@ -63,7 +64,7 @@ export function sweepCgroups(mode: CgroupMode): void {
   for (const parent of mode.parents) {
     for (const name of readdirSync(parent)) {
       const pid = /^gradus-(\d+)-/u.exec(name)?.[1];
-      if (pid !== undefined && read(`/proc/${pid}/stat`) === "") remove(join(parent, name));
+      if (pid !== undefined && readProc(`/proc/${pid}/stat`) === "") remove(join(parent, name));
     }
   }
 }
@@ -103,7 +104,7 @@ export class SlotCgroup {
   /** True where the kernel killed one of ours for memory since the last question. */
   killedForMemory(): boolean {
     const file = this.#mode.kind === "v2" ? "memory.events" : "memory.oom_control";
-    const kills = Number(/oom_kill (\d+)/u.exec(read(join(this.#paths[0] ?? "", file)))?.[1] ?? 0);
+    const kills = Number(/oom_kill (\d+)/u.exec(readProc(join(this.#paths[0] ?? "", file)))?.[1] ?? 0);
     const more = kills > this.#kills;
     this.#kills = kills;
     return more;
@@ -119,13 +120,5 @@ function remove(path: string): void {
     rmdirSync(path);
   } catch {
     // still busy, or gone already: the sweep at the next start takes it
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return ""; // not there on this machine
   }
 }

@@ -1,10 +1,10 @@
 // Owns: one bubblewrap and one fresh interpreter for each confined process, where no warm one can be had. Must not know: probes.
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
 import type { ConfinedProcess, Ending, Launcher } from "../confined-process.ts";
 import type { SandboxLimits } from "../sandbox.ts";
 import { type ColdGuest, pythonGuest } from "./cold-guests.ts";
+import { readProc } from "./read-proc.ts";
 import { type SlotGround, WORK_MB } from "./slot-ground.ts";
 import { treeCpuMs, treeResidentMb } from "./tree-cpu.ts";
 
@@ -66,16 +66,13 @@ export class ColdLauncher implements Launcher {
     return { channel, stdout, stderr, ended, kill: () => end("KILLED") };
   }
 
+  /** With bubblewrap's process its namespaces have ended, and everything in them. */
+  strays(): number {
+    return 0;
+  }
+
   async close(): Promise<void> {
     this.healthy = false;
     this.#ground.cgroup?.close();
   }
 }
-
-const readProc = (path: string): string => {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return ""; // the process went away between two looks
-  }
-};

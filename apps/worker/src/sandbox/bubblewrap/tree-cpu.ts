@@ -16,6 +16,10 @@ export function treeResidentMb(pid: number, read: (path: string) => string): num
   return childrenOf(pid, read).reduce((sum, child) => sum + treeResidentMb(child, read), own);
 }
 
+/** How many processes live below `pid`, zombies not counted. */
+export const livingBelow = (pid: number, read: (path: string) => string): number =>
+  childrenOf(pid, read).reduce((sum, child) => sum + (/\) Z /u.test(read(`/proc/${child}/stat`)) ? 0 : 1) + livingBelow(child, read), 0);
+
 const childrenOf = (pid: number, read: (path: string) => string): number[] =>
   read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
 

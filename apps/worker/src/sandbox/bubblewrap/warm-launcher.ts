@@ -1,7 +1,7 @@
 // Owns: one slot's warm interpreter: a Python under bubblewrap that forks every rollout into fresh namespaces. Must not know: probes.
 // Each rollout gets sockets of its own, which the warm interpreter opens and never reads: what a rollout says cannot reach the next.
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,9 @@ import type { Readable, Writable } from "node:stream";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
+import { readProc } from "./read-proc.ts";
 import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
+import { livingBelow } from "./tree-cpu.ts";
 
 /** How much later than the warm interpreter itself we take a wall limit for passed, and the whole slot for hung. */
 const HUNG_AFTER_MS = 5_000;
@@ -38,7 +40,7 @@ export class WarmLauncher implements Launcher {
 
   /** Starts the interpreter. @throws Error where it cannot be had on this machine, with what it said. */
   static async start(ground: SlotGround): Promise<WarmLauncher> {
-    const folder = mkdtempSync(join(tmpdir(), "gradus-slot-"));
+    const folder = mkdtempSync(join(tmpdir(), `gradus-slot-${process.pid}-`));
     const { uid, gid } = ground.identity;
     chmodSync(folder, 0o700);
     const servers = await Promise.all(STREAMS.map((name) => listen(join(folder, name))));
@@ -138,6 +140,12 @@ export class WarmLauncher implements Launcher {
     this.#child.stdin?.write(`${line}\n`);
   }
 
+  /** Under bubblewrap's own process there is the warm interpreter, and nothing else. */
+  strays(): number {
+    const pid = this.#child.pid;
+    return pid === undefined || !this.healthy ? 0 : Math.max(0, livingBelow(pid, readProc) - 1);
+  }
+
   async close(): Promise<void> {
     this.healthy = false;
     for (const server of this.#servers) server.close();
@@ -148,6 +156,14 @@ export class WarmLauncher implements Launcher {
     }
     this.#ground.cgroup?.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes what workers that died without a word left behind. Safe at any time. */
+export function sweepSlotFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = /^gradus-slot-(\d+)-/u.exec(name)?.[1];
+    if (pid !== undefined && readProc(`/proc/${pid}/stat`) === "") rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,10 @@
 // Owns: one Pyodide in a killable, permission-less Node for each rollout, where bubblewrap cannot be had. Must not know: probes.
 // A process is started ahead of each rollout, because loading the snapshot takes longer than most programs run.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { readProc } from "../bubblewrap/read-proc.ts";
 import { threadCpuMs } from "../bubblewrap/tree-cpu.ts";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import type { SandboxLimits } from "../sandbox.ts";
@@ -97,6 +98,11 @@ export class PyodideLauncher implements Launcher {
     return { channel, stdout, stderr, ended, kill: () => end("KILLED") };
   }
 
+  /** Node's permission model lets no child make another process. */
+  strays(): number {
+    return 0;
+  }
+
   async close(): Promise<void> {
     this.healthy = false;
     const child = await this.#standby.catch(() => null);
@@ -127,12 +133,4 @@ export function startChild(
 
 function residentMb(pid: number): number {
   return (Number(readProc(`/proc/${pid}/statm`).split(" ")[1] ?? 0) * 4_096) / 2 ** 20;
-}
-
-function readProc(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return ""; // ended between two looks
-  }
 }
