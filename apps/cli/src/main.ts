@@ -6,6 +6,7 @@ import { registerCompare } from "./commands/compare.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerPause } from "./commands/pause.ts";
+import { registerPretrain } from "./commands/pretrain.ts";
 import { registerResume } from "./commands/resume.ts";
 import { registerRun } from "./commands/run.ts";
 import { registerStatus } from "./commands/status.ts";
@@ -32,6 +33,7 @@ const verbs = [
   registerResume,
   registerCancel,
   registerImport,
+  registerPretrain,
 ];
 for (const register of verbs) register(program);
 

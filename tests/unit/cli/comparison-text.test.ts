@@ -1,0 +1,84 @@
+import { stripVTControlCharacters } from "node:util";
+import { comparisonText } from "@gradus/cli/view/comparison-text";
+import type { Comparison } from "@gradus/cli/view/comparison-text";
+import { expect, test } from "vitest";
+
+const estimate = (mean: number | null, low: number | null, high: number | null, n: number, note: string | null = null) => ({
+  mean,
+  low,
+  high,
+  n,
+  note,
+});
+
+const comparison: Comparison = {
+  metrics: ["evaluation/pass@1"],
+  baselineArm: "uniform",
+  arms: [
+    {
+      arm: { name: "uniform" },
+      runs: [
+        { id: "a", seed: 1, status: "COMPLETED" },
+        { id: "b", seed: 2, status: "FAILED" },
+      ],
+      metrics: [{ name: "evaluation/pass@1", estimate: estimate(0.4375, 0.31, 0.565, 2), perSeed: [], difference: null }],
+      improvement: {
+        estimate: estimate(0.12, 0.05, 0.19, 200),
+        before: 0.31,
+        after: 0.43,
+        seeds: 2,
+        excludesZero: true,
+        sentence: "uniform is better after training",
+      },
+    },
+    {
+      arm: { name: "classic" },
+      runs: [{ id: "c", seed: 1, status: "COMPLETED" }],
+      metrics: [
+        {
+          name: "evaluation/pass@1",
+          estimate: estimate(0.41, null, null, 1, "one seed: no interval"),
+          perSeed: [],
+          difference: { estimate: estimate(-0.0275, -0.2, 0.145, 1), perSeed: [], excludesZero: false, sentence: "no difference seen" },
+        },
+      ],
+      improvement: null,
+    },
+  ],
+  verdicts: ["no difference seen in evaluation/pass@1 between uniform and classic"],
+  guardRails: ["1 seed in the smallest arm"],
+};
+
+const text = stripVTControlCharacters(comparisonText(comparison));
+
+test("every arm has its mean, its interval and its n", () => {
+  expect(text).toContain("0.438");
+  expect(text).toContain("[0.310, 0.565]");
+  expect(text).toContain("n=2");
+});
+
+test("an interval that cannot be had is said so", () => {
+  expect(text).toContain("no interval");
+});
+
+test("an arm says what became of its runs", () => {
+  expect(text).toContain("1 COMPLETED");
+  expect(text).toContain("1 FAILED");
+});
+
+test("a held-out improvement carries what it is between and over how many problems", () => {
+  expect(text).toContain("+0.120");
+  expect(text).toContain("0.310 → 0.430");
+  expect(text).toContain("n=200 problems");
+  expect(text).toContain("not evaluated");
+});
+
+test("a difference whose interval holds 0 is called not significant, and one that leaves it out is not", () => {
+  const significance = text.split("\n").filter((line) => line.includes("not significant"));
+  expect(significance).toHaveLength(1);
+  expect(text.slice(text.indexOf("Difference to uniform"))).toContain("not significant");
+});
+
+test("verdicts and guard-rails come as sentences after the tables", () => {
+  expect(text).toMatch(/What this says\n {2}• no difference seen.*\n\nBefore you believe it\n {2}• 1 seed/s);
+});
