@@ -4,9 +4,10 @@ import { defineConfig } from "vitest/config";
 // The bundler would load graphql's ES build beside the one that Node gives to our libraries, and two copies refuse each other's schemas.
 const resolve = { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] };
 
+// Unit tests start no server; the others first make sure that there is a Temporal, which may have to be built.
 const project = (name: string, timeoutMs: number, parallel = false) => ({
   resolve,
-  test: { name, include: [`tests/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs, fileParallelism: parallel, maxWorkers: parallel ? 2 : 1 },
+  test: { name, globalSetup: name === "unit" ? [] : ["tests/testkit/prepare-temporal.ts"], include: [`tests/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs, fileParallelism: parallel, maxWorkers: parallel ? 2 : 1 },
 });
 
 export default defineConfig({

