@@ -14,18 +14,23 @@ import { generateProblems } from "@gradus/worker/teacher/generate";
 import type { GeneratedProblem } from "@gradus/worker/teacher/generate";
 import { grpo } from "./grpo.ts";
 
-const TRAINING_SEED = 1;
-const HELD_OUT_SEED = 2;
+const PROBLEM_SEED = 1;
+const TRAINING_PROBLEMS = 1_000;
+/** A broken slot is replaced and the program executed again, as in the execute stage. */
+const SANDBOX_TRIES = 3;
 
-/** 1 for a completion that passes every hidden test, 0 for any other. @throws Error when the sandbox itself is broken */
+/** 1 for a completion that passes every hidden test, 0 for any other. @throws Error when the sandbox itself stays broken */
 async function rewardOf(sandbox: Sandbox, { content }: GeneratedProblem, completion: string): Promise<number> {
   const source = induction.extract(completion, content);
   if (source === null) return 0;
   const limits = { ...DEFAULT_LIMITS, cpuMs: 1_000, wallMs: 10_000 };
-  const execution = await sandbox.execute({ language: "python", source, probes: probesOf(content.entryPoint, content.tests), limits });
-  const reward = allTestsPass(judge(execution, content.tests));
-  if (reward === null) throw new Error(`the sandbox is broken: ${execution.detail ?? "no detail"}`);
-  return reward;
+  const request = { language: "python", source, probes: probesOf(content.entryPoint, content.tests), limits } as const;
+  for (let tries = 1; ; tries += 1) {
+    const execution = await sandbox.execute(request);
+    const reward = allTestsPass(judge(execution, content.tests));
+    if (reward !== null) return reward;
+    if (tries === SANDBOX_TRIES) throw new Error(`the sandbox is broken: ${execution.detail ?? "no detail"}`);
+  }
 }
 
 export interface Arena {
@@ -35,11 +40,12 @@ export interface Arena {
 
 const promptOf = ({ engine }: Arena, problem: GeneratedProblem): number[] => engine.tokenizer.encode(induction.pose(problem.content));
 
-/** Problems to train on and `count` problems to measure with, no program in both. */
+/** Problems to train on and `count` problems to measure with, of one distribution, no program in both. */
 export function splitProblems(count: number): { readonly training: GeneratedProblem[]; readonly heldOut: GeneratedProblem[] } {
-  const training = generateProblems({ seed: TRAINING_SEED, count: 1_000 });
+  const pool = stream("arena/split").shuffle(generateProblems({ seed: PROBLEM_SEED, count: TRAINING_PROBLEMS + 2 * count }));
+  const training = pool.slice(0, TRAINING_PROBLEMS);
   const known = new Set(training.map((problem) => problem.astHash));
-  const heldOut = generateProblems({ seed: HELD_OUT_SEED, count: count * 3 }).filter((problem) => !known.has(problem.astHash));
+  const heldOut = pool.slice(TRAINING_PROBLEMS).filter((problem) => !known.has(problem.astHash));
   return { training, heldOut: heldOut.slice(0, count) };
 }
 
