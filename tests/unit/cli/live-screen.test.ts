@@ -5,13 +5,18 @@ import { expect, test } from "vitest";
 /** A terminal that understands what the screen writes: cursor up, erase below, colours. */
 function terminal(columns = 40, rows = 10) {
   let lines: string[] = [""];
+  const type = (text: string): void => {
+    const [first = "", ...others] = text.replaceAll("\r", "").split("\n");
+    lines = [...lines.slice(0, -1), `${lines.at(-1) ?? ""}${first}`, ...others];
+  };
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      for (const [token] of chunk.toString().matchAll(/\u001B\[(\d*)([A-Za-z])|\r|\n|[^\u001B\r\n]+/gu)) {
-        const up = /^\u001B\[(\d+)A$/u.exec(token);
-        if (up !== null) lines = lines.slice(0, Math.max(0, lines.length - 1 - Number(up[1]))).concat("");
-        else if (token === "\n") lines.push("");
-        else if (!token.startsWith("\u001B") && token !== "\r") lines[lines.length - 1] += token;
+      const [plain = "", ...escaped] = chunk.toString().split("\u001B[");
+      type(plain);
+      for (const part of escaped) {
+        const [, count = "", code = "", text = ""] = /^(\d*)([A-Za-z])([^]*)$/.exec(part) ?? [];
+        if (code === "A") lines = [...lines.slice(0, Math.max(0, lines.length - 1 - Number(count))), ""];
+        type(text);
       }
       done();
     },

@@ -142,10 +142,11 @@ describe("time left", () => {
   });
 });
 
+const codeOf = (...statuses: ("COMPLETED" | "FAILED" | "CANCELLED")[]): number =>
+  exitCodeOfExperiment({ ...experiment(...statuses.map((status, seed) => row("uniform", seed, { status }))), status: "COMPLETED" });
+
 test("the exit code is 0 only when every run completed", () => {
-  const ended = (...statuses: ("COMPLETED" | "FAILED" | "CANCELLED")[]): number =>
-    exitCodeOfExperiment({ ...experiment(...statuses.map((status, seed) => row("uniform", seed, { status }))), status: "COMPLETED" });
-  expect(ended("COMPLETED", "COMPLETED")).toBe(0);
-  expect(ended("COMPLETED", "FAILED")).toBe(1);
-  expect(ended("COMPLETED", "CANCELLED")).toBe(1);
+  expect(codeOf("COMPLETED", "COMPLETED")).toBe(0);
+  expect(codeOf("COMPLETED", "FAILED")).toBe(1);
+  expect(codeOf("COMPLETED", "CANCELLED")).toBe(1);
 });
