@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { openDataFolder, writeRunning } from "./data-folder.ts";
 import { gradusHome } from "./gradus-folders.ts";
+import { requireSandbox } from "./require-sandbox.ts";
 import { runQuickstart } from "./quickstart.ts";
 import { defaultPort, startServices, type Services, type StartServicesInput } from "./services.ts";
 
@@ -34,6 +35,7 @@ export async function up(options: UpOptions, { programs, quickstart = runQuickst
   let services: Services | undefined;
   try {
     say(`Gradus keeps its data in ${home}`);
+    say(`  ${await requireSandbox()}`);
     services = await startServices({
       home,
       env: process.env,
