@@ -125,6 +125,28 @@ describe("the pool", () => {
     await sandbox.close();
   });
 
+  it("holds no descriptor of a finished execution, however it ended", async () => {
+    const sandbox = await createSandbox({ backend: "bubblewrap", slots: 1 });
+    const limits = { ...DEFAULT_LIMITS, cpuMs: 200, wallMs: 2_000, outputBytes: 1_024 };
+    const bodies = [
+      "return x",
+      "import os; os._exit(3)",
+      "while True: print('x' * 1000)",
+      "while True: pass",
+      "import os; os.close(3)",
+      "import os; os.closerange(0, 9)",
+    ];
+    const descriptors: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      for (const body of bodies)
+        await sandbox.execute({ language: "python", source: `def f(x):\n    ${body}`, probes: [call("1")], limits });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      descriptors.push(readdirSync("/proc/self/fd").length);
+    }
+    expect(descriptors.slice(1)).toEqual(descriptors.slice(1).map(() => descriptors[0]));
+    await sandbox.close();
+  });
+
   it("answers SANDBOX_ERROR once it is closed", async () => {
     const sandbox = await createSandbox({ backend: "bubblewrap", slots: 1 });
     await sandbox.close();

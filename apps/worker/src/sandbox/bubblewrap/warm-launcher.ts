@@ -4,8 +4,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
@@ -16,13 +17,15 @@ import { livingBelow } from "./tree-cpu.ts";
 /** How much later than the warm interpreter itself we take a wall limit for passed, and the whole slot for hung. */
 const HUNG_AFTER_MS = 5_000;
 const START_WITHIN_MS = 20_000;
-const STREAMS = ["c", "o", "e"] as const;
+/** The names of the sockets. On the channel we stop asking before the answers end; the other two close when the program closes them. */
+const CHANNEL = "c";
+const STREAMS = [CHANNEL, "o", "e"] as const;
 
 export class WarmLauncher implements Launcher {
   healthy = true;
   #ordinal = 0;
   #current: ((ending: Ending) => void) | null = null;
-  #waiting: ((socket: Socket) => void)[][] = [[], [], []];
+  readonly #waiting: ((socket: Socket) => void)[][] = [[], [], []];
   #refuse: ((error: Error) => void) | null = null;
   #told = "";
   #complaint = "";
@@ -69,8 +72,10 @@ export class WarmLauncher implements Launcher {
     for (const [at, server] of this.#servers.entries()) {
       server.on("connection", (socket) => {
         const take = this.#waiting[at]?.shift();
-        if (take === undefined) socket.destroy();
-        else take(socket);
+        if (take !== undefined) return take(socket);
+        // Nobody waits for it, so it would be taken for the next rollout's: one rollout's answers must never pass for another's.
+        socket.destroy();
+        this.#fail("a connection that no rollout accounts for");
       });
     }
     await new Promise<void>((resolve, reject) => {
@@ -122,15 +127,19 @@ export class WarmLauncher implements Launcher {
     if (!this.healthy) throw new SlotLost("this slot's warm interpreter is gone");
     this.#ground.cgroup?.bound(limits.memoryMb);
     const ordinal = ++this.#ordinal;
-    const arrived = Promise.all(this.#waiting.map((line) => new Promise<Socket>((resolve) => line.push(resolve))));
+    const sought = this.#waiting.map((line) => new Promise<Socket>((resolve) => line.push(resolve)));
+    const [arrived, errors] = [Promise.all(sought), sought[2] as Promise<Socket>];
     const ended = new Promise<Ending>((resolve) => (this.#current = resolve));
     this.#say(`go ${ordinal} ${limits.cpuMs} ${limits.wallMs} ${limits.memoryMb}`);
     const hung = setTimeout(() => this.#fail("the warm interpreter hung"), limits.wallMs + HUNG_AFTER_MS);
     void ended.then(() => clearTimeout(hung));
     const sockets = await Promise.race([arrived, ended]);
     if (!Array.isArray(sockets)) {
-      this.#waiting = [[], [], []];
-      throw new SlotLost(sockets.detail ?? "the warm interpreter ended");
+      const said = await Promise.race([errors.then(firstWords), ended.then(() => sleep(100, ""))]);
+      const detail = sockets.detail ?? `the process ended before it began (${sockets.how} ${sockets.code}): ${said}`;
+      // Connections of it may still come: this slot is of no more use.
+      this.#fail(detail);
+      throw new SlotLost(detail);
     }
     const [channel, stdout, stderr] = sockets as [Socket, Socket, Socket];
     return { channel, stdout, stderr, ended, kill: () => this.#say(`kill ${ordinal}`) };
@@ -159,6 +168,11 @@ export class WarmLauncher implements Launcher {
   }
 }
 
+async function firstWords(stream: Readable): Promise<string> {
+  for await (const part of stream) return String(part).slice(0, 300);
+  return "";
+}
+
 /** Removes what workers that died without a word left behind. Safe at any time. */
 export function sweepSlotFolders(): void {
   for (const name of readdirSync(tmpdir())) {
@@ -169,7 +183,7 @@ export function sweepSlotFolders(): void {
 
 function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true });
+    const server = createServer({ allowHalfOpen: basename(path) === CHANNEL });
     server.once("error", reject);
     server.listen(path, () => {
       server.unref();
