@@ -49,13 +49,13 @@ export async function startApp({ name, entry, args = [], env, logFile, readyMs, 
   let lastLines: string[] = [];
   const keep = (line: string) => {
     log.write(`${line}\n`);
-    lastLines = [...lastLines, line].slice(-8);
+    lastLines = [...lastLines, line].slice(-60);
   };
   const exited = new Promise<ServerExit>((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: null, lastWords: error.message }));
     child.once("close", (code, signal) => {
       log.end();
-      resolve({ code, signal, lastWords: lastLines.join("\n") });
+      resolve({ code, signal, lastWords: telling(lastLines) });
     });
   });
   const kill = () => child.pid !== undefined && killGroup(child.pid);
@@ -74,7 +74,7 @@ export async function startApp({ name, entry, args = [], env, logFile, readyMs, 
       const said = parseReady(line);
       if (said !== null) resolve(said);
     });
-    timeout.addEventListener("abort", () => reject(new Error(`${name} was not ready after ${readyMs / 1000} s: ${lastLines.join("\n")}`)));
+    timeout.addEventListener("abort", () => reject(new Error(`${name} was not ready after ${readyMs / 1000} s: ${telling(lastLines)}`)));
     void exited.then((exit) => reject(new Error(describeExit(name, exit))));
   });
   try {
@@ -84,6 +84,11 @@ export async function startApp({ name, entry, args = [], env, logFile, readyMs, 
     kill();
     throw error;
   }
+}
+
+/** The line that names the error where there is one, since Node's own account of a crash ends with its least telling lines. */
+function telling(lines: readonly string[]): string {
+  return lines.findLast((line) => /^(Uncaught )?\w*Error\b.*:/.test(line)) ?? lines.slice(-3).join("\n");
 }
 
 function parseReady(line: string): Record<string, unknown> | null {
