@@ -78,7 +78,8 @@ function number(value: number): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const drawn = new Table({ head: [...head], style: { head: ["bold"], border: ["gray"], compact: false } });
+  // Its own colours would come through pipes and NO_COLOR as well.
+  const drawn = new Table({ head: head.map((title) => pc.bold(title)), style: { head: [], border: [] } });
   drawn.push(...rows.map((row) => [...row]));
   return drawn.toString();
 }
