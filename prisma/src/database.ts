@@ -1,10 +1,10 @@
-// Owns: connections. Prisma for ordinary queries, postgres.js for what must be fast, fenced or streamed. Must not know: any table.
+// Owns: connections. Prisma for ordinary queries, plain SQL for what must be fast, fenced or streamed. Must not know: any table.
 import { PrismaPg } from "@prisma/adapter-pg";
-import postgres from "postgres";
 import { PrismaClient } from "./generated/client.ts";
+import { openSql } from "./sql.ts";
+import type { Sql, Transaction } from "./sql.ts";
 
-export type Sql = postgres.Sql;
-export type Transaction = postgres.TransactionSql;
+export type { Sql, Transaction };
 
 export interface Database {
   readonly prisma: PrismaClient;
@@ -12,29 +12,16 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Prisma's timestamps have no zone and mean UTC; the driver would read them in the zone of this machine. */
-const utcDates = {
-  to: 1184,
-  from: [1082, 1114, 1184],
-  serialize: (value: Date | string): string => (value instanceof Date ? value : new Date(value)).toISOString(),
-  parse: (text: string): Date => new Date(/ .*[+-]/.test(text) || !text.includes(" ") ? text : `${text}Z`),
-};
-
 /** Opens both pools lazily: nothing connects before the first query. `max` bounds each pool. */
 export function openDatabase(url: string, options: { readonly max?: number } = {}): Database {
   const max = options.max ?? 6;
-  const sql = postgres(url, {
-    max,
-    onnotice: () => undefined,
-    connection: { application_name: "gradus", TimeZone: "UTC" },
-    types: { date: utcDates },
-  });
+  const sql = openSql(url, max);
   const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max, options: "-c TimeZone=UTC" }) });
   return {
     prisma,
     sql,
     async close() {
-      await Promise.all([sql.end({ timeout: 5 }), prisma.$disconnect()]);
+      await Promise.all([sql.end(), prisma.$disconnect()]);
     },
   };
 }

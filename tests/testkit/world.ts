@@ -20,7 +20,6 @@ export interface DatabaseWorld extends AsyncDisposable {
   readonly databaseUrl: string;
   readonly database: Database;
   postgres: RunningPostgres;
-  /** Kills Postgres with SIGKILL-like abruptness is the chaos kit's affair; this stops it in order and starts it on the same port. */
   close(): Promise<void>;
 }
 
@@ -95,6 +94,8 @@ export async function startWorld(): Promise<World> {
     async close() {
       await Promise.all(apps.map((app) => app.stop()));
       await world.temporal.stop();
+      // A test may have replaced it by a restarted one.
+      base.postgres = world.postgres;
       await base.close();
     },
     [Symbol.asyncDispose]: () => world.close(),

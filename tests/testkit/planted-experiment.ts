@@ -1,0 +1,91 @@
+// Owns: an experiment put into a world without going through the API: stored, ready to start, with the quickstart's warm start and problems.
+// Must not know: what a test does with it.
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Client, Connection } from "@temporalio/client";
+import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
+import { bucketOf, contentHash, Problem } from "@gradus/domain";
+import type { Database } from "@gradus/prisma";
+import { createExperiment } from "@gradus/prisma/experiment-store";
+import { localBlobStore } from "@gradus/prisma/local-blob-store";
+import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
+import { CONTROL_QUEUE, EXPERIMENT_WORKFLOW, experimentWorkflowId } from "@gradus/workflows";
+import type { ExperimentResult } from "@gradus/workflows";
+
+const quickstart = (file: string): string => fileURLToPath(new URL(`../../examples/quickstart/${file}`, import.meta.url));
+
+/** Temporal's client side of a world. Close its connection when done. */
+export async function connectTemporal(address: string): Promise<Client> {
+  return new Client({ connection: await Connection.connect({ address }) });
+}
+
+/** The quickstart's measured problems, those of training first. */
+async function quickstartProblems(): Promise<Omit<Problem, "id">[]> {
+  const lines = (await readFile(quickstart("problems.jsonl"), "utf8")).trim().split("\n");
+  return lines.map((line) => {
+    const read = JSON.parse(line) as Omit<Problem, "id">;
+    const { environment, message, entryPoint, reference, tests, visibleTests } = read;
+    const hash = contentHash({ environment, message, entryPoint, reference, tests, visibleTests });
+    return { ...read, contentHash: hash, bucket: read.passRate === null ? null : bucketOf(read.passRate) };
+  });
+}
+
+export interface Planting {
+  readonly id: string;
+  readonly seeds?: readonly number[];
+  readonly curricula?: readonly string[];
+  readonly training?: Readonly<Record<string, unknown>>;
+  readonly evaluation?: Readonly<Record<string, unknown>>;
+  readonly policy?: "warm start" | "from the seed";
+}
+
+/** Stores the experiment; returns the ids of its runs, arm by arm, seed by seed. Starting it is `startExperiment`. */
+export async function plantExperiment(
+  world: { readonly database: Database; readonly blobsFolder: string },
+  planting: Planting,
+): Promise<string[]> {
+  const { id, seeds = [1], curricula = ["uniform"], training = {}, evaluation = {}, policy = "warm start" } = planting;
+  const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
+  const hash = await localBlobStore(world.blobsFolder).put(await readFile(quickstart("warm-start.safetensors")));
+  const source = {
+    name: "planted",
+    seeds,
+    problems: { set },
+    policy: policy === "warm start" ? { warmStart: `sha256:${hash}` } : {},
+    training: { steps: 3, groupsPerStep: 4, groupSize: 4, ...training },
+    evaluation: { problems: 8, samples: 1, ...evaluation },
+    arms: curricula.map((curriculum) => ({ name: curriculum, curriculum })),
+  };
+  const { specification, arms } = resolveExperiment(JSON.stringify(source));
+  const provenance = {
+    gradusVersion: "test",
+    commit: null,
+    lockFileHash: null,
+    host: { platform: process.platform, arch: process.arch, cpus: 2, node: process.version },
+  };
+  await createExperiment(world.database, { id, specification, arms, provenance });
+  return curricula.flatMap((curriculum) => seeds.map((seed) => `${id}.${curriculum}.${seed}`));
+}
+
+/** Starts the experiment's workflow and returns a way to wait for its end. */
+export async function startExperiment(client: Client, experimentId: string): Promise<() => Promise<ExperimentResult>> {
+  const handle = await client.workflow.start(EXPERIMENT_WORKFLOW, {
+    workflowId: experimentWorkflowId(experimentId),
+    taskQueue: CONTROL_QUEUE,
+    args: [{ experimentId }],
+  });
+  return () => handle.result() as Promise<ExperimentResult>;
+}
+
+/** What two runs of one seed must share, whatever happened to them: rollouts, policies, reproducible metrics. Ids are made relative. */
+export async function traceOf({ sql }: Database, runId: string): Promise<unknown> {
+  const [rollouts, policies, points, evaluations] = await Promise.all([
+    sql`select g."scopeKind" as kind, g.step, g.ordinal, g."problemId", g.bucket, g.prompt, g.admitted, g."refusedBy", r.index, r.completion, r."completionTokens", r."logProbs",
+        r."policyHash", r.verdict, r.execution -> 'tests' as tests, r.reward, r.advantage
+      from "Group" g join "Rollout" r on r."groupId" = g.id where g."runId" = ${runId} order by g."scopeKind", g.step, g.ordinal, r.index`,
+    sql`select version, step, "checkpointHash", report from "PolicyVersion" where "runId" = ${runId} order by version`,
+    sql`select name, step, value from metrics.point where run_id = ${runId} and name not like 'time/%' and name <> 'sandbox/error_rate' order by name, step`,
+    sql`select e.step, r."problemId", r.passes, r.samples from "EvaluationResult" r join "Evaluation" e on e.id = r."evaluationId" where e."runId" = ${runId} order by e.step, r."problemId"`,
+  ]);
+  return { rollouts: [...rollouts], policies: [...policies], points: [...points], evaluations: [...evaluations] };
+}
