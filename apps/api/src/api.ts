@@ -21,6 +21,7 @@ import { webPage } from "./http/web-page.ts";
 import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
+import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
 import { createSchema } from "./schema.ts";
 
@@ -37,7 +38,7 @@ export interface ApiInput {
   /** Directory of the built page. */
   readonly web?: string;
   /** What a slow socket may hold up; default 4 MiB for 15 s. */
-  readonly slow?: { readonly bytes: number; readonly ms: number };
+  readonly slow?: SlowLimit;
 }
 
 export interface RunningApi {

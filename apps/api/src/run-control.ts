@@ -1,6 +1,6 @@
 // Owns: what the API asks of the workflows, as a port. Must not know: Temporal.
 
-/** Each is safe to repeat. Asking something of a workflow that is not running throws WorkflowNotRunning. */
+/** Each is safe to repeat, and throws WorkflowNotRunning where there is no such workflow, WorkflowsUnreachable where nobody answers in time. */
 export interface RunControl {
   startExperiment(experimentId: string): Promise<void>;
   cancelExperiment(experimentId: string): Promise<void>;
@@ -22,4 +22,9 @@ export class WorkflowNotRunning extends Error {
 /** A running workflow said no. The message is for the client. */
 export class RequestRefused extends Error {
   override readonly name = "RequestRefused";
+}
+
+/** Neither a workflow server nor a worker answered in time. */
+export class WorkflowsUnreachable extends Error {
+  override readonly name = "WorkflowsUnreachable";
 }

@@ -1,15 +1,24 @@
 // Owns: the executable schema: schema.graphql with the resolvers and scalars. Must not know: transports.
 import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
+import { Kind, parse } from "graphql";
 import type { GraphQLSchema } from "graphql";
 import { resolvers } from "./resolvers/index.ts";
 import { scalars } from "./scalars.ts";
 
-const typeDefs = readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8");
+const typeDefs = parse(readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"));
 
-export const createSchema = (): GraphQLSchema =>
-  makeExecutableSchema({
+export function createSchema(): GraphQLSchema {
+  const schema = makeExecutableSchema({
     typeDefs,
     resolvers: { ...resolvers, ...scalars },
     resolverValidationOptions: { requireResolversToMatchSchema: "error" },
   });
+  // A scalar's implementation replaces its definition, description included.
+  for (const definition of typeDefs.definitions) {
+    if (definition.kind !== Kind.SCALAR_TYPE_DEFINITION) continue;
+    const type = schema.getType(definition.name.value);
+    if (type !== undefined) type.description = definition.description?.value;
+  }
+  return schema;
+}

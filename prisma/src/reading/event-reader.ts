@@ -28,20 +28,19 @@ const toEvent = (row: EventColumns): StoredEvent => ({
   event: RunEvent.parse({ type: row.type, ...row.data }),
 });
 
-const columns = (sql: Sql) =>
-  sql`e."runId", e.position, e."globalPosition", extract(epoch from e."createdAt")::float8 * 1000 as "atMs", e.type, e.data`;
-
 /** Events of one run after `after`, at most `limit`, by position. Positions have no holes. */
 export async function readRunEvents(sql: Sql, runId: string, after: bigint, limit: number): Promise<StoredEvent[]> {
   const rows = await sql<EventColumns[]>`
-    select ${columns(sql)} from "Event" e where e."runId" = ${runId} and e.position > ${String(after)} order by e.position limit ${limit}`;
+    select e."runId", e.position, e."globalPosition", extract(epoch from e."createdAt")::float8 * 1000 as "atMs", e.type, e.data
+    from "Event" e where e."runId" = ${runId} and e.position > ${String(after)} order by e.position limit ${limit}`;
   return rows.map(toEvent);
 }
 
 /** Events of an experiment's runs after the global position `after`, at most `limit`. Only numbered ones: call `numberEvents` first. */
 export async function readExperimentEvents(sql: Sql, experimentId: string, after: bigint, limit: number): Promise<StoredEvent[]> {
   const rows = await sql<EventColumns[]>`
-    select ${columns(sql)} from "Event" e join "Run" r on r.id = e."runId"
+    select e."runId", e.position, e."globalPosition", extract(epoch from e."createdAt")::float8 * 1000 as "atMs", e.type, e.data
+    from "Event" e join "Run" r on r.id = e."runId"
     where r."experimentId" = ${experimentId} and e."globalPosition" > ${String(after)} order by e."globalPosition" limit ${limit}`;
   return rows.map(toEvent);
 }

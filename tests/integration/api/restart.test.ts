@@ -5,7 +5,7 @@ import { inRun } from "@gradus/prisma/training/run-transaction";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startApiProcess } from "../../testkit/api/api-process.ts";
 import type { ApiProcess } from "../../testkit/api/api-process.ts";
-import { createSample } from "../../testkit/api/sample-experiment.ts";
+import { createSample, SAMPLE } from "../../testkit/api/sample-experiment.ts";
 import { connect, get } from "../../testkit/api/test-api.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
 import type { DatabaseWorld } from "../../testkit/world.ts";
@@ -125,4 +125,13 @@ test("a supervised API ends when its launcher does, and says on stdout only that
 
 test("an API without its settings names every one that is missing", async () => {
   await expect(startApiProcess({ DATABASE_URL: "", GRADUS_BLOBS: "" })).rejects.toThrow(/DATABASE_URL.*GRADUS_BLOBS/);
+});
+
+test("while no workflow server answers, what is stored is served, and a start is refused in words", async () => {
+  expect((await fetch(`${api.url}/readyz`)).status).toBe(503);
+  const CREATE =
+    "mutation ($source: String!) { createExperiment(input: { source: $source, start: true }) { ok error { message } experiment { id status } } }";
+  const { createExperiment } = await get(api.url, CREATE, { source: SAMPLE });
+  expect(createExperiment).toMatchObject({ ok: false, experiment: { status: "QUEUED" } });
+  expect(createExperiment.error.message).toMatch(/^stored as sample-.*, but not started: the workflow server does not answer$/);
 });

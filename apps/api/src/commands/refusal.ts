@@ -1,5 +1,6 @@
 // Owns: how a mutation says no. Must not know: any mutation.
 import type { z } from "zod";
+import { WorkflowsUnreachable } from "../run-control.ts";
 
 export interface FieldError {
   /** Where, as in `arms[1].training.steps`; empty for the whole. */
@@ -30,10 +31,17 @@ export async function answer<Result extends object>(
   try {
     return { ok: true, error: null, ...(await command()) };
   } catch (error) {
+    const refusal = asRefusal(error);
     // Tolerates refusals: they are results.
-    if (error instanceof Refusal) return { ok: false, error: { message: error.message, fields: [...error.fields] } };
-    throw error;
+    if (refusal === null) throw error;
+    return { ok: false, error: { message: refusal.message, fields: [...refusal.fields] } };
   }
+}
+
+/** Workflows that are away are nobody's mistake, and still an answer that a person can act on. */
+function asRefusal(error: unknown): Refusal | null {
+  if (error instanceof Refusal) return error;
+  return error instanceof WorkflowsUnreachable ? new Refusal(error.message) : null;
 }
 
 type Issue = z.core.$ZodIssue;

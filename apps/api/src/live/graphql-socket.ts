@@ -6,21 +6,18 @@ import { GraphQLError, parse, specifiedRules, validate } from "graphql";
 import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
-import type { WebSocket } from "ws";
 import { createContext } from "../context.ts";
 import type { ApiContext, ApiParts } from "../context.ts";
 import { maskError } from "../errors.ts";
 import { limitSize, MAX_BODY_BYTES } from "../limits.ts";
+import { closeSlowSockets } from "./slow-sockets.ts";
+import type { SlowLimit } from "./slow-sockets.ts";
 
 export interface SocketOptions {
   readonly path: string;
   readonly refuse: (request: IncomingMessage) => string | null;
-  /** Bytes that may wait for a slow reader, and for how long more than that may. */
-  readonly slow: { readonly bytes: number; readonly ms: number };
+  readonly slow: SlowLimit;
 }
-
-/** Close code that clients retry (graphql-ws treats 4429 as fatal). */
-const SLOW_CONSUMER = 1013;
 
 export function serveGraphqlSockets(
   server: Server,
@@ -61,7 +58,7 @@ export function serveGraphqlSockets(
     },
     sockets,
   );
-  const watch = closeSlowSockets(sockets, options.slow);
+  const watch = closeSlowSockets(sockets, options.slow, parts.log);
   return {
     async dispose() {
       clearInterval(watch);
@@ -77,25 +74,4 @@ function parseOrError(query: string) {
     // Tolerates any text a client sends: a syntax error is its answer.
     return error instanceof GraphQLError ? error : new GraphQLError("the query cannot be parsed");
   }
-}
-
-/** Subscriptions are pulled one event at a time, so what waits is bounded; a socket whose bytes stay unread is closed, to be retried from its cursor. */
-function closeSlowSockets(sockets: WebSocketServer, slow: SocketOptions["slow"]): NodeJS.Timeout {
-  const since = new WeakMap<WebSocket, number>();
-  const timer = setInterval(
-    () => {
-      for (const socket of sockets.clients) {
-        if (socket.bufferedAmount <= slow.bytes) {
-          since.delete(socket);
-          continue;
-        }
-        const start = since.get(socket) ?? Date.now();
-        since.set(socket, start);
-        if (Date.now() - start >= slow.ms && socket.readyState === socket.OPEN) socket.close(SLOW_CONSUMER, "SLOW_CONSUMER");
-      }
-    },
-    Math.min(1_000, slow.ms),
-  );
-  timer.unref();
-  return timer;
 }

@@ -1,0 +1,97 @@
+import { setTimeout } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SAMPLE } from "../../testkit/api/sample-experiment.ts";
+import { connect, get } from "../../testkit/api/test-api.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
+
+// A control worker and no policy node: runs begin, and wait for an engine for as long as they are asked things.
+let world: World;
+let url: string;
+
+beforeAll(async () => {
+  world = await startWorld();
+  [{ url }] = await Promise.all([world.startApi(), world.startWorker({ role: "control", node: "control" })]);
+});
+afterAll(() => world.close());
+
+/** Asks until it is so; the test's own limit is the only clock. */
+async function until<Value>(read: () => Promise<Value>, isSo: (value: Value) => boolean): Promise<Value> {
+  for (;;) {
+    const value = await read();
+    if (isSo(value)) return value;
+    await setTimeout(100);
+  }
+}
+
+const CREATE =
+  "mutation ($source: String!, $key: String) { createExperiment(input: { source: $source, start: true, key: $key }) { ok error { message } experiment { id } } }";
+const STATE = "query ($id: ID!) { experiment(id: $id) { status cause runs { id status totalSteps cause } } }";
+const RESULT = "{ ok error { message } }";
+
+interface State {
+  readonly status: string;
+  readonly runs: readonly { readonly id: string; readonly status: string; readonly totalSteps: number }[];
+}
+
+async function importProblems(): Promise<string> {
+  const line = {
+    environment: "INDUCTION",
+    message: "the same",
+    entryPoint: "f",
+    reference: "def f(x): return x",
+    tests: [{ kind: "call", args: "1", expected: "1" }],
+    visibleTests: 1,
+  };
+  const response = await fetch(`${url}/import/problems?name=one`, { method: "POST", body: JSON.stringify(line) });
+  return ((await response.json()) as { problemSetId: string }).problemSetId;
+}
+
+test("an experiment is started once however often it is asked, steered run by run, and cancelled whole", async () => {
+  const source = SAMPLE.replace("seeds:", `problems: { set: ${await importProblems()} }\nseeds:`);
+  const [first, second] = await Promise.all([1, 2].map(async () => (await get(url, CREATE, { source, key: "steered" })).createExperiment));
+  expect(first).toMatchObject({ ok: true, error: null });
+  expect(second).toEqual(first);
+  const { id } = first.experiment as { id: string };
+  const read = async (): Promise<State> => (await get(url, STATE, { id })).experiment;
+
+  const begun = await until(read, ({ runs }) => runs.filter(({ status }) => status === "RUNNING").length === 2);
+  expect(begun.status).toBe("RUNNING");
+  const [one, two] = begun.runs.filter(({ status }) => status === "RUNNING").map((run) => run.id);
+
+  const client = connect(url);
+  const events = client.iterate<{ runEvents: { event: { status?: string; totalSteps?: number } } }>({
+    query:
+      "subscription ($id: ID!) { runEvents(runId: $id) { event { ... on StatusChanged { status } ... on StepsChanged { totalSteps } } } }",
+    variables: { id: one },
+  });
+  expect((await get(url, `mutation ($id: ID!) { setTotalSteps(id: $id, totalSteps: 7) ${RESULT} }`, { id: one })).setTotalSteps).toEqual({
+    ok: true,
+    error: null,
+  });
+  expect((await get(url, `mutation ($id: ID!) { setTotalSteps(id: $id, totalSteps: 0) ${RESULT} }`, { id: one })).setTotalSteps.ok).toBe(
+    false,
+  );
+  expect(
+    (
+      await get(url, `mutation ($id: ID!) { pauseRun(id: $id) ${RESULT} resumeRun(id: $id) ${RESULT} cancelRun(id: $id) ${RESULT} }`, {
+        id: one,
+      })
+    ).cancelRun.ok,
+  ).toBe(true);
+  const told: unknown[] = [];
+  for await (const { data } of events) {
+    const event = data?.runEvents.event;
+    told.push(event?.status ?? event?.totalSteps);
+    if (event?.status === "CANCELLED") break;
+  }
+  expect(told).toEqual(["RUNNING", 7, "CANCELLED"]);
+  await client.dispose();
+  expect((await get(url, `mutation ($id: ID!) { pauseRun(id: $id) ${RESULT} }`, { id: one })).pauseRun.error.message).toBe(
+    `run ${one} has ended: CANCELLED`,
+  );
+
+  expect((await get(url, `mutation ($id: ID!) { cancelExperiment(id: $id) ${RESULT} }`, { id })).cancelExperiment.ok).toBe(true);
+  const ended = await until(read, ({ status, runs }) => status === "CANCELLED" && runs.every((run) => run.status === "CANCELLED"));
+  expect(ended.runs.find((run) => run.id === two)?.status).toBe("CANCELLED");
+});

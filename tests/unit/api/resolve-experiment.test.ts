@@ -1,0 +1,101 @@
+import { Refusal } from "@gradus/api/commands/refusal";
+import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
+import { describe, expect, test } from "vitest";
+
+const arms = "arms: [{ name: a, curriculum: uniform }]";
+const refusalOf = (source: string): Refusal => {
+  try {
+    resolveExperiment(source);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+  }
+  throw new Error("the experiment was not refused");
+};
+const paths = (source: string): readonly string[] => refusalOf(source).fields.map(({ path }) => path);
+
+describe("an arm", () => {
+  test("has the experiment's settings where it says nothing, and its own where it does, inside objects too", () => {
+    const { arms: resolved } = resolveExperiment(`
+name: x
+seeds: [1]
+training: { steps: 7, optimizer: { learningRate: 0.5 }, sampling: { temperature: 0.7 } }
+evaluation: { every: 3 }
+arms:
+  - { name: a, curriculum: uniform }
+  - { name: b, curriculum: classic, training: { groupSize: 4, optimizer: { beta1: 0.8 } }, evaluation: { samples: 9 } }`);
+    expect(resolved[0]?.configuration.training).toMatchObject({ steps: 7, groupSize: 8, optimizer: { learningRate: 0.5, beta1: 0.9 } });
+    expect(resolved[1]?.configuration.training).toMatchObject({
+      steps: 7,
+      groupSize: 4,
+      optimizer: { learningRate: 0.5, beta1: 0.8 },
+      sampling: { temperature: 0.7 },
+    });
+    expect(resolved[1]?.configuration.evaluation).toMatchObject({ every: 3, samples: 9 });
+  });
+
+  test("names its curriculum by preset, or after itself where it spells one out", () => {
+    const { arms: resolved } = resolveExperiment(
+      "{ name: x, seeds: [1], arms: [{ name: a, curriculum: uniform }, { name: b, curriculum: { sampler: { kind: uniform, mass: bucket } } }] }",
+    );
+    expect(resolved.map(({ curriculumName }) => curriculumName)).toEqual(["uniform", "b"]);
+    expect(resolved[0]?.configuration.curriculum).toEqual(resolved[1]?.configuration.curriculum);
+  });
+});
+
+describe("a file", () => {
+  test("resolves to what resolves to itself, as YAML and as JSON", () => {
+    const { specification } = resolveExperiment(`{ name: x, seeds: [3, 1], training: { steps: 5 }, ${arms} }`);
+    expect(resolveExperiment(JSON.stringify(specification)).specification).toEqual(specification);
+  });
+
+  test("is refused with the path of every unknown key, at every depth", () => {
+    expect(
+      paths(
+        `{ name: x, seeds: [1], bogus: 1, training: { sampling: { temperatur: 1 } }, arms: [{ name: a, curriculum: uniform, trainig: {} }] }`,
+      ),
+    ).toEqual(expect.arrayContaining(["bogus", "training.sampling.temperatur", "arms[0].trainig"]));
+  });
+
+  test("is refused with value and expectation where a value is wrong", () => {
+    expect(refusalOf(`{ name: X y, seeds: [], training: { steps: many, loss: { name: mse } }, ${arms} }`).fields).toEqual(
+      expect.arrayContaining([
+        { path: "name", value: "X y", expected: "lower-case letters, digits and dashes, at most 48" },
+        { path: "seeds", value: [], expected: "at least 1" },
+        { path: "training.steps", value: "many", expected: "a value of type number" },
+        { path: "training.loss.name", value: "mse", expected: "one of importance_sampling, ppo, cispo" },
+      ]),
+    );
+  });
+
+  test("is refused for what is missing, and for seeds or arms that are alike", () => {
+    expect(paths("{}")).toEqual(expect.arrayContaining(["name", "seeds", "arms"]));
+    expect(paths(`{ name: x, seeds: [1, 1], arms: [{ name: a, curriculum: uniform }, { name: a, curriculum: uniform }] }`)).toEqual([
+      "seeds",
+      "arms",
+    ]);
+  });
+
+  test("is refused for paths of the client's machine and taken with what they become", () => {
+    expect(paths(`{ name: x, seeds: [1], problems: { file: p.jsonl }, policy: { warmStart: w.safetensors }, ${arms} }`)).toEqual([
+      "problems.file",
+      "policy.warmStart",
+    ]);
+    const hash = "a".repeat(64);
+    expect(
+      resolveExperiment(`{ name: x, seeds: [1], policy: { warmStart: "sha256:${hash}" }, ${arms} }`).specification.policy.warmStart,
+    ).toBe(`sha256:${hash}`);
+  });
+
+  test("that is no YAML, repeats a key, or grows without bound by aliases is refused in words", () => {
+    expect(refusalOf("name: [").message).toMatch(/neither YAML nor JSON/);
+    expect(refusalOf("name: a\nname: b").message).toMatch(/neither YAML nor JSON/);
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ...["b", "c", "d", "e", "f"].map(
+        (key, index) => `${key}: &${key} [${Array.from({ length: 9 }, () => `*${"abcdef"[index]}`).join(",")}]`,
+      ),
+    ].join("\n");
+    expect(refusalOf(bomb).message).toMatch(/cannot be read/);
+    expect(refusalOf("just a text").fields.length).toBeGreaterThan(0);
+  });
+});
