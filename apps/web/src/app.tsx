@@ -9,7 +9,17 @@ import { ExperimentsPage } from "./routes/experiments/experiments-page.tsx";
 
 const ExperimentPage = lazy(async () => ({ default: (await import("./routes/experiment/experiment-page.tsx")).ExperimentPage }));
 
-const SECTIONS = [["/", "Experiments", /^\/($|experiments|runs)/]] as const;
+const RunPage = lazy(async () => ({ default: (await import("./routes/run/run-page.tsx")).RunPage }));
+const StepPage = lazy(async () => ({ default: (await import("./routes/step/step-page.tsx")).StepPage }));
+const ProblemsPage = lazy(async () => ({ default: (await import("./routes/problems/problems-page.tsx")).ProblemsPage }));
+const ProblemPage = lazy(async () => ({ default: (await import("./routes/problem/problem-page.tsx")).ProblemPage }));
+const NodesPage = lazy(async () => ({ default: (await import("./routes/nodes/nodes-page.tsx")).NodesPage }));
+
+const SECTIONS = [
+  ["/", "Experiments", /^\/($|experiments|runs)/],
+  ["/problems", "Problems", /^\/problems/],
+  ["/nodes", "Nodes", /^\/nodes/],
+] as const;
 
 export function App() {
   const [path] = useLocation();
@@ -39,6 +49,17 @@ export function App() {
               <ExperimentsPage />
             </Route>
             <Route path="/experiments/:id">{({ id }) => <ExperimentPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/runs/:id/steps/:step">
+              {({ id, step }) => <StepPage key={`${id} ${step}`} runId={decodeURIComponent(id)} step={Number(step)} />}
+            </Route>
+            <Route path="/problems">
+              <ProblemsPage />
+            </Route>
+            <Route path="/problems/:id">{({ id }) => <ProblemPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/nodes">
+              <NodesPage />
+            </Route>
             <Route>
               <EmptyState title="There is no such page.">
                 <Link href="/">All experiments</Link>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { markPath } from "../arms/arm-look.ts";
+import { LineSample } from "./arm-key.tsx";
 import { formatCount, formatValue } from "../format/number.ts";
 import { joinLines, structureOf } from "./chart-data.ts";
 import type { ChartLine, ChartRule } from "./chart-data.ts";
@@ -40,7 +41,7 @@ export function Chart({ label, lines, rules = [], height = 280, until, syncKey, 
     const element = holder.current;
     if (element === null) return;
     const columns = joinLines(now.current.lines);
-    const options = optionsOf(now, { height, width: element.clientWidth, label, ...(syncKey === undefined ? {} : { syncKey }) }, setUnder);
+    const options = optionsOf(now, { height, width: element.clientWidth, ...(syncKey === undefined ? {} : { syncKey }) }, setUnder);
     const made = new uPlot(options, columns as uPlot.AlignedData, element);
     plot.current = made;
     const onWindow = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
@@ -50,7 +51,7 @@ export function Chart({ label, lines, rules = [], height = 280, until, syncKey, 
       made.destroy();
       plot.current = null;
     };
-  }, [structure, theme, height, label, syncKey]);
+  }, [structure, theme, height, syncKey]);
 
   useEffect(() => void plot.current?.setData(data as uPlot.AlignedData));
 
@@ -67,19 +68,19 @@ function Readout({ lines, x, last }: { readonly lines: readonly ChartLine[]; rea
   const shown = lines.filter(({ faint }) => !faint);
   return (
     <figcaption className="chart-readout">
-      <span>step {x ?? last ?? "–"}</span>
+      <span>{x === null ? `latest, step ${last ?? "–"}` : `step ${x}`}</span>
       {shown.map((line) => {
         const at = x === null ? line.x.length - 1 : line.x.indexOf(x);
         if (at < 0) return null;
         const [low, high, n] = [line.low?.[at], line.high?.[at], line.n?.[at]];
         return (
-          <span key={line.key}>
-            <span style={{ color: `var(${line.variable})` }} aria-hidden="true">
-              ■{" "}
+          <span key={line.key} className="arm-key">
+            <LineSample variable={line.variable} dash={line.dash} {...(line.mark ? { mark: line.mark } : {})} />
+            <span>
+              {line.label} <strong>{formatValue(line.y[at])}</strong>
+              {low != null && high != null && ` [${formatValue(low)}, ${formatValue(high)}]`}
+              {n !== undefined && ` n = ${n}`}
             </span>
-            {line.label} <strong>{formatValue(line.y[at])}</strong>
-            {low != null && high != null && ` [${formatValue(low)}, ${formatValue(high)}]`}
-            {n !== undefined && ` n = ${n}`}
           </span>
         );
       })}
@@ -99,7 +100,7 @@ interface Now {
 
 function optionsOf(
   now: Now,
-  { height, width, label, syncKey }: { readonly height: number; readonly width: number; readonly label: string; readonly syncKey?: string },
+  { height, width, syncKey }: { readonly height: number; readonly width: number; readonly syncKey?: string },
   setUnder: (x: number | null) => void,
 ): uPlot.Options {
   const { lines } = now.current;
@@ -127,8 +128,6 @@ function optionsOf(
   return {
     width,
     height,
-    title: "",
-    ...(label === "" ? {} : {}),
     legend: { show: false },
     padding: [10, 12, 0, 0],
     scales: {
@@ -182,6 +181,7 @@ function drawRules(plot: uPlot, rules: readonly ChartRule[], font: string): void
   ctx.save();
   ctx.font = font.replace("11px", `${11 * scale}px`);
   ctx.textBaseline = "top";
+  const ends = new Map<string, number>();
   for (const { x, label, variable, dash } of rules) {
     const left = Math.round(plot.valToPos(x, "x", true));
     if (left < bbox.left || left > bbox.left + bbox.width) continue;
@@ -195,8 +195,11 @@ function drawRules(plot: uPlot, rules: readonly ChartRule[], font: string): void
     ctx.stroke();
     ctx.globalAlpha = 1;
     const wide = ctx.measureText(label).width;
-    const flip = left + wide + 6 * scale > bbox.left + bbox.width;
-    ctx.fillText(label, flip ? left - wide - 4 * scale : left + 4 * scale, bbox.top + (2 + 13 * rows.indexOf(variable)) * scale);
+    const from = left + wide + 6 * scale > bbox.left + bbox.width ? left - wide - 4 * scale : left + 4 * scale;
+    // A word that would cover the one before it in its row is left out: its line stands.
+    if (from < (ends.get(variable) ?? 0)) continue;
+    ctx.fillText(label, from, bbox.top + (2 + 13 * rows.indexOf(variable)) * scale);
+    ends.set(variable, from + wide + 6 * scale);
   }
   ctx.restore();
 }

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 
 interface PanelProps {
   readonly title: string;
+  /** The title is told and not shown: a control beside it says the same. */
+  readonly isTitleHidden?: boolean;
   /** Beside the title: controls. */
   readonly aside?: ReactNode;
   /** Content reaches the border: tables. */
@@ -11,12 +13,14 @@ interface PanelProps {
   readonly children: ReactNode;
 }
 
-export function Panel({ title, aside, flush = false, children }: PanelProps) {
+export function Panel({ title, isTitleHidden = false, aside, flush = false, children }: PanelProps) {
   const id = useId();
   return (
     <section className="panel" aria-labelledby={id}>
       <header>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} className={isTitleHidden ? "hidden-visually" : undefined}>
+          {title}
+        </h2>
         {aside}
       </header>
       {/* A region that scrolls must be reachable by keyboard. */}

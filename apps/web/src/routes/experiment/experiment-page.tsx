@@ -10,10 +10,10 @@ import { formatInstant } from "../../format/time.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { ComparisonTable } from "./comparison-table.tsx";
-import { CurvePanel } from "./curve-panel.tsx";
+import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { EXPERIMENT } from "./experiment-query.ts";
 import { RunList } from "./run-list.tsx";
-import { scheduleOf } from "./stage-rules.ts";
+import { scheduleOf } from "../../curves/stage-rules.ts";
 import { useExperimentLive } from "./use-experiment-live.ts";
 import type { Experiment } from "./use-experiment-live.ts";
 
@@ -24,7 +24,7 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   useTitle(data?.experiment?.name ?? "Experiment");
   if (error && data === undefined) return <Trouble error={error} onRetry={reload} />;
   if (data === undefined) return <Skeleton lines={8} />;
-  if (data.experiment == null) return <EmptyState title={`There is no experiment ${id}.`} command="npm run gradus -- experiments" />;
+  if (data.experiment == null) return <EmptyState title={`There is no experiment ${id}.`} command="npm run gradus -- status" />;
   return <ExperimentView experiment={data.experiment} known={data.metricDefinitions.map(({ name }) => name)} reload={reload} />;
 }
 
@@ -37,19 +37,14 @@ interface ExperimentViewProps {
 function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
   const { id, name, question, status, cause, arms, createdAt } = experiment;
   const { runs, bus, version, newMetrics } = useExperimentLive(experiment, reload);
-  const [charts, setCharts] = useUrlState("charts", DEFAULT_CHARTS);
   const [seeds, setSeeds] = useUrlState("seeds");
   const [stages, setStages] = useUrlState("stages", "shown");
-  const [range, setRange] = useRange();
-  const metrics = charts.split(" ").filter((metric) => metric !== "");
   const recorded = new Set([
     ...known,
     ...newMetrics,
     ...experiment.runs.flatMap((run) => run.metricNames.nodes.map((metric) => metric.name)),
   ]);
   const names = [...recorded].sort();
-  const replace = (index: number, metric: string | null): void =>
-    setCharts(metrics.flatMap((one, at) => (at === index ? (metric ?? []) : one)).join(" "));
   const hasSchedule = arms.some((arm) => scheduleOf(arm.curriculum.specification) !== null);
   return (
     <div className="stack">
@@ -75,41 +70,19 @@ function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
               Curriculum stages
             </Button>
           )}
-          <Button onClick={() => setCharts([...metrics, names.find((one) => !metrics.includes(one)) ?? "train/reward"].join(" "))}>
-            Add chart
-          </Button>
         </div>
       </div>
-      <div className="chart-grid">
-        {metrics.map((metric, index) => (
-          <CurvePanel
-            key={`${index} ${metric}`}
-            arms={arms}
-            runs={runs}
-            bus={bus}
-            metric={metric}
-            metrics={names}
-            showsSeeds={seeds === "all"}
-            showsStages={stages === "shown"}
-            range={range}
-            onRange={setRange}
-            onMetric={(next) => replace(index, next)}
-            onRemove={() => replace(index, null)}
-          />
-        ))}
-      </div>
+      <ChartGrid
+        arms={arms}
+        runs={runs}
+        bus={bus}
+        metrics={names}
+        defaults={DEFAULT_CHARTS}
+        showsSeeds={seeds === "all"}
+        showsStages={stages === "shown"}
+      />
       <ComparisonTable experimentId={id} version={version} />
       <RunList arms={arms} runs={runs} />
     </div>
   );
-}
-
-/** `?range=from-to`, in steps. */
-function useRange(): readonly [readonly [number, number] | null, (range: readonly [number, number] | null) => void] {
-  const [text, setText] = useUrlState("range");
-  const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
-  return [
-    from === undefined ? null : [Number(from), Number(to)],
-    (range) => setText(range === null ? "" : range.map((step) => Math.max(0, step)).join("-")),
-  ];
 }

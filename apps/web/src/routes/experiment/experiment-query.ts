@@ -110,22 +110,6 @@ export const COMPARISON = graphql(`
   }
 `);
 
-export const CURVES = graphql(`
-  query Curves($runIds: [ID!]!, $metric: String!, $maxPoints: Int!, $fromStep: Int, $toStep: Int) {
-    metricSeries(runIds: $runIds, names: [$metric], maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep) {
-      runId
-      bucketSteps
-      buckets {
-        fromStep
-        toStep
-        mean
-        count
-        nonFinite
-      }
-    }
-  }
-`);
-
 export const EXPERIMENT_EVENTS = graphql(`
   subscription ExperimentEvents($experimentId: ID!, $after: Cursor) {
     experimentEvents(experimentId: $experimentId, after: $after) {

@@ -54,7 +54,7 @@ export function ExperimentsPage() {
             </tbody>
           </table>
         ) : wanted === "" ? (
-          <EmptyState title="No experiment yet." command="npm run gradus -- run examples/quickstart/experiment.yaml">
+          <EmptyState title="No experiment yet." command="npm run gradus -- run examples/quickstart.yaml">
             An experiment is a file: which curricula, which seeds, which policy. The quickstart compares curricula on this machine in
             minutes.
           </EmptyState>

@@ -1,6 +1,6 @@
 // Owns: where an arm's schedule passes from one stage to the next. Must not know: charts' looks beyond an arm's.
-import { armLook } from "../../arms/arm-look.ts";
-import type { ChartRule } from "../../components/chart-data.ts";
+import { armLook } from "../arms/arm-look.ts";
+import type { ChartRule } from "../components/chart-data.ts";
 
 interface Stage {
   readonly until: number;

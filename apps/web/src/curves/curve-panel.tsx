@@ -1,24 +1,36 @@
 // Owns: one metric's learning curves by arm. Must not know: other panels.
-import { useMemo } from "react";
-import type { PointBus } from "../../api/point-bus.ts";
-import { armLook } from "../../arms/arm-look.ts";
-import { ArmKey } from "../../components/arm-key.tsx";
-import { Button } from "../../components/button.tsx";
-import { Chart } from "../../components/chart.tsx";
-import type { ChartLine } from "../../components/chart-data.ts";
-import { EmptyState } from "../../components/empty-state.tsx";
-import { Panel } from "../../components/panel.tsx";
-import { Skeleton } from "../../components/skeleton.tsx";
-import { Trouble } from "../../components/trouble.tsx";
-import { armCurve, commonWidth } from "../../statistics/arm-curve.ts";
-import type { FoldedSeries } from "../../statistics/folded-series.ts";
+import type { PointBus } from "../api/point-bus.ts";
+import { armLook } from "../arms/arm-look.ts";
+import { Button } from "../components/button.tsx";
+import { Chart } from "../components/chart.tsx";
+import type { ChartLine } from "../components/chart-data.ts";
+import { EmptyState } from "../components/empty-state.tsx";
+import { Panel } from "../components/panel.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { Trouble } from "../components/trouble.tsx";
+import { armCurve, commonWidth } from "../statistics/arm-curve.ts";
+import type { FoldedSeries } from "../statistics/folded-series.ts";
 import { stageRules } from "./stage-rules.ts";
 import { useCurves } from "./use-curves.ts";
-import type { Experiment, ExperimentRun } from "./use-experiment-live.ts";
+
+/** An arm as far as curves need it. */
+export interface CurveArm {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly curriculum: { readonly specification: unknown };
+}
+
+export interface CurveRun {
+  readonly id: string;
+  readonly seed: number;
+  readonly totalSteps: number;
+  readonly arm: { readonly id: string };
+}
 
 interface CurvePanelProps {
-  readonly arms: Experiment["arms"];
-  readonly runs: readonly ExperimentRun[];
+  readonly arms: readonly CurveArm[];
+  readonly runs: readonly CurveRun[];
   readonly bus: PointBus;
   readonly metric: string;
   readonly metrics: readonly string[];
@@ -34,7 +46,7 @@ export function CurvePanel(props: CurvePanelProps) {
   const { arms, runs, bus, metric, metrics, showsSeeds, showsStages, range, onRange, onMetric, onRemove } = props;
   const { series, error } = useCurves(
     bus,
-    useMemo(() => runs.map(({ id }) => id), [runs]),
+    runs.map(({ id }) => id),
     metric,
     range,
   );
@@ -44,13 +56,19 @@ export function CurvePanel(props: CurvePanelProps) {
   return (
     <Panel
       title={metric}
+      isTitleHidden
       aside={
-        <div className="row no-print">
-          <select aria-label="Metric" value={metric} onChange={({ target }) => onMetric(target.value)}>
+        <div className="row spread no-print" style={{ flex: 1 }}>
+          <select className="title-select" aria-label="Metric" value={metric} onChange={({ target }) => onMetric(target.value)}>
             {(metrics.includes(metric) ? metrics : [metric, ...metrics]).map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
+          {range && (
+            <Button kind="quiet" onClick={() => onRange(null)} title="Show all steps (double-click on the chart does too)">
+              Steps {range[0]}–{range[1]} ✕
+            </Button>
+          )}
           {onRemove && (
             <Button kind="quiet" onClick={onRemove} aria-label={`Remove the chart of ${metric}`}>
               ✕
@@ -65,37 +83,23 @@ export function CurvePanel(props: CurvePanelProps) {
       ) : lines.every(({ x }) => x.length === 0) ? (
         <EmptyState title="No points yet.">They appear here as soon as a run records them.</EmptyState>
       ) : (
-        <>
-          <div className="row" style={{ marginBottom: 4 }}>
-            {arms.map(({ id, ordinal, name }) => (
-              <span key={id} className="small">
-                <ArmKey ordinal={ordinal} name={name} />
-              </span>
-            ))}
-            {range && (
-              <Button kind="quiet" onClick={() => onRange(null)}>
-                Steps {range[0]}–{range[1]} ✕
-              </Button>
-            )}
-          </div>
-          <Chart
-            label={`${metric} over steps by arm: mean over seeds and 95% interval`}
-            lines={lines}
-            rules={rules}
-            until={totalSteps}
-            syncKey="experiment"
-            range={range}
-            onRange={onRange}
-          />
-        </>
+        <Chart
+          label={`${metric} over steps by arm: mean over seeds and 95% interval`}
+          lines={lines}
+          rules={rules}
+          until={totalSteps}
+          syncKey="experiment"
+          range={range}
+          onRange={onRange}
+        />
       )}
     </Panel>
   );
 }
 
 function linesOf(
-  arms: Experiment["arms"],
-  runs: readonly ExperimentRun[],
+  arms: readonly CurveArm[],
+  runs: readonly CurveRun[],
   series: ReadonlyMap<string, FoldedSeries>,
   showsSeeds: boolean,
 ): ChartLine[] {

@@ -1,11 +1,11 @@
 // Owns: a metric of several runs: history asked for once, live points folded in, at most one update a frame. Must not know: charts, arms.
 import { useEffect, useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
-import { oncePerFrame } from "../../api/next-frame.ts";
-import type { LivePoint, PointBus } from "../../api/point-bus.ts";
-import { onConnectedAgain } from "../../api/connection.ts";
-import { FoldedSeries } from "../../statistics/folded-series.ts";
-import { CURVES } from "./experiment-query.ts";
+import { ApiError, ask } from "../api/ask.ts";
+import { oncePerFrame } from "../api/next-frame.ts";
+import type { LivePoint, PointBus } from "../api/point-bus.ts";
+import { onConnectedAgain } from "../api/connection.ts";
+import { FoldedSeries } from "../statistics/folded-series.ts";
+import { CURVES } from "./curves-query.ts";
 
 export interface Curves {
   /** By run id; undefined until the first answer. */

@@ -1,0 +1,18 @@
+// Owns: what a chart asks of the API. Must not know: how it is drawn.
+import { graphql } from "../generated/gql.ts";
+
+export const CURVES = graphql(`
+  query Curves($runIds: [ID!]!, $metric: String!, $maxPoints: Int!, $fromStep: Int, $toStep: Int) {
+    metricSeries(runIds: $runIds, names: [$metric], maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep) {
+      runId
+      bucketSteps
+      buckets {
+        fromStep
+        toStep
+        mean
+        count
+        nonFinite
+      }
+    }
+  }
+`);

@@ -1,0 +1,22 @@
+// Owns: what this page asks of the API. Must not know: how it is shown.
+import { graphql } from "../../generated/gql.ts";
+
+export const NODES = graphql(`
+  query Nodes {
+    server {
+      version
+      storeEpoch
+    }
+    workerNodes {
+      id
+      roles
+      taskQueue
+      labels
+      capabilities
+      startedAt
+      lastSeenAt
+      stoppedAt
+      isAlive
+    }
+  }
+`);

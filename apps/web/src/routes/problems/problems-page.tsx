@@ -1,0 +1,170 @@
+// Owns: the problems, by set, split, bucket and operation. Must not know: one problem's page.
+import { useEffect, useState } from "react";
+import { Link } from "wouter";
+import { ask } from "../../api/ask.ts";
+import { useAnswer } from "../../api/use-answer.ts";
+import { Button } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { Trouble } from "../../components/trouble.tsx";
+import { formatCount, plural } from "../../format/number.ts";
+import type { Bucket, ProblemFilter, ProblemSplit, ProblemsQuery } from "../../generated/graphql.ts";
+import { useUrlState } from "../../url/use-url-state.ts";
+import { useTitle } from "../../use-title.ts";
+import { PROBLEM_SETS, PROBLEMS } from "./problems-query.ts";
+
+const SPLITS: readonly ProblemSplit[] = ["TRAIN", "HELD_OUT"];
+const BUCKETS: readonly Bucket[] = ["EASY", "EASY_MEDIUM", "MEDIUM", "HARD"];
+type Problem = ProblemsQuery["problems"]["nodes"][number];
+
+export function ProblemsPage() {
+  useTitle("Problems");
+  const sets = useAnswer(PROBLEM_SETS, {});
+  const known = sets.data?.problemSets.nodes ?? [];
+  const [set, setSet] = useUrlState("set");
+  const [split, setSplit] = useUrlState("split");
+  const [bucket, setBucket] = useUrlState("bucket");
+  const [operation, setOperation] = useUrlState("operation");
+  const filter: ProblemFilter = {
+    ...(set === "" ? {} : { problemSet: set }),
+    ...(set !== "" && split !== "" ? { split: split as ProblemSplit } : {}),
+    ...(set !== "" && bucket !== "" ? { bucket: bucket as Bucket } : {}),
+    ...(operation === "" ? {} : { operation }),
+  };
+  const { data, error, reload } = useAnswer(PROBLEMS, { filter });
+  const more = useMore(filter, data?.problems.pageInfo.endCursor ?? null);
+  const problems = [...(data?.problems.nodes ?? []), ...more.problems];
+  const counts = known.find(({ id }) => id === set)?.counts ?? [];
+  return (
+    <div className="stack">
+      <div className="row spread">
+        <h1>Problems</h1>
+        <div className="row">
+          <Choice name="Set" value={set} values={known.map(({ id, name }) => [id, name])} onChange={setSet} all="every set" />
+          {set !== "" && (
+            <Choice name="Split" value={split} values={SPLITS.map((one) => [one, lower(one)])} onChange={setSplit} all="both" />
+          )}
+          {set !== "" && (
+            <Choice name="Bucket" value={bucket} values={BUCKETS.map((one) => [one, lower(one)])} onChange={setBucket} all="every bucket" />
+          )}
+          <label className="row small muted">
+            Operation
+            <input
+              type="search"
+              value={operation}
+              onChange={({ target }) => setOperation(target.value, { replace: true })}
+              size={12}
+              placeholder="exactly"
+            />
+          </label>
+        </div>
+      </div>
+      {counts.length > 0 && (
+        <p className="muted">
+          {counts
+            .map(
+              (count) => `${lower(count.split)} ${count.bucket == null ? "unmeasured" : lower(count.bucket)} ${formatCount(count.count)}`,
+            )
+            .join(" · ")}
+        </p>
+      )}
+      {error && <Trouble error={error} onRetry={reload} />}
+      <Panel title={data ? plural(data.problems.totalCount, "problem") : "Problems"} flush>
+        {data === undefined ? (
+          <Skeleton lines={8} />
+        ) : problems.length === 0 ? (
+          <EmptyState
+            title="No problem."
+            {...(Object.keys(filter).length === 0 ? { command: "npm run gradus -- import problems.jsonl" } : {})}
+          >
+            Problems come from a file, or from the teacher when an experiment is prepared.
+          </EmptyState>
+        ) : (
+          <>
+            <ProblemTable problems={problems} />
+            {data.problems.pageInfo.hasNextPage && !more.isDone && (
+              <div style={{ padding: 12 }}>
+                <Button onClick={more.load}>More</Button>
+              </div>
+            )}
+          </>
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+const ProblemTable = ({ problems }: { readonly problems: readonly Problem[] }) => (
+  <table>
+    <thead>
+      <tr>
+        <th scope="col">Problem</th>
+        <th scope="col">Environment</th>
+        <th scope="col">Operations</th>
+        <th scope="col">Tests</th>
+        <th scope="col">Origin</th>
+      </tr>
+    </thead>
+    <tbody>
+      {problems.map(({ id, message, environment, operations, tests, origin, chain, rung }) => (
+        <tr key={id}>
+          <td style={{ minWidth: 200 }}>
+            <Link href={`/problems/${encodeURIComponent(id)}`}>{message === "" ? id : message}</Link>
+          </td>
+          <td>{lower(environment)}</td>
+          <td className="small">{operations.join(", ")}</td>
+          <td>{tests.length}</td>
+          <td className="small">
+            {origin.source ?? origin.teacher}
+            {chain != null && ` · rung ${rung}`}
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly value: string;
+  readonly values: readonly (readonly [value: string, text: string])[];
+  readonly all: string;
+  readonly onChange: (value: string) => void;
+}
+
+const Choice = ({ name, value, values, all, onChange }: ChoiceProps) => (
+  <label className="row small muted">
+    {name}
+    <select value={value} onChange={({ target }) => onChange(target.value)}>
+      <option value="">{all}</option>
+      {values.map(([one, text]) => (
+        <option key={one} value={one}>
+          {text}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+const lower = (text: string): string => text.toLowerCase().replaceAll("_", "-");
+
+/** Pages behind the first one, as far as they were wanted; forgotten when the filter changes. */
+function useMore(filter: ProblemFilter, firstEnd: string | null) {
+  const key = JSON.stringify(filter);
+  const [pages, setPages] = useState<{ readonly problems: readonly Problem[]; readonly end: string | null; readonly isDone: boolean }>({
+    problems: [],
+    end: null,
+    isDone: false,
+  });
+  useEffect(() => setPages({ problems: [], end: null, isDone: false }), [key]);
+  const load = async (): Promise<void> => {
+    const { problems } = await ask(PROBLEMS, { filter, after: pages.end ?? firstEnd });
+    setPages((before) => ({
+      problems: [...before.problems, ...problems.nodes],
+      end: problems.pageInfo.endCursor ?? null,
+      isDone: !problems.pageInfo.hasNextPage,
+    }));
+  };
+  return { ...pages, load };
+}
