@@ -8,7 +8,7 @@ import type { ExperimentProgressFragment } from "../client/generated/operations.
 import { patiently } from "../client/patience.ts";
 import { RefusedError } from "../client/refused.ts";
 import { isFinished, progressOf, withEvent } from "./progress.ts";
-import type { ExperimentProgress } from "./progress.ts";
+import type { ExperimentProgress, RunProgress } from "./progress.ts";
 
 export interface WatchInput {
   readonly apiUrl: string;
@@ -67,8 +67,10 @@ export async function watchExperiment(input: WatchInput): Promise<ExperimentProg
       const { experiment } = await patiently(() => request(apiUrl, ExperimentStatusDocument, { id: experimentId }), following);
       if (experiment !== null && experiment?.status !== progress.status) await refresh();
     }
-    // Rows and events commit together, so what the rows say of the runs' ends is on its way.
-    if (fromBeginning) await seen.all(progress, following);
+    // Rows and events commit together, so what the rows say of the runs' ends is on its way; ends from before the first cursor are not.
+    const before = new Set(fromBeginning ? [] : first.runs.filter(({ status }) => isFinished(status)).map(({ id }) => id));
+    const ended = progress.runs.filter(({ id, status }) => isFinished(status) && !before.has(id));
+    await seen.all(ended, following);
   };
 
   const reading = events();
@@ -107,8 +109,7 @@ class EndsSeen {
     this.#wake();
   }
 
-  async all({ runs }: ExperimentProgress, signal: AbortSignal): Promise<void> {
-    const ended = runs.filter(({ status }) => isFinished(status));
+  async all(ended: readonly RunProgress[], signal: AbortSignal): Promise<void> {
     while (ended.some(({ id, status }) => this.#statusOf.get(id) !== status)) {
       signal.throwIfAborted();
       await new Promise<void>((resolve) => {
