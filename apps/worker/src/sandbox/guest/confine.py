@@ -6,7 +6,7 @@ import resource
 CHANNEL = 3
 
 
-def limit_resources(cpu_seconds, memory_mb, processes, file_mb):
+def limit_resources(cpu_seconds, memory_mb, processes, file_mb, base_bytes=0):
     def cap(which, soft, hard=None):
         ceiling = resource.getrlimit(which)[1]
         hard = soft if hard is None else hard
@@ -15,7 +15,7 @@ def limit_resources(cpu_seconds, memory_mb, processes, file_mb):
         resource.setrlimit(which, (min(soft, hard), hard))
 
     if memory_mb > 0:  # 0: this runtime reserves more than it uses, and is bounded otherwise
-        cap(resource.RLIMIT_AS, base_address_space() + memory_mb * 1024 * 1024)
+        cap(resource.RLIMIT_AS, (base_bytes or base_address_space()) + memory_mb * 1024 * 1024)
     # The supervisor decides on CPU time to the millisecond; this is what stands where it cannot look.
     cap(resource.RLIMIT_CPU, cpu_seconds + 1, cpu_seconds + 2)
     cap(resource.RLIMIT_NPROC, processes)

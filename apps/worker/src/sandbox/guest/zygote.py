@@ -38,6 +38,7 @@ class Zygote:
         self.null = os.open("/dev/null", os.O_RDWR)
 
     def run(self):
+        self.base_bytes = base_address_space()  # a fork has as much
         self.tell("ready")
         control = b""
         while True:
@@ -145,7 +146,7 @@ class Zygote:
             file = os.open(path, os.O_WRONLY)
             os.write(file, text)
             os.close(file)
-        limit_resources((cpu_ms + 999) // 1000, memory_mb, self.processes, self.work_mb)
+        limit_resources((cpu_ms + 999) // 1000, memory_mb, self.processes, self.work_mb, self.base_bytes)
         self.mount(b"/tmp", self.work_options, MS_NOSUID | MS_NODEV)
         self.mount(b"/proc", b"size=4k,nr_inodes=2,mode=0555", MS_NOSUID | MS_NODEV | MS_RDONLY)
         os.chdir("/tmp")
