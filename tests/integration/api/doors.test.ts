@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close();
   await world.close();
+  for (const folder of [blobFolder, webFolder]) await rm(folder, { recursive: true, force: true });
 });
 
 /** A line of an import. */

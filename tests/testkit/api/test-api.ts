@@ -1,5 +1,5 @@
 // Owns: an API in this process over a real database and real sockets, and a client of it. Must not know: what a test is about.
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApi } from "@gradus/api/api";
@@ -41,10 +41,15 @@ export interface TestApi extends RunningApi {
 export async function startTestApi(db: Database, input: Partial<ApiInput> = {}): Promise<TestApi> {
   const logged: string[] = [];
   const control = recordingControl();
-  const blobs = localBlobStore(await mkdtemp(join(tmpdir(), "gradus-blobs-")));
+  const folder = await mkdtemp(join(tmpdir(), "gradus-blobs-"));
+  const blobs = localBlobStore(folder);
   const log = pino({ level: "debug" }, { write: (line: string) => void logged.push(line) });
   const api = await createApi({ db, control, blobs, log, ...input });
-  return { ...api, control, logged };
+  const close = async (): Promise<void> => {
+    await api.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { ...api, control, logged, close };
 }
 
 /** The shape is the test's own query. */
