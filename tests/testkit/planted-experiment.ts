@@ -36,6 +36,7 @@ export interface Planting {
   readonly curricula?: readonly string[];
   readonly training?: Readonly<Record<string, unknown>>;
   readonly evaluation?: Readonly<Record<string, unknown>>;
+  readonly concurrency?: number;
   readonly policy?: "warm start" | "from the seed";
 }
 
@@ -44,12 +45,13 @@ export async function plantExperiment(
   world: { readonly database: Database; readonly blobsFolder: string },
   planting: Planting,
 ): Promise<string[]> {
-  const { id, seeds = [1], curricula = ["uniform"], training = {}, evaluation = {}, policy = "warm start" } = planting;
+  const { id, seeds = [1], curricula = ["uniform"], training = {}, evaluation = {}, concurrency = 2, policy = "warm start" } = planting;
   const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
   const hash = await localBlobStore(world.blobsFolder).put(await readFile(quickstart("warm-start.safetensors")));
   const source = {
     name: "planted",
     seeds,
+    concurrency,
     problems: { set },
     policy: policy === "warm start" ? { warmStart: `sha256:${hash}` } : {},
     training: { steps: 3, groupsPerStep: 4, groupSize: 4, ...training },
