@@ -1,4 +1,5 @@
 // Owns: the API's settings out of the process's environment. Must not know: what they are used for.
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const Environment = z.object({
@@ -8,7 +9,8 @@ const Environment = z.object({
   GRADUS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   GRADUS_HOST: z.string().default("127.0.0.1"),
   GRADUS_BLOBS: z.string().min(1),
-  GRADUS_WEB: z.string().optional(),
+  /** Folder of the built page; absent: where `npm run build -w apps/web` leaves it. */
+  GRADUS_WEB: z.string().default(fileURLToPath(new URL("../../web/dist", import.meta.url))),
   /** Further hosts, as clients write them, separated by commas: needed behind a proxy. */
   GRADUS_ALLOWED_HOSTS: z.string().default(""),
   GRADUS_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),

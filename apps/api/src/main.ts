@@ -20,7 +20,7 @@ const api = await createApi({
   host: environment.GRADUS_HOST,
   port: environment.GRADUS_PORT,
   allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
-  ...(environment.GRADUS_WEB === undefined ? {} : { web: environment.GRADUS_WEB }),
+  web: environment.GRADUS_WEB,
 });
 process.stdout.write(`${JSON.stringify({ ready: true, url: api.url })}\n`);
 

@@ -181,6 +181,7 @@ function drawRules(plot: uPlot, rules: readonly ChartRule[], font: string): void
   ctx.save();
   ctx.font = font.replace("11px", `${11 * scale}px`);
   ctx.textBaseline = "top";
+  ctx.textAlign = "left";
   const ends = new Map<string, number>();
   for (const { x, label, variable, dash } of rules) {
     const left = Math.round(plot.valToPos(x, "x", true));

@@ -5,7 +5,7 @@ const LOOKS: Readonly<Record<string, readonly [tone: string, sign: string]>> = {
   PREPARING: ["run", "◌"],
   STARTED: ["run", "▶"],
   COMPLETED: ["good", "✓"],
-  EXECUTED: ["good", "✓"],
+  EXECUTED: ["idle", "●"],
   OK: ["good", "✓"],
   PAUSED: ["warn", "❚❚"],
   LOST: ["warn", "?"],

@@ -23,6 +23,7 @@ export function useCurves(bus: PointBus, runIds: readonly string[], metric: stri
     const { runIds: ids, range: steps } = JSON.parse(key) as { runIds: string[]; range: [number, number] | null };
     const abort = new AbortController();
     let series: Map<string, FoldedSeries> | undefined;
+    let hasFailed = false;
     let waiting: (readonly [string, LivePoint])[] = [];
     const show = oncePerFrame(() => setCurves({ series: new Map(series), error: undefined }));
     const fold = (runId: string, { step, value }: LivePoint): void => {
@@ -49,13 +50,14 @@ export function useCurves(bus: PointBus, runIds: readonly string[], metric: stri
         show();
       } catch (error) {
         // Tolerates an answer that nobody waits for any more; another error is shown.
-        if (!abort.signal.aborted)
-          setCurves((before) => ({ ...before, error: error instanceof ApiError ? error : new ApiError(String(error), "UNKNOWN") }));
+        if (abort.signal.aborted) return;
+        hasFailed = true;
+        setCurves((before) => ({ ...before, error: error instanceof ApiError ? error : new ApiError(String(error), "UNKNOWN") }));
       }
     };
     void load();
     const stopWaiting = onConnectedAgain(() => {
-      if (series === undefined) void load();
+      if (hasFailed && series === undefined) void load();
     });
     return () => {
       abort.abort();

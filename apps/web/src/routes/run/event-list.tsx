@@ -4,7 +4,7 @@ import { formatClock } from "../../format/time.ts";
 import type { LiveEvent } from "./use-run-live.ts";
 
 export const EventList = ({ events }: { readonly events: readonly LiveEvent[] }) => (
-  <ol className="event-list" reversed>
+  <ol className="event-list" reversed tabIndex={0} aria-label="Events, the newest first">
     {events.toReversed().map(({ cursor, position, at, event }) => (
       <li key={cursor} data-position={position}>
         <time className="muted small" dateTime={at}>
