@@ -1,7 +1,7 @@
 // Owns: recording the histories that the replay test holds workflow code to: `npx node tests/testkit/record-histories.ts`.
 // Must not know: what is asserted. Record again only when a change of the workflows is meant to end the life of runs begun before it.
 import { writeFile } from "node:fs/promises";
-import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import proto from "@temporalio/proto";
 import { pauseSignal, resumeSignal, setTotalStepsUpdate, trainingRunWorkflowId } from "@gradus/workflows";
 import { experimentWorkflowId } from "@gradus/workflows";
 import { stepCompleted } from "./chaos.ts";
@@ -14,7 +14,7 @@ await world.startWorker();
 const client = await connectTemporal(world.temporal.address);
 const save = async (name: string, workflowId: string): Promise<void> => {
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
-  await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(historyToJSON(history))}\n`);
+  await writeFile(new URL(`${name}.bin`, folder), proto.temporal.api.history.v1.History.encode(history).finish());
   console.log(`${name}: ${history.events?.length} events`);
 };
 

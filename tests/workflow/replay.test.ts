@@ -1,0 +1,35 @@
+// Owns: that today's workflow code still replays runs begun under earlier code. Histories: tests/testkit/record-histories.ts.
+import { readdirSync, readFileSync } from "node:fs";
+import { DeterminismViolationError } from "@temporalio/workflow";
+import proto from "@temporalio/proto";
+import { Worker } from "@temporalio/worker";
+import type { WorkflowBundle } from "@temporalio/worker";
+import { beforeAll, expect, test } from "vitest";
+import { workflowBundle } from "@gradus/worker/control/join-control";
+
+const folder = new URL("histories/", import.meta.url);
+const recorded = readdirSync(folder).filter((name) => name.endsWith(".bin"));
+
+let bundle: WorkflowBundle;
+beforeAll(async () => {
+  bundle = await workflowBundle();
+});
+
+const historyOf = (name: string) => proto.temporal.api.history.v1.History.decode(readFileSync(new URL(name, folder)));
+
+test("there are histories of an experiment, of a run, and of a run that was paused and lengthened", () => {
+  expect(recorded.toSorted()).toEqual(["experiment.bin", "training-run-steered.bin", "training-run.bin"]);
+});
+
+test.each(recorded)("%s replays", async (name) => {
+  await Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name));
+});
+
+test("a workflow that asks for its stages in another order is found", async () => {
+  const code = "code" in bundle ? bundle.code : "";
+  const reordered = { code: code.replace(/await stages\.executeRollouts\(\{\s*scope\s*\}\);(\s+const credited)/, "$1") };
+  expect(reordered.code).not.toBe(code);
+  await expect(Worker.runReplayHistory({ workflowBundle: reordered }, historyOf("training-run.bin"))).rejects.toThrow(
+    DeterminismViolationError,
+  );
+});
