@@ -7,9 +7,25 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }
 // Unit tests start no server; the others first make sure that there is a Temporal, which may have to be built.
 const project = (name: string, timeoutMs: number, parallel = false) => ({
   resolve,
-  test: { name, globalSetup: name === "unit" ? [] : ["tests/testkit/prepare-temporal.ts"], include: [`tests/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs, fileParallelism: parallel, maxWorkers: parallel ? 2 : 1 },
+  test: {
+    name,
+    globalSetup: name === "unit" ? [] : ["tests/testkit/prepare-temporal.ts"],
+    include: [`tests/${name}/**/*.test.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: timeoutMs,
+    fileParallelism: parallel,
+    maxWorkers: parallel ? 2 : 1,
+  },
 });
 
 export default defineConfig({
-  test: { projects: [project("unit", 60_000, true), project("workflow", 180_000), project("integration", 180_000), project("e2e", 600_000), project("long", 1_800_000)] },
+  test: {
+    projects: [
+      project("unit", 60_000, true),
+      project("workflow", 180_000),
+      project("integration", 180_000),
+      project("e2e", 600_000),
+      project("long", 1_800_000),
+    ],
+  },
 });

@@ -9,7 +9,17 @@ const quickstart = (file: string): string => fileURLToPath(new URL(`../examples/
 const engine = await createEmbeddedEngine({ threads: 1 });
 const sandbox = await createSandbox();
 await engine.loadState("warm-start", await readFile(quickstart("warm-start.safetensors")));
-const problems = await buildProblemSet(engine, "warm-start", sandbox, { onProgress: (done, of) => done % 40 === 0 && console.error(`${done} of ${of} problems measured`) });
+const problems = await buildProblemSet(engine, "warm-start", sandbox, {
+  onProgress: (done, of) => done % 40 === 0 && console.error(`${done} of ${of} problems measured`),
+});
 await writeFile(quickstart("problems.jsonl"), problems.map((problem) => `${JSON.stringify(problem)}\n`).join(""));
-console.log(JSON.stringify(Object.fromEntries(Map.groupBy(problems, ({ split, bucket }) => `${split} ${bucket ?? "none"}`).entries().map(([key, members]) => [key, members.length]))));
+console.log(
+  JSON.stringify(
+    Object.fromEntries(
+      Map.groupBy(problems, ({ split, bucket }) => `${split} ${bucket ?? "none"}`)
+        .entries()
+        .map(([key, members]) => [key, members.length]),
+    ),
+  ),
+);
 await Promise.all([engine.close(), sandbox.close()]);
