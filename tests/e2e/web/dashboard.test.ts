@@ -13,6 +13,8 @@ let browser: Browser;
 let runIds: readonly string[];
 const EXPERIMENT = "planted";
 const STEPS = 4;
+/** For what should be there at once, on a machine that has other things to do. */
+const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
   buildPage();
@@ -79,7 +81,7 @@ describe("the page of an experiment", () => {
     await page.locator("tr[data-arm]").first().waitFor();
     expect(comparison.verdicts.length).toBeGreaterThan(0);
     for (const sentence of [...comparison.verdicts, ...comparison.guardRails])
-      expect(await page.getByText(sentence, { exact: true }).count(), sentence).toBe(1);
+      await expect.poll(() => page.getByText(sentence, { exact: true }).count(), { ...SOON, message: sentence }).toBe(1);
     const readout = page.getByRole("region", { name: "train/reward" }).locator(".chart-readout");
     await readout.getByText("uniform").waitFor();
     for (const { arm, metrics, curves } of comparison.arms) {
@@ -101,12 +103,12 @@ describe("the page of an experiment", () => {
     const { page, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}`);
     await page.getByRole("button", { name: "Every seed" }).click();
     await page.getByLabel("Differences to").selectOption("classic");
-    await expect.poll(() => new URL(page.url()).search).toBe("?seeds=all&baseline=classic");
+    await expect.poll(() => new URL(page.url()).search, SOON).toBe("?seeds=all&baseline=classic");
     await page.reload();
-    await expect.poll(() => page.getByRole("button", { name: "Every seed" }).getAttribute("aria-pressed")).toBe("true");
-    await expect.poll(() => page.getByLabel("Differences to").inputValue()).toBe("classic");
+    await expect.poll(() => page.getByRole("button", { name: "Every seed" }).getAttribute("aria-pressed"), SOON).toBe("true");
+    await expect.poll(() => page.getByLabel("Differences to").inputValue(), SOON).toBe("classic");
     await page.goBack();
-    await expect.poll(() => page.getByLabel("Differences to").inputValue()).toBe("uniform");
+    await expect.poll(() => page.getByLabel("Differences to").inputValue(), SOON).toBe("uniform");
     await close();
   });
 
@@ -120,9 +122,9 @@ describe("the page of an experiment", () => {
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });
     await page.mouse.up();
-    await expect.poll(() => new URL(page.url()).searchParams.get("range")).toMatch(/^\d-\d$/);
+    await expect.poll(() => new URL(page.url()).searchParams.get("range"), SOON).toMatch(/^\d-\d$/);
     await page.locator(".u-over").dblclick();
-    await expect.poll(() => new URL(page.url()).searchParams.get("range")).toBeNull();
+    await expect.poll(() => new URL(page.url()).searchParams.get("range"), SOON).toBeNull();
     await close();
   });
 });
@@ -131,7 +133,7 @@ describe("the other pages", () => {
   test("list experiments, find one by its name, and say so where none has it", async () => {
     const { page, close } = await visit(browser, api.url);
     await page.getByRole("link", { name: "planted" }).waitFor();
-    await expect.poll(() => page.getByRole("progressbar").getAttribute("aria-valuenow")).toBe(String(STEPS * runIds.length));
+    await expect.poll(() => page.getByRole("progressbar").getAttribute("aria-valuenow"), SOON).toBe(String(STEPS * runIds.length));
     await page.getByLabel("Name").fill("nothing like it");
     await page.getByText("No experiment's name contains").waitFor();
     await page.getByLabel("Name").fill("LANT");

@@ -14,6 +14,7 @@ import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { EXPERIMENT } from "./experiment-query.ts";
 import { RunList } from "./run-list.tsx";
 import { scheduleOf } from "../../curves/stage-rules.ts";
+import { SchedulePanel } from "./schedule-panel.tsx";
 import { useExperimentLive } from "./use-experiment-live.ts";
 import type { Experiment } from "./use-experiment-live.ts";
 
@@ -82,6 +83,7 @@ function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
         showsStages={stages === "shown"}
       />
       <ComparisonTable experimentId={id} version={version} />
+      <SchedulePanel arms={arms} runs={runs} />
       <RunList arms={arms} runs={runs} />
     </div>
   );

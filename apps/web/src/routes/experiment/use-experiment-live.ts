@@ -22,6 +22,8 @@ const PAUSE_MS = 2_000;
 
 export function useExperimentLive(experiment: Experiment, reload: () => void): ExperimentLive {
   const [bus] = useState(() => new PointBus());
+  // The first answer's: one subscription for the life of the page. A newer answer's would skip what is on its way.
+  const [after] = useState(experiment.cursor);
   const [patches, setPatches] = useState<ReadonlyMap<string, Patch>>(new Map());
   const [version, setVersion] = useState(0);
   const [newMetrics, setNewMetrics] = useState<ReadonlySet<string>>(new Set());
@@ -36,7 +38,7 @@ export function useExperimentLive(experiment: Experiment, reload: () => void): E
     setPatches((before) => new Map(before).set(runId, { ...before.get(runId), ...news }));
     changed();
   };
-  useFollow(EXPERIMENT_EVENTS, { experimentId: experiment.id, after: experiment.cursor }, (data) => data.experimentEvents, {
+  useFollow(EXPERIMENT_EVENTS, { experimentId: experiment.id, after }, (data) => data.experimentEvents, {
     onItem({ runId, event }) {
       switch (event.__typename) {
         case "StatusChanged":

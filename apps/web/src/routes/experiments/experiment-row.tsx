@@ -52,7 +52,7 @@ export function ExperimentRow({ experiment }: { readonly experiment: Experiment 
       <td>
         <StatusBadge status={status} />
       </td>
-      <td className="number" style={{ textAlign: "left" }}>
+      <td className="wide-only" style={{ whiteSpace: "nowrap" }}>
         {arms.length} × {seeds}
       </td>
       <td>
@@ -77,7 +77,7 @@ export function ExperimentRow({ experiment }: { readonly experiment: Experiment 
           <span className="muted">–</span>
         )}
       </td>
-      <td className="muted" style={{ whiteSpace: "nowrap" }}>
+      <td className="muted wide-only" style={{ whiteSpace: "nowrap" }}>
         <time dateTime={createdAt}>{formatInstant(createdAt)}</time>
       </td>
     </tr>

@@ -41,10 +41,14 @@ export function ExperimentsPage() {
               <tr>
                 <th scope="col">Name and question</th>
                 <th scope="col">Status</th>
-                <th scope="col">Arms × seeds</th>
+                <th scope="col" className="wide-only">
+                  Arms × seeds
+                </th>
                 <th scope="col">Steps</th>
                 <th scope="col">Best pass@1</th>
-                <th scope="col">Created</th>
+                <th scope="col" className="wide-only">
+                  Created
+                </th>
               </tr>
             </thead>
             <tbody>
