@@ -65,7 +65,8 @@ describe("the page of an experiment", () => {
       .toEqual(runIds.map(() => String(STEPS)));
     await expect.poll(() => page.locator(".chart-readout").first().textContent(), { timeout: 20_000 }).toContain(`latest, step ${STEPS}`);
     expect(asked.filter((name) => name === "Curves")).toHaveLength(2);
-    await page.locator(".badge", { hasText: "completed" }).first().waitFor({ timeout: 60_000 });
+    // Every run's badge and the experiment's own.
+    await expect.poll(() => page.locator("main .badge", { hasText: "completed" }).count(), { timeout: 120_000 }).toBe(runIds.length + 1);
     expect(complaints).toEqual([]);
     await close();
   });

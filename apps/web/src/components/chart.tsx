@@ -133,12 +133,14 @@ function optionsOf(
     scales: {
       x: {
         time: false,
-        range: (_u, min, max) => {
+        // From the data and not from what uPlot guesses: charts of one page have one axis, also those with a single place.
+        range: ({ data: [x] }) => {
           if (now.current.range !== null) return [...now.current.range];
-          const end = Math.max(max ?? 1, now.current.until ?? -Infinity);
-          return [min ?? 0, end > (min ?? 0) ? end : (min ?? 0) + 1];
+          const from = Math.min(0, x[0] ?? 0);
+          return [from, Math.max(x.at(-1) ?? 1, now.current.until ?? -Infinity, from + 1)];
         },
       },
+      y: { range: (plot) => valueRange(now.current.lines, plot.scales["x"]?.min ?? -Infinity, plot.scales["x"]?.max ?? Infinity) },
     },
     axes: [
       { ...axis, size: 30, values: (_u, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? formatCount(tick) : "")) },
@@ -171,6 +173,30 @@ function optionsOf(
       draw: [(plot) => drawMarks(plot, now.current.lines)],
     },
   };
+}
+
+/** By how much of the lines' own span a band may widen the axis: two seeds' interval is often wider than all that was learned. */
+const BAND_SHARE = 0.6;
+
+/** Every line whole, bands as far as they leave the lines readable; the readout has their ends. */
+function valueRange(lines: readonly ChartLine[], from: number, to: number): [number, number] {
+  let [low, high, bandLow, bandHigh] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const line of lines) {
+    for (const [at, x] of line.x.entries()) {
+      const value = line.y[at];
+      if (value == null || x < from || x > to) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      bandLow = Math.min(bandLow, line.low?.[at] ?? value);
+      bandHigh = Math.max(bandHigh, line.high?.[at] ?? value);
+    }
+  }
+  if (low > high) return [0, 1];
+  const span = Math.max(high - low, Math.abs(high) * 0.1) || 1;
+  const bottom = Math.max(Math.min(low, bandLow), low - BAND_SHARE * span);
+  const top = Math.min(Math.max(high, bandHigh), high + BAND_SHARE * span);
+  const room = Math.max((top - bottom) * 0.05, span * 0.05);
+  return [bottom - room, top + room];
 }
 
 /** Boundaries behind the lines, their words at the top, each arm's a little lower. */

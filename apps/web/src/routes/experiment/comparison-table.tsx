@@ -52,7 +52,7 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
             sentences={comparison.verdicts}
             empty="Nothing yet: it takes evaluations or steps of two arms."
           />
-          <table>
+          <table className="comparison">
             <thead>
               <tr>
                 <th scope="col">Arm</th>

@@ -99,7 +99,7 @@ function RunView({ answered }: { readonly answered: Run }) {
         ) : (
           <>
             <StageLanes steps={steps} />
-            <div style={{ overflowX: "auto", margin: "8px -16px -16px" }} tabIndex={0} role="group" aria-label="Steps in numbers">
+            <div className="bleed" tabIndex={0} role="group" aria-label="Steps in numbers">
               <StepTable runId={id} steps={steps} />
             </div>
           </>
