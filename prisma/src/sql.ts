@@ -1,11 +1,15 @@
 // Owns: SQL as tagged templates over node-postgres, which outlives a Postgres that is killed (ADR 0006). Must not know: any table.
-import pg from "pg";
+import { Client, escapeIdentifier, Pool, types as defaultTypes } from "pg";
+import type { ClientConfig, CustomTypesConfig, PoolClient } from "pg";
 
 /** Rows of a query; `count` is how many rows it returned or changed. */
 export type Rows<Row> = Row[] & { readonly count: number };
 
 /** `${value}` becomes a parameter, never text. The type argument is the array of rows, as the caller knows it. */
-type Query = <Found extends readonly object[] = Record<string, unknown>[]>(text: TemplateStringsArray, ...values: readonly unknown[]) => Promise<Rows<Found[number]>>;
+type Query = <Found extends readonly object[] = Record<string, unknown>[]>(
+  text: TemplateStringsArray,
+  ...values: readonly unknown[]
+) => Promise<Rows<Found[number]>>;
 
 interface Parameters {
   /** A value as one JSON parameter. */
@@ -28,8 +32,11 @@ export type Sql = Transaction & {
 
 /** Prisma's timestamps have no zone and mean UTC; the driver would read them in the zone of this machine. */
 const TIMESTAMP = 1114;
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid, format) => (Number(oid) === TIMESTAMP ? (text: string) => new Date(`${text.replace(" ", "T")}Z`) : pg.types.getTypeParser(oid, format as "text")) as never,
+const types: CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    (Number(oid) === TIMESTAMP
+      ? (text: string) => new Date(`${text.replace(" ", "T")}Z`)
+      : defaultTypes.getTypeParser(oid, format as "text")) as never,
 };
 
 const RECONNECT_MS = 200;
@@ -37,8 +44,15 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens a pool lazily. A connection that breaks fails the queries on it, and the next query gets a new one. */
 export function openSql(connectionString: string, max: number): Sql {
-  const settings = { connectionString, types, options: "-c TimeZone=UTC", application_name: "gradus", connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true };
-  const pool = new pg.Pool({ ...settings, max });
+  const settings = {
+    connectionString,
+    types,
+    options: "-c TimeZone=UTC",
+    application_name: "gradus",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
+  const pool = new Pool({ ...settings, max });
   // Tolerates an idle connection that Postgres closed: the pool has let go of it already.
   pool.on("error", () => undefined);
   return Object.assign(queryOn(pool), parameters, {
@@ -62,31 +76,37 @@ export function openSql(connectionString: string, max: number): Sql {
         client.release(broken);
       }
     },
-    listen: (channel: string, onNotify: (payload: string) => void, onListening: () => void) => listen(settings, channel, onNotify, onListening),
+    listen: (channel: string, onNotify: (payload: string) => void, onListening: () => void) =>
+      listen(settings, channel, onNotify, onListening),
     end: () => pool.end(),
   });
 }
 
 const parameters: Parameters = { json: (value) => JSON.stringify(value) };
 
-const queryOn = (client: pg.Pool | pg.PoolClient): Query =>
+const queryOn = (client: Pool | PoolClient): Query =>
   (async (text: TemplateStringsArray, ...values: readonly unknown[]) => {
     const statement = text.reduce((sql, part, at) => `${sql}$${at}${part}`);
     const { rows, rowCount } = await client.query(statement, [...values]);
     return Object.assign(rows, { count: rowCount ?? rows.length });
   }) as Query;
 
-async function listen(settings: pg.ClientConfig, channel: string, onNotify: (payload: string) => void, onListening: () => void): Promise<Listening> {
-  let client: pg.Client | null = null;
+async function listen(
+  settings: ClientConfig,
+  channel: string,
+  onNotify: (payload: string) => void,
+  onListening: () => void,
+): Promise<Listening> {
+  let client: Client | null = null;
   let ended = false;
   const connect = async (): Promise<void> => {
-    const next = new pg.Client(settings);
+    const next = new Client(settings);
     next.on("notification", ({ payload }) => onNotify(payload ?? ""));
     next.on("error", () => again(next));
     next.on("end", () => again(next));
     client = next;
     await next.connect();
-    await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    await next.query(`listen ${escapeIdentifier(channel)}`);
     onListening();
   };
   const again = (lost: pg.Client): void => {

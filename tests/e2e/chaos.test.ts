@@ -20,12 +20,15 @@ test("a run that is killed in each stage, and loses Temporal, Postgres and the A
   const client = await connectTemporal(world.temporal.address);
 
   const [calm = ""] = await plantExperiment(world, { id: "calm", seeds: [7], training });
-  await (await startExperiment(client, "calm"))();
+  await (
+    await startExperiment(client, "calm")
+  )();
   const expected = await traceOf(world.database, calm);
 
   const [killed = ""] = await plantExperiment(world, { id: "killed", seeds: [7], training });
   const ended = await startExperiment(client, "killed");
-  for (const [at, stage] of Stage.options.entries()) expect(await worker.killInside(killed, stage, at + 1), `killed inside ${stage}`).toBe(true);
+  for (const [at, stage] of Stage.options.entries())
+    expect(await worker.killInside(killed, stage, at + 1), `killed inside ${stage}`).toBe(true);
   process.kill(api.pid, "SIGKILL");
   await stepCompleted(world, killed, 5);
   await killTemporal(world);
@@ -35,7 +38,9 @@ test("a run that is killed in each stage, and loses Temporal, Postgres and the A
 
   const found = await traceOf(world.database, killed);
   expect(found).toEqual(expected);
-  const lost = await world.database.sql<{ stage: string }[]>`select distinct stage::text from "StageExecution" where "runId" = ${killed} and outcome = 'LOST' order by 1`;
+  const lost = await world.database.sql<
+    { stage: string }[]
+  >`select distinct stage::text from "StageExecution" where "runId" = ${killed} and outcome = 'LOST' order by 1`;
   expect(lost.map((row) => row.stage)).toEqual([...Stage.options].sort());
   await client.connection.close();
 });

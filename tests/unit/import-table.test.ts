@@ -62,12 +62,7 @@ const RULES: IForbiddenRuleType[] = [
     undefined,
     "^apps/web/",
   ),
-  rule(
-    "cli-imports-no-workflows",
-    "^apps/cli/",
-    "^(workflows|apps/api/src|apps/worker/src/control)/",
-    "the CLI is a client of the API",
-  ),
+  rule("cli-imports-no-workflows", "^apps/cli/", "^(workflows|apps/api/src|apps/worker/src/control)/", "the CLI is a client of the API"),
 ];
 
 async function read(folders: readonly string[], baseDir = root): Promise<ICruiseResult> {

@@ -57,8 +57,16 @@ test("a step draws, generates, executes, credits and updates, in this order, wit
   const end = await train(START, onPolicy, stages, steering(2));
   expect(stepsOf(log)).toEqual([
     "evaluate 0",
-    ...["draw 1", "generate 1 STEP v0", "execute 1", "reward 1", "update 1 from v0"],
-    ...["draw 2", "generate 2 STEP v1", "execute 2", "reward 2", "update 2 from v1"],
+    "draw 1",
+    "generate 1 STEP v0",
+    "execute 1",
+    "reward 1",
+    "update 1 from v0",
+    "draw 2",
+    "generate 2 STEP v1",
+    "execute 2",
+    "reward 2",
+    "update 2 from v1",
     "evaluate 2",
   ]);
   expect(end).toMatchObject({ step: 2, policy: { version: 2, hash: "h2" } });
@@ -92,7 +100,12 @@ test("three refused updates in a row end the run, and a good one between them st
 test("a pause takes hold between two steps, and a hand-over leaves nothing under way", async () => {
   const { log, stages } = writtenDown();
   let seen = 0;
-  const end = await train(START, { ...onPolicy, maxStaleness: 1 }, stages, steering(5, { whilePaused: async () => void log.push("may go on"), handOver: () => ++seen === 2 }));
+  const end = await train(
+    START,
+    { ...onPolicy, maxStaleness: 1 },
+    stages,
+    steering(5, { whilePaused: async () => void log.push("may go on"), handOver: () => ++seen === 2 }),
+  );
   expect(end.step).toBe(2);
   expect(log.filter((line) => line === "may go on")).toHaveLength(2);
   expect(log.filter((line) => line.startsWith("generate ")).length).toBe(log.filter((line) => line.startsWith("generated ")).length);

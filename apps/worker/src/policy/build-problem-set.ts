@@ -23,7 +23,12 @@ export interface BuildProblemSetOptions {
 }
 
 /** The problems with k of M passes and their bucket. The same lines wherever the engine samples the same tokens. @throws Error for a broken sandbox */
-export async function buildProblemSet(engine: PolicyEngine, modelId: string, sandbox: Sandbox, options: BuildProblemSetOptions = {}): Promise<Omit<Problem, "id">[]> {
+export async function buildProblemSet(
+  engine: PolicyEngine,
+  modelId: string,
+  sandbox: Sandbox,
+  options: BuildProblemSetOptions = {},
+): Promise<Omit<Problem, "id">[]> {
   const { teacherSeed, train, heldOut, attempts } = PROBLEM_SET_RECIPE;
   const wanted = train + heldOut;
   const { kept } = await validateProblems(generateProblems({ seed: teacherSeed, count: Math.ceil(wanted * 1.1) }), sandbox);
@@ -37,12 +42,25 @@ export async function buildProblemSet(engine: PolicyEngine, modelId: string, san
       return Array.from({ length: attempts }, (_, index) => ({ promptTokens, stream: `measure/${begin + at}/${index}` }));
     });
     const samples = await engine.sample(modelId, rows, QUICKSTART_RL.sampling);
-    const completions = samples.map(({ tokens, finishReason }) => engine.tokenizer.decode(finishReason === "stop" ? tokens.slice(0, -1) : tokens));
-    const passes = await Promise.all(batch.map(({ content }, at) => passesOf(content, completions.slice(at * attempts, (at + 1) * attempts), sandbox)));
+    const completions = samples.map(({ tokens, finishReason }) =>
+      engine.tokenizer.decode(finishReason === "stop" ? tokens.slice(0, -1) : tokens),
+    );
+    const passes = await Promise.all(
+      batch.map(({ content }, at) => passesOf(content, completions.slice(at * attempts, (at + 1) * attempts), sandbox)),
+    );
     for (const [at, { content, origin, operations, astHash }] of batch.entries()) {
       const passRate = { passes: passes[at] ?? 0, attempts };
       const split = begin + at < train ? "TRAIN" : "HELD_OUT";
-      problems.push({ ...content, contentHash: contentHash(content), astHash, origin, operations: [...operations], split, passRate, bucket: bucketOf(passRate) });
+      problems.push({
+        ...content,
+        contentHash: contentHash(content),
+        astHash,
+        origin,
+        operations: [...operations],
+        split,
+        passRate,
+        bucket: bucketOf(passRate),
+      });
     }
     options.onProgress?.(problems.length, chosen.length);
   }
@@ -56,7 +74,12 @@ async function passesOf(problem: ProblemContent, completions: readonly string[],
   const passes = await Promise.all(
     [...programs].map(async ([source, alike]) => {
       if (source === "") return 0;
-      const execution = await sandbox.execute({ language: "python", source, probes: probesOf(problem.entryPoint, problem.tests), limits: DEFAULT_LIMITS });
+      const execution = await sandbox.execute({
+        language: "python",
+        source,
+        probes: probesOf(problem.entryPoint, problem.tests),
+        limits: DEFAULT_LIMITS,
+      });
       const reward = environment.reward(judge(execution, problem.tests));
       if (reward === null) throw new Error(`a broken sandbox: ${execution.detail ?? "no detail"}`);
       return reward > 0 ? alike.length : 0;
