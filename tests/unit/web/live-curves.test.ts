@@ -1,0 +1,75 @@
+// What the page computes by itself for live points, held against the domain's statistics and against buckets made from all points at once.
+import { meanOverSeeds as domainMean } from "@gradus/domain/statistics";
+import { array, assert, constantFrom, double, nat, property } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { armCurve } from "../../../apps/web/src/statistics/arm-curve.ts";
+import { FoldedSeries } from "../../../apps/web/src/statistics/folded-series.ts";
+import { meanOverSeeds } from "../../../apps/web/src/statistics/t-interval.ts";
+
+/** Buckets as the API answers them. */
+function answered(points: readonly number[], width: number) {
+  const buckets = Map.groupBy(
+    points.map((value, index) => ({ step: index + 1, value })),
+    ({ step }) => Math.floor(step / width),
+  );
+  return [...buckets.values()].map((of) => ({
+    fromStep: of[0]?.step ?? 0,
+    toStep: of.at(-1)?.step ?? 0,
+    mean: of.reduce((sum, { value }) => sum + value, 0) / of.length,
+    count: of.length,
+    nonFinite: 0,
+  }));
+}
+
+const values = array(double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 80 });
+
+describe("an interval on the page", () => {
+  test("is the domain's for 2 to 200 seeds", () => {
+    for (const n of [2, 3, 5, 10, 30, 31, 32, 60, 200]) {
+      const sample = Array.from({ length: n }, (_, index) => Math.sin(index * 1.7) + index / n);
+      const domain = domainMean(sample);
+      const page = meanOverSeeds(sample);
+      expect(page?.mean).toBeCloseTo(domain.value, 12);
+      expect(page?.low, String(n)).toBeCloseTo(domain.interval?.low ?? NaN, 6);
+      expect(page?.high, String(n)).toBeCloseTo(domain.interval?.high ?? NaN, 6);
+    }
+  });
+
+  test("is none for one seed, and there is no mean of none", () => {
+    expect(meanOverSeeds([0.5])).toEqual({ mean: 0.5, low: null, high: null, n: 1 });
+    expect(meanOverSeeds([])).toBeNull();
+  });
+});
+
+describe("a series that grows live", () => {
+  test("has the buckets that the API would answer for all of its points, wherever the answer ended and though points come twice", () => {
+    assert(
+      property(values, nat(80), nat(10), constantFrom(1, 2, 4, 8), (points, cut, repeated, width) => {
+        const known = Math.min(cut, points.length);
+        const series = new FoldedSeries(width, answered(points.slice(0, known), width));
+        for (let index = Math.max(0, known - repeated); index < points.length; index++) series.add(index + 1, points[index] ?? 0);
+        const expected = answered(points, width);
+        expect(series.means().map(({ step }) => step)).toEqual(expected.map(({ toStep }) => toStep));
+        for (const [index, { mean }] of series.means().entries()) expect(mean).toBeCloseTo(expected[index]?.mean ?? NaN, 9);
+      }),
+    );
+  });
+
+  test("leaves out values that are not finite, and keeps their step", () => {
+    const series = new FoldedSeries(1, []);
+    series.add(1, 0.5);
+    series.add(2, "NaN");
+    series.add(2, 0.7);
+    expect(series.means().map(({ step }) => step)).toEqual([1]);
+    expect(series.lastStep).toBe(2);
+  });
+});
+
+test("an arm's curve counts at each place the seeds that have come so far, in the widest of their buckets", () => {
+  const curve = armCurve([new FoldedSeries(1, answered([1, 2, 3, 4], 1)), new FoldedSeries(2, answered([3, 4], 2))]);
+  expect(curve.map(({ step, mean, n }) => [step, mean, n])).toEqual([
+    [1, 2, 2],
+    [3, 3.25, 2],
+    [4, 4, 1],
+  ]);
+});
