@@ -109,7 +109,7 @@ async function listen(
     await next.query(`listen ${escapeIdentifier(channel)}`);
     onListening();
   };
-  const again = (lost: pg.Client): void => {
+  const again = (lost: Client): void => {
     if (ended || client !== lost) return;
     client = null;
     // Tolerates a Postgres that is still away: the failed connection comes back here.
