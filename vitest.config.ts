@@ -1,4 +1,4 @@
-// Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes.
+// Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes; soak: more than ten.
 import { defineConfig } from "vitest/config";
 
 // The bundler would load graphql's ES build beside the one that Node gives to our libraries, and two copies refuse each other's schemas.
@@ -26,6 +26,7 @@ export default defineConfig({
       project("integration", 180_000),
       project("e2e", 600_000),
       project("long", 1_800_000),
+      project("soak", 3_600_000),
     ],
   },
 });
