@@ -213,6 +213,35 @@ describe("the other pages", () => {
   });
 });
 
+test(
+  "a run is forked, paused, resumed and cancelled from its page, and a wrong wish is refused by its field",
+  { timeout: 200_000 },
+  async () => {
+    const { page, complaints, close } = await visit(browser, `${api.url}/runs/${runIds[0]}`);
+    page.setDefaultTimeout(60_000);
+    const becomes = (status: string): Promise<void> => page.locator("main .badge", { hasText: status }).first().waitFor();
+    await page.getByRole("button", { name: "Fork…" }).click();
+    await page.getByLabel(/After step/).fill("0");
+    await page.getByLabel(/Name of the new arm/).fill("again");
+    await page.getByLabel(/What differs/).fill('{ "training": { "stepz": 3 } }');
+    await page.getByRole("button", { name: "Fork", exact: true }).click();
+    await page.locator("dialog").getByText("overrides.training.stepz").waitFor();
+    await page.getByLabel(/What differs/).fill("");
+    await page.getByRole("button", { name: "Fork", exact: true }).click();
+    await page.getByRole("heading", { name: "again" }).waitFor();
+    await becomes("running");
+    await page.getByRole("button", { name: "Pause" }).click();
+    await becomes("paused");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await becomes("running");
+    await page.getByRole("button", { name: "Cancel…" }).click();
+    await page.getByRole("button", { name: "Cancel the run" }).click();
+    await becomes("cancelled");
+    expect(complaints).toEqual([]);
+    await close();
+  },
+);
+
 test("a run's page goes on after a kill -9 of the API: every event once, none missing", { timeout: 300_000 }, async () => {
   const [runId = ""] = await plantExperiment(world, { id: "watched", training: { steps: 8 } });
   const { page, complaints, close } = await visit(browser, `${api.url}/runs/${runId}?events=all`);
