@@ -24,7 +24,7 @@ interface Launched {
 
 function launch(home: string, env: Record<string, string> = {}, args: string[] = []): Launched {
   const child = spawn(process.execPath, [launcher, ...args], {
-    env: { ...process.env, GRADUS_HOME: home, ...env },
+    env: { ...process.env, NO_COLOR: "1", GRADUS_HOME: home, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";
