@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
-import { bucketOf, contentHash, Problem } from "@gradus/domain";
+import { bucketOf, contentHash, isReproducible, Problem } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { createExperiment } from "@gradus/prisma/experiment-store";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
@@ -86,8 +86,13 @@ export async function traceOf({ sql }: Database, runId: string): Promise<unknown
         r."policyHash", r.verdict, r.execution -> 'tests' as tests, r.reward, r.advantage
       from "Group" g join "Rollout" r on r."groupId" = g.id where g."runId" = ${runId} order by g."scopeKind", g.step, g.ordinal, r.index`,
     sql`select version, step, "checkpointHash", report from "PolicyVersion" where "runId" = ${runId} order by version`,
-    sql`select name, step, value from metrics.point where run_id = ${runId} and name not like 'time/%' and name <> 'sandbox/error_rate' order by name, step`,
+    sql<{ name: string }[]>`select name, step, value from metrics.point where run_id = ${runId} order by name, step`,
     sql`select e.step, r."problemId", r.passes, r.samples from "EvaluationResult" r join "Evaluation" e on e.id = r."evaluationId" where e."runId" = ${runId} order by e.step, r."problemId"`,
   ]);
-  return { rollouts: [...rollouts], policies: [...policies], points: [...points], evaluations: [...evaluations] };
+  return {
+    rollouts: [...rollouts],
+    policies: [...policies],
+    points: points.filter(({ name }) => isReproducible(name)),
+    evaluations: [...evaluations],
+  };
 }

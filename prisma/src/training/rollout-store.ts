@@ -78,8 +78,3 @@ export async function saveExecutions(sql: Sql, executed: readonly ExecutedRollou
     from jsonb_to_recordset(${sql.json(rows as never)}) as r(id text, verdict text, execution jsonb, "sandboxErrors" int)
     where "Rollout".id = r.id and "Rollout".verdict is null`;
 }
-
-/** Counts a try that met a broken sandbox, without a verdict yet. */
-export async function countSandboxErrors(sql: Sql, ids: readonly string[]): Promise<void> {
-  await sql`update "Rollout" set "sandboxErrors" = "sandboxErrors" + 1 where id = any(${[...ids]}) and verdict is null`;
-}

@@ -69,13 +69,4 @@ export class EngineHost {
     await slot.engine.loadState(modelId, await this.#blobs.get(hash));
     slot.resident.set(modelId, hash);
   }
-
-  /** Lets go of a model that will not be used again here. */
-  async release(modelId: string): Promise<void> {
-    const slot = this.#placed.get(modelId);
-    if (slot === undefined) return;
-    this.#placed.delete(modelId);
-    slot.resident.delete(modelId);
-    await slot.engine.unloadModel(modelId);
-  }
 }
