@@ -16,6 +16,8 @@ export interface NodeParts {
   readonly blobs: BlobStore;
   readonly sandbox: () => Promise<Sandbox>;
   readonly host: () => Promise<EngineHost>;
+  /** Rollouts made durable at a time. */
+  readonly rolloutsAtOnce: number;
 }
 
 export const sandboxActivities = ({ sink, sandbox }: NodeParts, nodeId: string) =>
@@ -23,10 +25,10 @@ export const sandboxActivities = ({ sink, sandbox }: NodeParts, nodeId: string) 
     executeRollouts: async (input) => executeRollouts({ sink, sandbox: await sandbox(), nodeId })(input),
   }) satisfies SandboxActivities;
 
-export const policyActivities = ({ sink, blobs, host }: NodeParts, nodeId: string) =>
+export const policyActivities = ({ sink, blobs, host, rolloutsAtOnce }: NodeParts, nodeId: string) =>
   ({
     offerNode: async () => ({ nodeId, taskQueue: policyNodeQueue(nodeId) }),
     initializePolicy: async (input) => initializePolicy({ sink, blobs, host: await host() })(input),
-    generateRollouts: async (input) => generateRollouts({ sink, host: await host(), nodeId })(input),
+    generateRollouts: async (input) => generateRollouts({ sink, host: await host(), nodeId, rolloutsAtOnce })(input),
     updatePolicy: async (input) => updatePolicy({ sink, blobs, host: await host(), nodeId })(input),
   }) satisfies PolicyActivities;

@@ -6,17 +6,22 @@ import type { EngineHost } from "../policy/engine-host.ts";
 import type { RolloutSink } from "../rollout-sink.ts";
 import { asStage } from "./activity.ts";
 
-/** Rollouts sampled and made durable at a time: one batch shape of the embedded engine. */
-const ROLLOUTS_AT_ONCE = 64;
-
 interface Place {
   readonly ordinal: number;
   readonly index: number;
   readonly prompt: string;
 }
 
+interface Deps {
+  readonly sink: RolloutSink;
+  readonly host: EngineHost;
+  readonly nodeId: string;
+  /** Rollouts sampled and made durable at a time: fewer lose less to a crash, more sample faster. */
+  readonly rolloutsAtOnce: number;
+}
+
 export const generateRollouts =
-  (deps: { readonly sink: RolloutSink; readonly host: EngineHost; readonly nodeId: string }) =>
+  ({ rolloutsAtOnce, ...deps }: Deps) =>
   ({ scope, policy, lease }: GenerateInput): Promise<void> =>
     asStage(deps.sink, deps.nodeId, "GENERATE", scope, async ({ attempt, signal, heartbeat }) => {
       const generation = await deps.sink.readGeneration(scope);
@@ -25,8 +30,8 @@ export const generateRollouts =
       await deps.host.use(lease?.runId ?? scope.experimentId, policy.hash, async ({ engine, modelId }) => {
         const { tokenizer } = engine;
         const spec = { ...generation.sampling, stopTokens: [tokenizer.eosToken] };
-        for (let begin = 0; begin < places.length; begin += ROLLOUTS_AT_ONCE) {
-          const batch = places.slice(begin, begin + ROLLOUTS_AT_ONCE);
+        for (let begin = 0; begin < places.length; begin += rolloutsAtOnce) {
+          const batch = places.slice(begin, begin + rolloutsAtOnce);
           const rows = batch.map(({ ordinal, index, prompt }) => ({
             promptTokens: tokenizer.encode(prompt),
             stream: rolloutStream(generation.seed, scope, ordinal, index),
