@@ -1,7 +1,7 @@
 // Owns: exactly-once effect under SIGKILL, in the time of `npm test`: each stage once, Temporal, Postgres, the API.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stage } from "@gradus/domain";
-import { killPostgres, killTemporal, MortalWorker, stepCompleted } from "../testkit/chaos.ts";
+import { killInside, killPostgres, killTemporal, Mortal, stepCompleted } from "../testkit/chaos.ts";
 import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../testkit/planted-experiment.ts";
 import { startWorld } from "../testkit/world.ts";
 import type { World } from "../testkit/world.ts";
@@ -15,7 +15,7 @@ afterAll(async () => world.close());
 const training = { steps: 7, groupsPerStep: 4, groupSize: 4 };
 
 test("a run that is killed in each stage, and loses Temporal, Postgres and the API, ends as an undisturbed one of the same seed", async () => {
-  const worker = await MortalWorker.start(world);
+  const worker = await Mortal.start(() => world.startWorker());
   const api = await world.startApi();
   const client = await connectTemporal(world.temporal.address);
 
@@ -28,7 +28,7 @@ test("a run that is killed in each stage, and loses Temporal, Postgres and the A
   const [killed = ""] = await plantExperiment(world, { id: "killed", seeds: [7], training });
   const ended = await startExperiment(client, "killed");
   for (const [at, stage] of Stage.options.entries())
-    expect(await worker.killInside(killed, stage, at + 1), `killed inside ${stage}`).toBe(true);
+    expect(await killInside(world, worker, killed, stage, { fromStep: at + 1 }), `killed inside ${stage}`).not.toBeNull();
   process.kill(api.pid, "SIGKILL");
   await stepCompleted(world, killed, 5);
   await killTemporal(world);
