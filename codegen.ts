@@ -21,6 +21,7 @@ const others = [
   "Curriculum",
   "Project",
   "WorkerNode",
+  "SandboxReport",
   "Group",
   "Evaluation",
   "Checkpoint",

@@ -1,4 +1,5 @@
 // Owns: worker processes as the platform knows them. Must not know: Temporal, SQL.
+import { z } from "zod";
 import type { Scope } from "./scope.ts";
 import type { NodeRole, Stage } from "./stage.ts";
 
@@ -17,3 +18,28 @@ export interface StageAttempt {
   readonly attempt: number;
   readonly nodeId: string;
 }
+
+/** What a node's sandbox does now and has done since the node joined; sent with every heartbeat. */
+export const SandboxReport = z.strictObject({
+  backend: z.string(),
+  /** Programs it can execute at once. */
+  slots: z.number().int().positive(),
+  running: z.number().int().nonnegative(),
+  waiting: z.number().int().nonnegative(),
+  /** Executions that ended, however they ended. */
+  finished: z.number().int().nonnegative(),
+  /** Those of them where the machine failed, not the program. */
+  sandboxErrors: z.number().int().nonnegative(),
+  replacedSlots: z.number().int().nonnegative(),
+  /** Living processes that no execution accounts for; must stay 0. */
+  leakedProcesses: z.number().int().nonnegative(),
+  /** Share of its slots' time in use over the last minute. */
+  utilisation: z.number().min(0).max(1),
+  /** Milliseconds that an execution stood in line, mean over the last minute; null where none ended. */
+  queueWaitMs: z.number().nonnegative().nullable(),
+});
+export type SandboxReport = z.infer<typeof SandboxReport>;
+
+/** What a node says of itself with a heartbeat. `sandbox` null: it has none, or has not needed it yet. */
+export const NodeReport = z.strictObject({ sandbox: SandboxReport.nullable() });
+export type NodeReport = z.infer<typeof NodeReport>;

@@ -2,6 +2,7 @@
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
 import type * as rows from "@gradus/prisma/rows";
 import type { RunEvent } from "@gradus/domain/event";
+import type { SandboxReport } from "@gradus/domain/node";
 import type { StepSummary } from "@gradus/domain/stage";
 import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
 import type { PlacedEvent } from "./live/placed-event.ts";
@@ -44,5 +45,6 @@ export type RunEventBodyModel = RunEvent;
 export type StepCompletedModel = Extract<RunEvent, { type: "STEP_COMPLETED" }>;
 export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" }>;
 export type StepSummaryModel = StepSummary;
+export type SandboxReportModel = SandboxReport;
 export type ComparisonModel = Comparison;
 export type ComparedArmModel = ComparedArm;

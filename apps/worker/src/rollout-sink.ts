@@ -7,6 +7,7 @@ import type {
   InitialPolicy,
   NewPolicy,
   NodeRegistration,
+  NodeReport,
   RolloutBatch,
   Scope,
   StageAttempt,
@@ -38,6 +39,7 @@ export interface RolloutSink {
   addProvenance(runId: string, facts: Readonly<Record<string, string | number>>): Promise<void>;
 
   registerNode(node: NodeRegistration): Promise<void>;
-  nodeSeen(nodeId: string): Promise<void>;
+  /** A heartbeat, and how busy the node is. */
+  nodeSeen(nodeId: string, report: NodeReport): Promise<void>;
   nodeStopped(nodeId: string): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/wo
 import type { WorkerOptions } from "@temporalio/worker";
 import type { NodeRole } from "@gradus/domain";
 import { CONTROL_QUEUE, POLICY_QUEUE, policyNodeQueue, SANDBOX_QUEUE } from "@gradus/workflows";
+import { LoadMeter } from "./load-meter.ts";
 import { policyActivities, sandboxActivities } from "./roles.ts";
 import type { NodeParts } from "./roles.ts";
 
@@ -37,8 +38,11 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
   const workers = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...queue })));
   const taskQueue = roles.includes("POLICY") ? policyNodeQueue(nodeId) : null;
   await parts.sink.registerNode({ id: nodeId, roles, taskQueue, labels: {}, capabilities });
-  // Tolerates a database that is away for a moment: the next beat comes.
-  const beat = setInterval(() => void parts.sink.nodeSeen(nodeId).catch(() => undefined), SEEN_EVERY_MS);
+  const meter = roles.includes("SANDBOX") ? new LoadMeter(await parts.sandbox(), performance.now()) : null;
+  // Tolerates a sink that is away for a moment: the next beat comes.
+  const tell = (): Promise<void> => parts.sink.nodeSeen(nodeId, { sandbox: meter?.read(performance.now()) ?? null }).catch(() => undefined);
+  await tell();
+  const beat = setInterval(() => void tell(), SEEN_EVERY_MS);
   signal.addEventListener("abort", () => {
     for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
   });
@@ -48,6 +52,7 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
     await running;
   } finally {
     clearInterval(beat);
+    await tell();
     // Tolerates a database that is gone: the node is seen no more either way.
     await parts.sink.nodeStopped(nodeId).catch(() => undefined);
     await connection.close();

@@ -226,7 +226,7 @@ test("every field of the schema that needs no argument resolves without an error
   expect(experiment.runs[0].provenance).toMatchObject({ gradusVersion: expect.any(String), host: { platform: process.platform } });
   const rest = await get(
     api.url,
-    `query ($set: ID!, $rollout: ID!, $group: ID!, $evaluation: ID!) { server { version storeEpoch now } workerNodes { id roles labels capabilities startedAt lastSeenAt stoppedAt isAlive taskQueue } projects { id } project(id: "default") { name }
+    `query ($set: ID!, $rollout: ID!, $group: ID!, $evaluation: ID!) { server { version storeEpoch now } workerNodes { id roles labels capabilities startedAt lastSeenAt stoppedAt isAlive taskQueue sandbox { backend slots running waiting finished utilisation queueWaitMs sandboxErrors errorRate replacedSlots leakedProcesses } } projects { id } project(id: "default") { name }
       problemSets { nodes { id name contentHash createdAt counts { split bucket count } members(first: 3) { nodes { ordinal split passes attempts bucket problem { id environment astHash origin { teacher } operations parent { id } chain rung reference visibleTests } } } } }
       problemSet(id: $set) { name } rollout(id: $rollout) { completion logProbs promptTokenCount finishReason attempt generatedAt verdict sandboxErrors policyHash execution { cpuMs wallMs stdout stderr } }
       group(id: $group) { scopeKind size prompt meanReward bucket runId } evaluation(id: $evaluation) { runId samples temperature createdAt completedAt policyHash } metricDefinitions { name unit reproducible description } }`,

@@ -14,6 +14,7 @@ import { Run } from "./Run.ts";
 import { RunEventBody } from "./RunEventBody.ts";
 import { Step } from "./Step.ts";
 import { StepSummary } from "./StepSummary.ts";
+import { SandboxReport } from "./SandboxReport.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { comparison as queryComparison } from "./Query/comparison.ts";
 import { evaluation as queryEvaluation } from "./Query/evaluation.ts";
@@ -99,5 +100,6 @@ export const resolvers: Resolvers = {
   RunEventBody,
   Step,
   StepSummary,
+  SandboxReport,
   WorkerNode,
 };

@@ -22,7 +22,7 @@ export function databaseSink({ sql }: Database): RolloutSink {
     refuseUpdate: ({ runId, step }, epoch, cause) => refuseUpdate(sql, runId, epoch, step, cause),
     addProvenance: (runId, facts) => addProvenance(sql, runId, facts),
     registerNode: (node) => registerNode(sql, node),
-    nodeSeen: (nodeId) => nodeSeen(sql, nodeId),
+    nodeSeen: (nodeId, report) => nodeSeen(sql, nodeId, report),
     nodeStopped: (nodeId) => nodeStopped(sql, nodeId),
   };
 }

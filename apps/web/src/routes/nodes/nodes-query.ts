@@ -17,6 +17,19 @@ export const NODES = graphql(`
       lastSeenAt
       stoppedAt
       isAlive
+      sandbox {
+        backend
+        slots
+        running
+        waiting
+        finished
+        utilisation
+        queueWaitMs
+        sandboxErrors
+        errorRate
+        replacedSlots
+        leakedProcesses
+      }
     }
   }
 `);
