@@ -1,17 +1,34 @@
 // Owns: the recipe of the quickstart's problems: written by the teacher, checked, each attempted 32 times by the warm start (paper 2.4).
 // Must not know: where the lines are kept, the database.
 import { bucketOf, contentHash, environmentNamed } from "@gradus/domain";
+import { stream } from "@gradus/domain/random";
 import type { Problem, ProblemContent } from "@gradus/domain";
 import { judge, probesOf } from "../sandbox/judge.ts";
 import { DEFAULT_LIMITS } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { generateProblems } from "../teacher/generate.ts";
+import type { GeneratedProblem } from "../teacher/generate.ts";
 import { validateProblems } from "../teacher/validate.ts";
 import type { PolicyEngine } from "./policy-engine.ts";
 import { QUICKSTART_RL } from "./quickstart-rl.ts";
 
-/** `teacherSeed` is none that the warm start has read; `attempts` is the paper's M. */
-export const PROBLEM_SET_RECIPE = { teacherSeed: 20_261_122, train: 560, heldOut: 240, attempts: 32 } as const;
+/**
+ * `teacherSeed` is none that the warm start has read; `attempts` is the paper's M. The teacher's own shares of depth leave too few easy
+ * problems (6 % of what is measured): short programs are few, and the drawn repeats are dropped. Asked for by depth, each broad bucket
+ * gets its tenth. `vagueness` as in `generateProblems`.
+ */
+export const PROBLEM_SET_RECIPE = {
+  teacherSeed: 20_261_122,
+  train: 560,
+  heldOut: 240,
+  attempts: 32,
+  depths: [
+    { depth: 1, count: 310, vagueness: 0 },
+    { depth: 2, count: 310, vagueness: 0.2 },
+    { depth: 3, count: 130, vagueness: 0.4 },
+    { depth: 4, count: 50, vagueness: 0.4 },
+  ],
+} as const;
 
 /** Problems attempted at a time: two sampling batches of the quickstart's engine. */
 const PROBLEMS_AT_ONCE = 4;
@@ -29,11 +46,8 @@ export async function buildProblemSet(
   sandbox: Sandbox,
   options: BuildProblemSetOptions = {},
 ): Promise<Omit<Problem, "id">[]> {
-  const { teacherSeed, train, heldOut, attempts } = PROBLEM_SET_RECIPE;
-  const wanted = train + heldOut;
-  const { kept } = await validateProblems(generateProblems({ seed: teacherSeed, count: Math.ceil(wanted * 1.1) }), sandbox);
-  if (kept.length < wanted) throw new Error(`the teacher gave ${kept.length} valid problems of ${wanted}`);
-  const chosen = kept.slice(0, options.count ?? wanted);
+  const { train, attempts } = PROBLEM_SET_RECIPE;
+  const chosen = (await drawProblems(sandbox)).slice(0, options.count);
   const problems: Omit<Problem, "id">[] = [];
   for (let begin = 0; begin < chosen.length; begin += PROBLEMS_AT_ONCE) {
     const batch = chosen.slice(begin, begin + PROBLEMS_AT_ONCE);
@@ -65,6 +79,18 @@ export async function buildProblemSet(
     options.onProgress?.(problems.length, chosen.length);
   }
   return problems;
+}
+
+/** The recipe's problems, checked, in an order that mixes depths: the first `train` are for training. */
+async function drawProblems(sandbox: Sandbox): Promise<GeneratedProblem[]> {
+  const { teacherSeed: seed, depths } = PROBLEM_SET_RECIPE;
+  const drawn: GeneratedProblem[] = [];
+  for (const { count, ...telling } of depths) {
+    const { kept } = await validateProblems(generateProblems({ seed, count: Math.ceil(count * 1.05), ...telling }), sandbox);
+    if (kept.length < count) throw new Error(`the teacher gave ${kept.length} valid problems of depth ${telling.depth}, wanted ${count}`);
+    drawn.push(...kept.slice(0, count));
+  }
+  return stream(`problem-set/${seed}`).shuffle(drawn);
 }
 
 /** How many completions pass. Equal programs are executed once: one program has one verdict. */
