@@ -1,5 +1,5 @@
 // Owns: writing experiments with their arms, curricula and runs, and forks of runs. Must not know: files, how a specification was resolved.
-import { contentHash, runIdOf } from "@gradus/domain";
+import { contentHash, evaluationScope, runIdOf } from "@gradus/domain";
 import type { CurriculumSpec, ExperimentSpec, Provenance, RunSpec } from "@gradus/domain";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
@@ -88,8 +88,9 @@ export interface NewFork {
 }
 
 /**
- * A new run, in a new arm of the same experiment, that goes on after `fromStep` of another: it has copies of that run's steps, policy versions
- * and curriculum states up to there, and so is resumed as any run is. Returns its id, or null where the arm's name is taken.
+ * A new run, in a new arm of the same experiment, that goes on after `fromStep` of another: it has copies of that run's steps, policy versions,
+ * curriculum states, metric points and evaluations up to there, and so is resumed, read and compared as any run is. Rollouts stay with the run
+ * that made them. Returns its id, or null where the arm's name is taken.
  */
 export async function createFork(
   { prisma }: Database,
@@ -136,8 +137,31 @@ export async function createFork(
       select ${id}, version, step, "checkpointHash", report, "createdAt" from "PolicyVersion" where "runId" = ${fromRunId} and step <= ${fromStep}`;
     await tx.$executeRaw`insert into "CurriculumState" ("runId", step, state)
       select ${id}, step, state from "CurriculumState" where "runId" = ${fromRunId} and step <= ${fromStep}`;
+    await copyEvaluations(tx, fromRunId, fromStep, id);
+    await copyPoints(tx, fromRunId, fromStep, id);
     return id;
   });
+}
+
+async function copyEvaluations(tx: Prisma.TransactionClient, fromRunId: string, fromStep: number, id: string): Promise<void> {
+  const evaluations = await tx.evaluation.findMany({ where: { runId: fromRunId, step: { lte: fromStep }, completedAt: { not: null } } });
+  for (const evaluation of evaluations) {
+    const copied = evaluationScope(evaluation.experimentId, evaluation.step, id).id;
+    await tx.evaluation.create({ data: { ...evaluation, id: copied, runId: id } });
+    await tx.$executeRaw`insert into "EvaluationResult" ("evaluationId", "problemId", bucket, passes, samples)
+      select ${copied}, "problemId", bucket, passes, samples from "EvaluationResult" where "evaluationId" = ${evaluation.id}`;
+  }
+}
+
+/** Points and the events that carry them, so that who follows the fork's stream from its beginning has its whole curve. */
+async function copyPoints(tx: Prisma.TransactionClient, fromRunId: string, fromStep: number, id: string): Promise<void> {
+  await tx.$executeRaw`insert into metrics.point (run_id, name, step, value, recorded_at)
+    select ${id}, name, step, value, recorded_at from metrics.point where run_id = ${fromRunId} and step <= ${fromStep}`;
+  // The points of one event are of one step.
+  const copied = await tx.$executeRaw`insert into "Event" ("runId", position, type, data)
+    select ${id}, row_number() over (order by position), type, data from "Event"
+    where "runId" = ${fromRunId} and type = 'METRICS_RECORDED' and (data -> 'points' -> 0 ->> 1)::int <= ${fromStep}`;
+  await tx.run.update({ where: { id }, data: { streamPosition: copied } });
 }
 
 function freeName(base: string, taken: ReadonlySet<string>): string {

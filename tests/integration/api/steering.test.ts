@@ -1,9 +1,10 @@
+import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import { readProgress } from "@gradus/prisma/training/run-store";
 import { RequestRefused, WorkflowNotRunning } from "@gradus/api/run-control";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
-import { get, recordingControl, startTestApi } from "../../testkit/api/test-api.ts";
+import { connect, get, recordingControl, startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
 import type { DatabaseWorld } from "../../testkit/world.ts";
@@ -31,6 +32,9 @@ afterAll(async () => {
   await api.close();
   await world.close();
 });
+
+const recordReward = (of: string, step: number, value: number): Promise<void> =>
+  inRun(world.database.sql, of, null, (tx, emit) => recordPoints(tx, emit, of, [{ name: "train/reward", step, value }]));
 
 const RESULT = "{ ok error { message fields { path value expected } } run { id status } }";
 
@@ -92,6 +96,42 @@ describe("a fork", () => {
     expect(api.control.asked).toEqual([`startRun ${forkRun.run.id}`]);
     // What the workflow will ask first: where to go on.
     expect(await readProgress(world.database.sql, forkRun.run.id)).toMatchObject({ step: 2, policy: { version: 2 } });
+  });
+
+  test("has the curve and the evaluations of the run it was made from up to there, read and live", async () => {
+    const { forkRun } = await get(api.url, FORK, { input: { runId, fromStep: 2 } });
+    const fork = forkRun.run.id as string;
+    const { run } = await get(
+      api.url,
+      `query ($id: ID!) { run(id: $id) { metricSeries(names: ["train/reward"]) { buckets { fromStep last } } evaluations { step passAt1 } } }`,
+      { id: fork },
+    );
+    expect(run.metricSeries).toEqual([
+      {
+        buckets: [
+          { fromStep: 1, last: 0.1 },
+          { fromStep: 2, last: 0.2 },
+        ],
+      },
+    ]);
+    expect(run.evaluations).toEqual([{ step: 0, passAt1: 0.25 }]);
+    const client = connect(api.url);
+    const live = client.iterate<{ metricPoints: { points: { step: number; value: number }[] } }>({
+      query: `subscription ($id: ID!) { metricPoints(runId: $id) { points { step value } } }`,
+      variables: { id: fork },
+    });
+    await recordReward(fork, 3, 0.9);
+    const told: unknown[] = [];
+    for await (const { data } of live) {
+      told.push(...(data?.metricPoints.points ?? []));
+      if (told.length === 3) break;
+    }
+    expect(told).toEqual([
+      { step: 1, value: 0.1 },
+      { step: 2, value: 0.2 },
+      { step: 3, value: 0.9 },
+    ]);
+    await client.dispose();
   });
 
   test("has the next free name, however many are made at once", async () => {
