@@ -27,6 +27,7 @@ export * from "./curriculum/sampler.ts";
 export * from "./node.ts";
 export * from "./policy.ts";
 export * from "./rollout.ts";
+export * from "./rollout-sink.ts";
 export * from "./blob-store.ts";
 export * from "./statistics.ts";
 export * from "./importer/jsonl.ts";

@@ -12,6 +12,8 @@ export interface NodeRegistration {
 }
 
 export interface StageAttempt {
+  /** Made by whoever begins it, so that an attempt told twice is one attempt. */
+  readonly id: string;
   readonly scope: Scope;
   readonly stage: Stage;
   /** From 1, counted by Temporal. */

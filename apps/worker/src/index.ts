@@ -1,4 +1,3 @@
 // Owns: the list of what others may import from the worker; the rest is reached by path.
-export type { RolloutSink } from "./rollout-sink.ts";
 export type { Sandbox } from "./sandbox/sandbox.ts";
 export type { PolicyEngine } from "./policy/policy-engine.ts";

@@ -47,10 +47,10 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
 // Roles without the database get their own sink with issue E's remote nodes; until then every node has one.
-const { controlActivities, databaseSink, localBlobStore, openDatabase, workflowBundle } = await import("./control/join-control.ts");
+const { controlActivities, databaseSink, openBlobStore, openDatabase, workflowBundle } = await import("./control/join-control.ts");
 const nodeId = values.node ?? hostname();
 const database = openDatabase(required("DATABASE_URL"));
-const blobs = localBlobStore(required("GRADUS_BLOBS"));
+const blobs = openBlobStore(required("GRADUS_BLOBS"), process.env);
 const sink = databaseSink(database);
 
 const sandbox = once(() => createSandbox({ slots: slots("GRADUS_SANDBOX_SLOTS"), backend: sandboxBackend() }));

@@ -1,5 +1,5 @@
 // Owns: what the policy and sandbox roles offer, wired to this node's parts. Must not know: the database (the control role has its own file).
-import type { BlobStore } from "@gradus/domain";
+import type { BlobStore, RolloutSink } from "@gradus/domain";
 import type { PolicyActivities, SandboxActivities } from "@gradus/workflows";
 import { policyNodeQueue } from "@gradus/workflows";
 import { executeRollouts } from "./activities/execute-rollouts.ts";
@@ -7,7 +7,6 @@ import { generateRollouts } from "./activities/generate-rollouts.ts";
 import { initializePolicy } from "./activities/initialize-policy.ts";
 import { updatePolicy } from "./activities/update-policy.ts";
 import type { EngineHost } from "./policy/engine-host.ts";
-import type { RolloutSink } from "./rollout-sink.ts";
 import type { Sandbox } from "./sandbox/sandbox.ts";
 
 /** What a node is made of. Sandbox and engines are made when first asked for: a control node starts neither. */

@@ -33,6 +33,8 @@ export async function commitPolicy(sql: Sql, made: NewPolicy): Promise<void> {
 /** Records that an update was not finite and the policy stayed; the step is complete. @throws StaleLease */
 export async function refuseUpdate(sql: Sql, runId: string, epoch: number, step: number, cause: string): Promise<void> {
   await inRun(sql, runId, epoch, async (tx, emit) => {
+    const [open] = await tx`select 1 from "Step" where "runId" = ${runId} and step = ${step} and "completedAt" is null`;
+    if (open === undefined) return;
     emit({ type: "UPDATE_REFUSED", step, cause });
     await completeStep(tx, emit, runId, step, null);
   });

@@ -7,7 +7,7 @@ import { grantLease } from "@gradus/prisma/training/run-store";
 import { readProblems, saveDraw } from "@gradus/prisma/training/step-store";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { executeRollouts } from "@gradus/worker/activities/execute-rollouts";
-import { databaseSink } from "@gradus/worker/control/database-sink";
+import { databaseSink } from "@gradus/prisma/training/database-sink";
 import { rewardRollouts } from "@gradus/worker/control/reward-rollouts";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
 import type { Sandbox } from "@gradus/worker/sandbox/sandbox";

@@ -1,9 +1,9 @@
 // Owns: what every activity does besides its work: heartbeats, the record of the attempt, and failures that Temporal must not retry.
+import { randomUUID } from "node:crypto";
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import { ConfigurationError, MissingRow, StaleLease } from "@gradus/domain";
-import type { Scope, Stage } from "@gradus/domain";
-import type { RolloutSink } from "../rollout-sink.ts";
+import type { RolloutSink, Scope, Stage } from "@gradus/domain";
 
 /** What a running activity may use of Temporal. */
 export interface StageContext {
@@ -24,15 +24,16 @@ export async function asStage<Result>(
   work: (context: StageContext) => Promise<Result>,
 ): Promise<Result> {
   return asActivity(async (context) => {
-    const record = { scope, stage, attempt: context.attempt, nodeId };
-    const id = await sink.stageStarted(record);
+    const id = `${scope.id}/${stage}/${context.attempt}/${randomUUID().slice(0, 8)}`;
+    const record = { id, scope, stage, attempt: context.attempt, nodeId };
+    await sink.stageStarted(record);
     try {
       const result = await work(context);
-      await sink.stageEnded(id, record, null);
+      await sink.stageEnded(record, null);
       return result;
     } catch (error) {
       // Tolerates nothing: the failure is recorded and thrown on. A record that cannot be written must not hide it.
-      await sink.stageEnded(id, record, error instanceof Error ? error.message : String(error)).catch(() => undefined);
+      await sink.stageEnded(record, error instanceof Error ? error.message : String(error)).catch(() => undefined);
       throw error;
     }
   });

@@ -1,7 +1,6 @@
 // Owns: the execute stage: every rollout without a verdict gets one, durable in small batches. Must not know: policies, rewards.
 import { environmentNamed } from "@gradus/domain";
-import type { ExecutedRollout, ExecutionSpec, RolloutToExecute, Scope } from "@gradus/domain";
-import type { RolloutSink } from "../rollout-sink.ts";
+import type { ExecutedRollout, ExecutionSpec, RolloutSink, RolloutToExecute, Scope } from "@gradus/domain";
 import { judge, probesOf } from "../sandbox/judge.ts";
 import { DEFAULT_LIMITS } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";

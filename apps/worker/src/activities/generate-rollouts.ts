@@ -1,9 +1,8 @@
 // Owns: the generate stage: only what is missing is sampled, and what is sampled is durable before more is. Must not know: verdicts, rewards.
 import { groupId, rolloutId, rolloutStream } from "@gradus/domain";
-import type { GeneratedRollout, Generation } from "@gradus/domain";
+import type { GeneratedRollout, Generation, RolloutSink } from "@gradus/domain";
 import type { GenerateInput } from "@gradus/workflows";
 import type { EngineHost } from "../policy/engine-host.ts";
-import type { RolloutSink } from "../rollout-sink.ts";
 import { asStage } from "./activity.ts";
 
 interface Place {

@@ -1,9 +1,8 @@
 // Owns: a run's policy version 0: stored weights, or new ones from its seed.
 import { ConfigurationError } from "@gradus/domain";
-import type { BlobStore, PolicyRef } from "@gradus/domain";
+import type { BlobStore, PolicyRef, RolloutSink } from "@gradus/domain";
 import type { Lease } from "@gradus/workflows";
 import type { EngineHost } from "../policy/engine-host.ts";
-import type { RolloutSink } from "../rollout-sink.ts";
 import { asActivity } from "./activity.ts";
 
 export const initializePolicy =

@@ -1,11 +1,10 @@
 // Owns: the update stage: one policy-gradient update, committed once, with bytes durable before their row. Must not know: rewards' making.
 import { stepScope } from "@gradus/domain";
-import type { BlobStore, PolicyRef, TrainingRollout, TrainingSpec, UpdateReport } from "@gradus/domain";
+import type { BlobStore, PolicyRef, RolloutSink, TrainingRollout, TrainingSpec, UpdateReport } from "@gradus/domain";
 import type { Lease, StepRef, Updated } from "@gradus/workflows";
 import type { EngineHost, HostedModel } from "../policy/engine-host.ts";
 import { NonFiniteUpdate } from "../policy/policy-engine.ts";
 import type { Datum } from "../policy/policy-engine.ts";
-import type { RolloutSink } from "../rollout-sink.ts";
 import { asStage } from "./activity.ts";
 
 interface Deps {

@@ -1,7 +1,7 @@
 // Owns: what the control role offers, wired to its database. The workflows own the interfaces.
+import type { RolloutSink } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import type { ControlActivities, ExperimentActivities } from "@gradus/workflows";
-import type { RolloutSink } from "../rollout-sink.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { drawProblems } from "./draw-problems.ts";
 import { drawEvaluation, drawMeasurement, scoreEvaluation, scoreMeasurement } from "./evaluate-policy.ts";

@@ -6,11 +6,11 @@ import { bundleWorkflowCode } from "@temporalio/worker";
 import type { WorkflowBundle } from "@temporalio/worker";
 import { openDatabase } from "@gradus/prisma";
 import type { Database } from "@gradus/prisma";
-import { localBlobStore } from "@gradus/prisma/local-blob-store";
-import { databaseSink } from "./database-sink.ts";
+import { openBlobStore } from "@gradus/prisma/open-blob-store";
+import { databaseSink } from "@gradus/prisma/training/database-sink";
 
 export { controlActivities } from "./control-activities.ts";
-export { databaseSink, localBlobStore, openDatabase };
+export { databaseSink, openBlobStore, openDatabase };
 export type { Database };
 
 const workflowsPath = fileURLToPath(import.meta.resolve("@gradus/workflows/workflows"));

@@ -1,12 +1,11 @@
 // Owns: the reward stage: verdicts to rewards, groups to advantages, gates, and what the curriculum learns. Must not know: engines, sandboxes.
 import { creditGroup, environmentNamed, stepScope, stream } from "@gradus/domain";
-import type { GateDecision, StepSummary } from "@gradus/domain";
+import type { GateDecision, RolloutSink, StepSummary } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
 import { readCurriculumState, readExecuted, readPolicyAfter, readProblems, saveCredit } from "@gradus/prisma/training/step-store";
 import type { GroupToCredit } from "@gradus/prisma/training/step-store";
 import type { Credited, StepRef } from "@gradus/workflows";
-import type { RolloutSink } from "../rollout-sink.ts";
 import { asStage } from "../activities/activity.ts";
 import { curriculumOf } from "./draw-problems.ts";
 

@@ -1,18 +1,9 @@
 // Owns: the port through which the policy and sandbox roles read work and make results durable, so that such a node needs no database
 // credentials. Must not know: SQL, HTTP.
-import type {
-  ExecutedRollout,
-  Executing,
-  Generation,
-  InitialPolicy,
-  NewPolicy,
-  NodeRegistration,
-  NodeReport,
-  RolloutBatch,
-  Scope,
-  StageAttempt,
-  Updating,
-} from "@gradus/domain";
+import type { NodeRegistration, NodeReport, StageAttempt } from "./node.ts";
+import type { InitialPolicy, NewPolicy, Updating } from "./policy.ts";
+import type { ExecutedRollout, Executing, Generation, RolloutBatch } from "./rollout.ts";
+import type { Scope } from "./scope.ts";
 
 export interface StepAddress {
   readonly experimentId: string;
@@ -20,11 +11,14 @@ export interface StepAddress {
   readonly step: number;
 }
 
-/** Every write is idempotent: the first commit of an id wins. Writes with an epoch throw StaleLease when the run has moved. */
+/**
+ * Every write is idempotent, so that one whose answer was lost may be sent again: the first commit of an id wins. Writes with an epoch throw
+ * StaleLease when the run has moved. Reads throw MissingRow and ConfigurationError.
+ */
 export interface RolloutSink {
-  stageStarted(attempt: StageAttempt): Promise<string>;
+  stageStarted(attempt: StageAttempt): Promise<void>;
   /** `failure` null: completed. */
-  stageEnded(id: string, attempt: StageAttempt, failure: string | null): Promise<void>;
+  stageEnded(attempt: StageAttempt, failure: string | null): Promise<void>;
 
   readGeneration(scope: Scope): Promise<Generation>;
   saveRollouts(batch: RolloutBatch): Promise<void>;
