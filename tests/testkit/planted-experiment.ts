@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
-import { bucketOf, contentHash, isReproducible, Problem } from "@gradus/domain";
+import { bucketOf, contentHash, isReproducible, runIdOf } from "@gradus/domain";
+import type { CurriculumSpec, Problem } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { createExperiment } from "@gradus/prisma/experiment-store";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
@@ -33,7 +34,8 @@ async function quickstartProblems(): Promise<Omit<Problem, "id">[]> {
 export interface Planting {
   readonly id: string;
   readonly seeds?: readonly number[];
-  readonly curricula?: readonly string[];
+  /** Presets, or names with specifications: an arm each. */
+  readonly curricula?: readonly (string | { readonly name: string; readonly curriculum: CurriculumSpec })[];
   readonly training?: Readonly<Record<string, unknown>>;
   readonly evaluation?: Readonly<Record<string, unknown>>;
   readonly concurrency?: number;
@@ -48,6 +50,7 @@ export async function plantExperiment(
   const { id, seeds = [1], curricula = ["uniform"], training = {}, evaluation = {}, concurrency = 2, policy = "warm start" } = planting;
   const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
   const hash = await localBlobStore(world.blobsFolder).put(await readFile(quickstart("warm-start.safetensors")));
+  const arms = curricula.map((curriculum) => (typeof curriculum === "string" ? { name: curriculum, curriculum } : curriculum));
   const source = {
     name: "planted",
     seeds,
@@ -56,17 +59,17 @@ export async function plantExperiment(
     policy: policy === "warm start" ? { warmStart: `sha256:${hash}` } : {},
     training: { steps: 3, groupsPerStep: 4, groupSize: 4, ...training },
     evaluation: { problems: 8, samples: 1, ...evaluation },
-    arms: curricula.map((curriculum) => ({ name: curriculum, curriculum })),
+    arms,
   };
-  const { specification, arms } = resolveExperiment(JSON.stringify(source));
+  const resolved = resolveExperiment(JSON.stringify(source));
   const provenance = {
     gradusVersion: "test",
     commit: null,
     lockFileHash: null,
     host: { platform: process.platform, arch: process.arch, cpus: 2, node: process.version },
   };
-  await createExperiment(world.database, { id, specification, arms, provenance });
-  return curricula.flatMap((curriculum) => seeds.map((seed) => `${id}.${curriculum}.${seed}`));
+  await createExperiment(world.database, { id, ...resolved, provenance });
+  return arms.flatMap(({ name }) => seeds.map((seed) => runIdOf(id, name, seed)));
 }
 
 /** Starts the experiment's workflow and returns a way to wait for its end. */
