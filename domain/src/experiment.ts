@@ -1,6 +1,10 @@
 // Owns: what an experiment file may say, and how arms x seeds follow from it. Must not know: files, YAML, where runs are stored.
 import { z } from "zod";
+import { AdvantageSettings } from "./advantage.ts";
+import { ALGORITHM_NAMES, withAlgorithm } from "./algorithm.ts";
 import { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
+import { DownSelection } from "./down-selection.ts";
+import { RewardSettings } from "./reward.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "lower-case letters, digits and dashes, at most 48");
 
@@ -39,9 +43,13 @@ export const SamplingSettings = z.strictObject({
 
 export const LossSettings = z.strictObject({
   name: z.enum(["importance_sampling", "ppo", "cispo"]).default("importance_sampling"),
-  clipLow: z.number().min(0).default(0.2),
+  /** ppo and cispo: the ratio of trained to sampled probability is held in [1 - clipLow, 1 + clipHigh]. */
+  clipLow: z.number().min(0).max(1).default(0.2),
   clipHigh: z.number().min(0).default(0.2),
-  lengthNorm: z.enum(["token", "sequence", "constant"]).default("token"),
+  /** token: all tokens alike. sequence: every response alike. constant: divided by the token limit. prompt: every group alike. */
+  lengthNorm: z.enum(["token", "sequence", "constant", "prompt"]).default("token"),
+  /** Weight of the KL (k3) to the run's version 0; 0 = none. */
+  klWeight: z.number().min(0).default(0),
   entropyBonus: z.number().default(0),
 });
 
@@ -63,7 +71,13 @@ export const TrainingSpec = z.strictObject({
   groupSize: z.number().int().min(2).max(256).default(8),
   /** 0 = on-policy; k = rollouts may be k policy versions old. */
   maxStaleness: z.number().int().min(0).max(8).default(0),
+  /** Name of a preset over the settings below (and the curriculum's hooks); what is written beside it wins. */
+  algorithm: z.enum(ALGORITHM_NAMES).optional(),
   sampling: SamplingSettings.prefault({}),
+  reward: RewardSettings.prefault({}),
+  advantage: AdvantageSettings.prefault({}),
+  /** Absent: every credited rollout of an admitted group is trained on. */
+  downSelect: DownSelection.optional(),
   loss: LossSettings.prefault({}),
   optimizer: OptimizerSettings.prefault({}),
   /** Negative control: rewards are permuted over the step's credited rollouts before advantages are taken. */
@@ -115,7 +129,7 @@ export const ExperimentSpec = z.strictObject({
   project: name.default("default"),
   problems: ProblemsSpec.prefault({}),
   policy: PolicySpec.prefault({}),
-  training: TrainingSpec.prefault({}),
+  training: z.preprocess(withAlgorithm, TrainingSpec).prefault({}),
   evaluation: EvaluationSpec.prefault({}),
   execution: ExecutionSpec.prefault({}),
   seeds: z

@@ -1,5 +1,6 @@
 // Owns: what an experiment file may say of a curriculum. Must not know: how any kind works.
 import { z } from "zod";
+import { CurriculumHooks } from "./hooks.ts";
 import { GATES, SAMPLERS } from "./registry.ts";
 import type { KindSpec } from "./sampler.ts";
 
@@ -9,9 +10,10 @@ function unionOf(kinds: readonly { readonly parameters: z.ZodType }[]): z.ZodTyp
   return z.discriminatedUnion("kind", schemas as [(typeof schemas)[0], ...typeof schemas]) as unknown as z.ZodType<KindSpec>;
 }
 
-/** One sampler, and gates that must all admit a group. Refused groups are still observed by the sampler. `gates: []` turns gates off. */
+/** One sampler, gates that must all admit a group, and hooks. Refused groups are still observed by the sampler. `gates: []` turns gates off. */
 export const CurriculumSpec = z.strictObject({
   sampler: unionOf(SAMPLERS),
   gates: z.array(unionOf(GATES)).default(() => [{ kind: "zero-variance" }]),
+  ...CurriculumHooks,
 });
 export type CurriculumSpec = z.infer<typeof CurriculumSpec>;

@@ -1,11 +1,12 @@
-// Owns: a curriculum at work: sampler and gates with their state. Must not know: any kind, rollouts, the database.
+// Owns: a curriculum at work: sampler, gates and hooks with their state. Must not know: any kind, rollouts, the database.
 import { creditGroup } from "../advantage.ts";
 import type { Json } from "../canonical-json.ts";
 import { stream } from "../random.ts";
 import type { CurriculumSpec } from "./curriculum-spec.ts";
 import { ADMITTED, refuse, type GateDecision } from "./gate.ts";
+import { openProblems, rememberGroup, remembers, replayed, sizeAt, startHooks, type HookState } from "./hooks.ts";
 import type { GroupOutcome } from "./outcome.ts";
-import { createPool, type PoolProblem } from "./pool.ts";
+import { createPool, type Pool, type PoolProblem } from "./pool.ts";
 import { GATES, SAMPLERS } from "./registry.ts";
 
 /** Everything a curriculum remembers, as JSON: stored with each step and each checkpoint. */
@@ -14,13 +15,37 @@ export interface CurriculumState {
   readonly observed: number;
   readonly sampler: Json;
   readonly gates: readonly Json[];
+  /** Only where a hook remembers something. */
+  readonly hooks?: Json;
+}
+
+/** A group as it is to be rolled out. */
+export interface PlannedGroup {
+  readonly problemId: string;
+  /** Rollouts of it. */
+  readonly size: number;
+  /** Share of the demonstration that every rollout of it is given, in [0, 1). */
+  readonly start: number;
+}
+
+export interface DrawWish {
+  /** From 1. */
+  readonly round: number;
+  /** Rollouts of a full group where no allocation says otherwise. */
+  readonly groupSize: number;
+  /** Problems drawn before in this step: not drawn again while others are left. */
+  readonly used?: ReadonlySet<string>;
 }
 
 export interface Curriculum {
   /** Ids of `count` problems for a step (from 1): a function of (spec, pool, seed, state, step, count) alone. */
   draw(step: number, count: number): readonly string[];
+  /** As `draw`, with what the hooks say of each group; `count` groups of one round, more where they are screened first. */
+  plan(step: number, count: number, wish: DrawWish): readonly PlannedGroup[];
   /** Decides on a finished group and lets the sampler learn from it, admitted or not. Call once a group, in ordinal order. */
   observe(outcome: GroupOutcome): GateDecision;
+  /** Rollouts of a full group at a step. */
+  fullSize(step: number, groupSize: number): number;
   /** Named numbers of the sampler's state at a step. */
   metrics(step: number): Readonly<Record<string, number>>;
   /** What a user should be told before the run. */
@@ -37,9 +62,11 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
   const context = { pool, totalSteps };
   const sampler = kindNamed(SAMPLERS, spec.sampler.kind);
   const gates = spec.gates.map((gateSpec) => ({ gate: kindNamed(GATES, gateSpec.kind), parameters: gateSpec }));
+  const hooksRemember = remembers(spec);
   let observed = 0;
   let samplerState = sampler.start(spec.sampler, context);
   let gateStates = gates.map(({ gate, parameters }) => gate.start(parameters, context));
+  let hookState: HookState = startHooks();
 
   const decide = (outcome: GroupOutcome): GateDecision => {
     const { refused } = creditGroup(outcome.rewards);
@@ -49,23 +76,73 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
     return decisions.find((decision) => !decision.admitted) ?? ADMITTED;
   };
 
+  const openPool = (): Pool => {
+    const open = openProblems(spec, hookState, pool.problems);
+    return open.length === pool.problems.length ? pool : createPool(open);
+  };
+  const contextOf = (step: number, count: number, round: number) => ({
+    pool: openPool(),
+    totalSteps,
+    step,
+    count,
+    round,
+    random: stream(`curriculum/${seed}/draw/${step}${round === 1 ? "" : `/${round}`}`),
+  });
+  /** From the memory first where it is due, the rest from the sampler; nothing of `used` while there is other. */
+  const pick = (step: number, count: number, round: number, used: ReadonlySet<string>): string[] => {
+    const { replay } = spec;
+    const due = replay === undefined ? 0 : round > 1 && replay.refill ? count : Math.floor(replay.share * count);
+    const again = replayed(hookState, due, used);
+    const wanted = count - again.length;
+    if (wanted === 0) return again;
+    if (used.size === 0 && again.length === 0) return [...sampler.draw(spec.sampler, samplerState, contextOf(step, count, round))];
+    const taken = new Set([...used, ...again]);
+    // Some of what is drawn was drawn before in this step: so many more are asked for.
+    const drawn = sampler.draw(spec.sampler, samplerState, contextOf(step, wanted + taken.size, round));
+    const fresh = [...new Set(drawn.filter((id) => !taken.has(id)))].slice(0, wanted);
+    return [...again, ...fresh, ...drawn.slice(0, wanted - fresh.length)];
+  };
+
   return {
-    draw: (step, count) =>
-      sampler.draw(spec.sampler, samplerState, { ...context, step, count, random: stream(`curriculum/${seed}/draw/${step}`) }),
+    draw: (step, count) => pick(step, count, 1, new Set()),
+    plan: (step, count, { round, groupSize, used = new Set() }) => {
+      const { screening } = spec;
+      const full = sizeAt(spec, step, totalSteps, groupSize);
+      const ids = pick(step, screening === undefined ? count : Math.ceil(count * screening.candidates), round, used);
+      const at = contextOf(step, ids.length, round);
+      return ids.map((problemId) => ({
+        problemId,
+        size: screening === undefined ? full : Math.min(full, screening.rollouts),
+        start: sampler.startOf?.(spec.sampler, problemId, at) ?? 0,
+      }));
+    },
     observe: (outcome) => {
       const decision = decide(outcome);
       sampler.observe?.(spec.sampler, samplerState, outcome, { ...context, random: stream(`curriculum/${seed}/observe/${observed}`) });
+      if (hooksRemember) rememberGroup(spec, hookState, outcome);
       observed++;
       return decision;
     },
-    metrics: (step) => sampler.metrics?.(spec.sampler, samplerState, { ...context, step }) ?? {},
+    fullSize: (step, groupSize) => sizeAt(spec, step, totalSteps, groupSize),
+    metrics: (step) => ({
+      ...sampler.metrics?.(spec.sampler, samplerState, { ...context, step }),
+      ...(spec.replay === undefined ? {} : { memory: Object.keys(hookState.memory).length }),
+      ...(spec.retire === undefined ? {} : { open: openPool().problems.length }),
+    }),
     warnings: () => sampler.warnings?.(spec.sampler, context) ?? [],
-    state: () => structuredClone({ observed, sampler: samplerState as Json, gates: gateStates as Json[] }),
+    state: () =>
+      structuredClone({
+        observed,
+        sampler: samplerState as Json,
+        gates: gateStates as Json[],
+        ...(hooksRemember ? { hooks: hookState as unknown as Json } : {}),
+      }),
     restore: (state) => {
       const copy = structuredClone(state);
       ({ observed } = copy);
       samplerState = copy.sampler;
       gateStates = [...copy.gates];
+      hookState = copy.hooks === undefined ? startHooks() : (copy.hooks as unknown as HookState);
     },
   };
 }

@@ -7,12 +7,14 @@ export interface GroupOutcome {
   readonly step: number;
   readonly policyVersion: number;
   readonly rewards: readonly (number | null)[];
+  /** Which rollouts were right, where rewards are shaped and do not say it; absent: those with a positive reward. */
+  readonly passed?: readonly (boolean | null)[];
 }
 
 export interface OutcomeFigures {
   /** Credited rollouts. */
   readonly attempts: number;
-  /** Credited rollouts with a positive reward. */
+  /** Credited rollouts that were right. */
   readonly passes: number;
   /** Mean reward over credited rollouts; null where there is none. */
   readonly meanReward: number | null;
@@ -22,13 +24,13 @@ export interface OutcomeFigures {
   readonly hasNoVariance: boolean;
 }
 
-export function figuresOf(outcome: Pick<GroupOutcome, "rewards">): OutcomeFigures {
+export function figuresOf(outcome: Pick<GroupOutcome, "rewards" | "passed">): OutcomeFigures {
   const { advantages, baseline, credited } = creditGroup(outcome.rewards);
   const known = outcome.rewards.filter((reward) => reward !== null);
   const total = advantages.reduce<number>((sum, advantage) => sum + Math.abs(advantage ?? 0), 0);
   return {
     attempts: credited,
-    passes: known.filter((reward) => reward > 0).length,
+    passes: outcome.rewards.filter((reward, at) => reward !== null && (outcome.passed?.[at] ?? reward > 0)).length,
     meanReward: baseline,
     meanAbsoluteAdvantage: credited === 0 ? 0 : total / credited,
     hasNoVariance: known.every((reward) => reward === known[0]),

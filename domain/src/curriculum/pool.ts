@@ -12,6 +12,10 @@ export interface PoolProblem {
   readonly passRate: MeasuredPassRate | null;
   readonly chain?: string | undefined;
   readonly rung?: number | undefined;
+  /** What it is about, for strategies that look for weak categories: the first operation of a written problem, else its environment. */
+  readonly category?: string | undefined;
+  /** What the policy reads, for strategies that predict difficulty from it. */
+  readonly text?: string | undefined;
 }
 
 /** The problems of a run, in a fixed order: draws depend on it, so callers sort by id. */

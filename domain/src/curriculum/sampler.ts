@@ -18,6 +18,8 @@ export interface RunContext {
 export interface DrawContext extends RunContext {
   /** From 1. */
   readonly step: number;
+  /** 1, and more where the step draws again after groups were refused. */
+  readonly round?: number;
   /** How many problems to pick; ids may repeat only where the choice is smaller than that. */
   readonly count: number;
   /** A stream of its own for every (seed, step): a draw depends on nothing else but the state. */
@@ -44,6 +46,8 @@ export interface SamplerKind<Parameters, State> {
   start(parameters: Parameters, context: RunContext): State;
   /** Ids of `count` problems. Never changes `state`. */
   draw(parameters: Parameters, state: State, context: DrawContext): readonly string[];
+  /** Share of the demonstration that a drawn problem starts from, in [0, 1); 0 where the strategy has none (strategy 34). */
+  startOf?(parameters: Parameters, problemId: string, context: DrawContext): number;
   /** Called for every finished group, the refused ones too, in a fixed order. */
   observe?(parameters: Parameters, state: State, outcome: GroupOutcome, context: ObserveContext): void;
   /** Named numbers of the state, for charts. Names are snake_case. */

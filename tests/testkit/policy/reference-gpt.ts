@@ -115,9 +115,13 @@ export function referenceLoss(
   data.forEach((datum, row) => {
     const all = referenceLogProbs(spec, weights, [...datum.promptTokens, ...datum.completionTokens]);
     const inRow = datum.weights.reduce((sum, weight) => sum + weight, 0);
-    const divisor = { token: counted, sequence: data.length * inRow, constant: data.length * (spec.completionBuckets.at(-1) ?? 0) }[
-      loss.lengthNorm
-    ];
+    const siblings = data.filter(({ group }) => group === datum.group).flatMap(({ weights: counts }) => counts);
+    const divisor = {
+      token: counted,
+      sequence: data.length * inRow,
+      constant: data.length * (spec.completionBuckets.at(-1) ?? 0),
+      prompt: new Set(data.map(({ group }) => group)).size * siblings.reduce((sum, weight) => sum + weight, 0),
+    }[loss.lengthNorm];
     ratios.push([]);
     logProbs.push([]);
     datum.completionTokens.forEach((token, index) => {

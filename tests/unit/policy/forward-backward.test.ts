@@ -97,6 +97,14 @@ describe("length normalisation", () => {
       [1 / 6, 1 / 6, 1 / 6],
       [0.5, 0],
     ]));
+  test("by prompt weighs every group alike, and every token inside one", () => {
+    const grouped = [...rows, ...rows.slice(1)].map((row, at) => ({ ...row, group: at < 2 ? 0 : 1 }));
+    expect(tokenCoefficients(grouped, { name: "cross_entropy", lengthNorm: "prompt" }, 10)).toEqual([
+      [1 / 8, 1 / 8, 1 / 8],
+      [1 / 8, 0],
+      [1 / 2, 0],
+    ]);
+  });
   test("by a constant divides by rows times the longest completion", () =>
     expect(of("constant")).toEqual([
       [0.05, 0.05, 0.05],

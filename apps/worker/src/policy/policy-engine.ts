@@ -6,8 +6,11 @@ export interface LossSpec {
   /** Clip thresholds on the probability ratio, ppo and cispo only. */
   readonly clipLow?: number;
   readonly clipHigh?: number;
-  /** token: divide by all target tokens; sequence: mean of per-sequence means; constant: divide by rows x maxTokens (Dr. GRPO). */
-  readonly lengthNorm: "token" | "sequence" | "constant";
+  /**
+   * token: divide by all target tokens; sequence: mean of per-sequence means; constant: divide by rows x maxTokens (Dr. GRPO); prompt: mean
+   * of per-group token means (ScaleRL), which needs `group` in every datum.
+   */
+  readonly lengthNorm: "token" | "sequence" | "constant" | "prompt";
   readonly entropyBonus?: number;
   /** Weight of KL to the reference log-probabilities (k3 estimator); needs `referenceLogProbs` in every datum. */
   readonly klWeight?: number;
@@ -24,6 +27,8 @@ export interface Datum {
   /** Log-probabilities at sampling time, natural log; required by every loss but cross_entropy. */
   readonly samplerLogProbs?: readonly number[];
   readonly referenceLogProbs?: readonly number[];
+  /** Which rows share a prompt; required by the length norm `prompt`. */
+  readonly group?: number;
   /** The rollout's advantage, the same for every token of it; required by every loss but cross_entropy. */
   readonly advantage?: number;
 }

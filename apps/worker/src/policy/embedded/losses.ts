@@ -64,15 +64,22 @@ function policyLoss(
 }
 
 /**
- * Each datum's coefficients over its completion tokens; they sum to 1 over the call for `token` and `sequence` when every row has a counted token.
+ * Each datum's coefficients over its completion tokens; they sum to 1 over the call for `token`, `sequence` and `prompt` when every row has a counted token.
  * @param maxTokens - completion length that `constant` divides by
  */
 export function tokenCoefficients(data: readonly Datum[], loss: LossSpec, maxTokens: number): number[][] {
   const sums = data.map((datum) => datum.weights.reduce((sum, weight) => sum + weight, 0));
   const total = sums.reduce((sum, weight) => sum + weight, 0);
   const scale = loss.scale ?? 1;
+  const ofGroup = new Map<number | undefined, number>();
+  for (const [row, { group }] of data.entries()) ofGroup.set(group, (ofGroup.get(group) ?? 0) + (sums[row] ?? 0));
   return data.map((datum, row) => {
-    const divisor = { token: total, sequence: data.length * (sums[row] ?? 0), constant: data.length * maxTokens }[loss.lengthNorm];
+    const divisor = {
+      token: total,
+      sequence: data.length * (sums[row] ?? 0),
+      constant: data.length * maxTokens,
+      prompt: ofGroup.size * (ofGroup.get(datum.group) ?? 0),
+    }[loss.lengthNorm];
     return datum.weights.map((weight) => (weight === 0 ? 0 : (scale * weight) / divisor));
   });
 }
