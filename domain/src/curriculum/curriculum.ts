@@ -109,7 +109,7 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
       const { screening } = spec;
       const full = sizeAt(spec, step, totalSteps, groupSize);
       const ids = pick(step, screening === undefined ? count : Math.ceil(count * screening.candidates), round, used);
-      const at = contextOf(step, ids.length, round);
+      const at = { ...contextOf(step, ids.length, round), random: stream(`curriculum/${seed}/start/${step}/${round}`) };
       return ids.map((problemId) => ({
         problemId,
         size: screening === undefined ? full : Math.min(full, screening.rollouts),

@@ -61,6 +61,8 @@ function scheduleOf(
 const only = (bucket: Bucket): CurriculumSpec =>
   CurriculumSpec.parse({ sampler: { kind: "schedule", unit: "fraction", stages: [{ until: 1, weights: { [bucket]: 1 } }] } });
 
+const uniformWith = (hooks: object): CurriculumSpec => CurriculumSpec.parse({ sampler: { kind: "uniform" }, ...hooks });
+
 /** Name in an experiment file -> specification. The paper's schedules are in fractions of the run; `-steps` has them in absolute steps of 40,000. */
 export const CURRICULUM_PRESETS: Readonly<Record<string, CurriculumSpec>> = {
   uniform: CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "bucket" } }),
@@ -81,6 +83,24 @@ export const CURRICULUM_PRESETS: Readonly<Record<string, CurriculumSpec>> = {
   "only-easy-medium": only("EASY_MEDIUM"),
   "only-medium": only("MEDIUM"),
   "only-hard": only("HARD"),
+  /** Row 13 of paper section 7, DAPO's dynamic sampling: refused groups are drawn anew, at most 10 rounds a step. */
+  dapo: uniformWith({ refill: {} }),
+  /** Row 12 with the refill of its source. */
+  balanced: uniformWith({ gates: [{ kind: "pass-rate-band" }], refill: {} }),
+  /** Row 14: few rollouts first, the full group only where some pass and some fail. */
+  "speed-rl": uniformWith({ screening: {}, refill: { maxRounds: 4 } }),
+  /** Row 15: low variance is refused, and what was refused is replaced from the memory. */
+  vcrl: uniformWith({ gates: [{ kind: "variance-threshold" }], refill: { maxRounds: 2 }, replay: {} }),
+  /** Row 23: what the run has solved is not drawn again; groups without variance are dropped without refill. */
+  "scale-rl": uniformWith({ retire: {} }),
+  /** Row 29: 8 rollouts and every problem, then 64 of the hardest. */
+  drive: CurriculumSpec.parse({
+    sampler: { kind: "hard-focus" },
+    allocation: [
+      { until: 0.5, rollouts: 8 },
+      { until: 1, rollouts: 64 },
+    ],
+  }),
 };
 
 /** The specification behind a preset name, or the specification itself. Throws RangeError for an unknown name, listing the known ones. */

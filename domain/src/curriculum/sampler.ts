@@ -46,7 +46,7 @@ export interface SamplerKind<Parameters, State> {
   start(parameters: Parameters, context: RunContext): State;
   /** Ids of `count` problems. Never changes `state`. */
   draw(parameters: Parameters, state: State, context: DrawContext): readonly string[];
-  /** Share of the demonstration that a drawn problem starts from, in [0, 1); 0 where the strategy has none (strategy 34). */
+  /** Share of the demonstration that a drawn problem starts from, in [0, 1). Absent: none (strategy 34). `random` is a stream of its own. */
   startOf?(parameters: Parameters, problemId: string, context: DrawContext): number;
   /** Called for every finished group, the refused ones too, in a fixed order. */
   observe?(parameters: Parameters, state: State, outcome: GroupOutcome, context: ObserveContext): void;

@@ -9,15 +9,18 @@ import type { PoolProblem } from "@gradus/domain/curriculum/pool";
 import { CURRICULUM_PRESETS } from "@gradus/domain/curriculum/presets";
 import { GATES, SAMPLERS } from "@gradus/domain/curriculum/registry";
 import { nextTarget } from "@gradus/domain/curriculum/samplers/adarft";
+import { proposerReward } from "@gradus/domain/curriculum/samplers/azr";
 import { upperBound } from "@gradus/domain/curriculum/samplers/dump";
 import { cosineWeights } from "@gradus/domain/curriculum/samplers/e2h-cosine";
 import { gaussianWeights } from "@gradus/domain/curriculum/samplers/e2h-gaussian";
+import { learn, predict } from "@gradus/domain/curriculum/samplers/goldilocks";
 import { keepProbability } from "@gradus/domain/curriculum/samplers/greso";
 import { drawBeta } from "@gradus/domain/curriculum/samplers/mopps";
 import { replayWeights } from "@gradus/domain/curriculum/samplers/plr";
 import { nextLevel } from "@gradus/domain/curriculum/samplers/scaler";
 import { updateValues } from "@gradus/domain/curriculum/samplers/sec";
 import { stageOf } from "@gradus/domain/curriculum/samplers/staged";
+import { isFailure } from "@gradus/domain/curriculum/samplers/sws";
 import { bucketOf } from "@gradus/domain/bucket";
 import { stream } from "@gradus/domain/random";
 
@@ -114,7 +117,8 @@ describe("every sampler", () => {
         expect(restored.state()).toEqual(undisturbed.state());
       });
 
-      if (kind !== "uniform")
+      // The draws of r3 are uniform: what it changes is where a rollout begins (hooks.test.ts).
+      if (kind !== "uniform" && kind !== "r3")
         it("draws visibly otherwise than uniform", () => {
           expect(figures(runSteps(start(samplerOf(kind)), 1, 40))).not.toBe(figures(runSteps(start({ kind: "uniform" }), 1, 40)));
         });
@@ -265,6 +269,64 @@ describe("rules", () => {
     for (const id of seen) curriculum.observe({ problemId: id, step: 1, policyVersion: 0, rewards: [1, 0] });
     const replays = (step: number): number => curriculum.draw(step, 8).filter((id) => seen.includes(id)).length;
     expect([replays(5), replays(11), replays(12)]).toEqual([0, 0, 6]);
+  });
+
+  it("goldilocks: a step on the squared error, and a predictor that finds the words of what is learnable", () => {
+    const weights = [0, 0.5];
+    learn(weights, [1, 1], 0.25, 0.2);
+    // Error 0.25; each weight moves by 0.2 x 0.25.
+    expect(weights).toEqual(closeTo([-0.05, 0.45]));
+    expect(predict(weights, [1, 1])).toBeCloseTo(0.4, 12);
+    const worded = POOL.map((problem, i) => ({ ...problem, text: i % 2 === 0 ? "sort the list" : "count the words" }));
+    const curriculum = start({ kind: "goldilocks", exploration: 0 }, 40, worded);
+    for (let i = 0; i < 40; i++)
+      curriculum.observe({ problemId: worded[i]!.id, step: 1, policyVersion: 0, rewards: i % 2 === 0 ? [1, 0] : [1, 1] });
+    // Problems that it has not seen, told apart by their words alone.
+    const drawn = curriculum.draw(2, 8).map((id) => worded.findIndex((problem) => problem.id === id));
+    expect(drawn.every((at) => at % 2 === 0)).toBe(true);
+    expect(drawn.some((at) => at >= 40)).toBe(true);
+  });
+
+  it("azr: a proposer is paid 1 - accuracy and nothing for the impossible, and proposes what paid", () => {
+    expect([0, 0.25, 1].map(proposerReward)).toEqual([0, 0.75, 0]);
+    const curriculum = start({ kind: "azr", propose: 1, temperature: 0.05 });
+    for (const problem of POOL.slice(0, 64))
+      curriculum.observe({
+        problemId: problem.id,
+        step: 1,
+        policyVersion: 0,
+        rewards: problem.bucket === "HARD" ? [1, 0, 0, 0] : [1, 1, 1, 1],
+      });
+    const drawn = curriculum.draw(2, 6);
+    expect(drawn.every((id) => BY_ID.get(id)!.bucket === "HARD" && !POOL.slice(0, 64).some((seen) => seen.id === id))).toBe(true);
+    const newest = start({ kind: "azr", propose: 0, buffer: "max-new" });
+    for (const problem of POOL.slice(0, 20)) newest.observe({ problemId: problem.id, step: 1, policyVersion: 0, rewards: [1, 0] });
+    expect(new Set(newest.draw(2, 4))).toEqual(new Set(["p016", "p017", "p018", "p019"]));
+  });
+
+  it("sws: fails what never reaches one half and does not rise, and draws from the categories that fail", () => {
+    expect([[0.1, 0.1], [0.4, 0.2], [0.1, 0.3], [0.6, 0.1], [0.2]].map((rates) => isFailure(rates, 0.5))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    const named = POOL.map((problem, i) => ({ ...problem, category: i < 64 ? "lists" : "texts" }));
+    const curriculum = start({ kind: "sws", preliminary: 0, directed: 1 }, 40, named);
+    for (const step of [1, 2])
+      for (const i of [0, 1, 70, 71])
+        curriculum.observe({ problemId: named[i]!.id, step, policyVersion: 0, rewards: i < 64 ? [1, 1, 1, 0] : [0, 0, 0, 0] });
+    const drawn = curriculum.draw(3, 8).map((id) => named.find((problem) => problem.id === id)!);
+    expect(drawn.every(({ category, passRate }) => category === "texts" && passRate!.passes >= 8 && passRate!.passes <= 24)).toBe(true);
+    expect(curriculum.metrics(3)).toEqual({ failures: 2, weak_categories: 1 });
+  });
+
+  it("tarot: a weak model begins with the easy tier, a strong one with the hard one", () => {
+    const weak = start({ kind: "tarot", strongFrom: 0.9 });
+    const strong = start({ kind: "tarot", strongFrom: 0.1 });
+    expect([weak.metrics(1)["weight_0"], weak.metrics(40)["weight_3"]]).toEqual([0.7, 0.7]);
+    expect([strong.metrics(1)["weight_3"], strong.metrics(40)["weight_0"]]).toEqual([0.7, 0.7]);
   });
 
   it("climbing strategies draw harder problems at the end than at the start", () => {
