@@ -76,7 +76,7 @@ export async function startWorld(): Promise<World> {
     const running = await startApp({
       ...program,
       ...(args.length > 0 ? { args } : {}),
-      env: { ...program.env, GRADUS_WORKFLOW_BUNDLE: join(home, "workflows.js"), ...env },
+      env: { ...program.env, ...env },
       logFile: join(home, "logs", `${app}-${apps.length}.log`),
     });
     apps.push(running);
