@@ -1,4 +1,4 @@
-// Owns: the API as one server: GraphQL over HTTP and WebSockets, blobs, imports, health and the page, on one port. Must not know: processes, environment
+// Owns: the API as one server: GraphQL over HTTP and WebSockets, nodes, blobs, imports, health and the page, on one port. Must not know: processes, environment
 // variables.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,8 +6,9 @@ import { ApolloServer } from "@apollo/server";
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { expressMiddleware } from "@as-integrations/express5";
-import type { BlobStore } from "@gradus/domain";
+import type { StreamingBlobStore } from "@gradus/domain";
 import type { Database } from "@gradus/prisma/database";
+import { databaseSink } from "@gradus/prisma/training/database-sink";
 import express from "express";
 import type { Logger } from "pino";
 import { createContext } from "./context.ts";
@@ -17,6 +18,8 @@ import { hostGuard } from "./host-guard.ts";
 import { blobRoutes } from "./http/blob-routes.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { importProblems } from "./http/import-problems.ts";
+import { requireKeyBeyondLoopback } from "./http/node-key.ts";
+import { nodeRoutes } from "./http/node-routes.ts";
 import { webPage } from "./http/web-page.ts";
 import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
@@ -28,7 +31,9 @@ import { createSchema } from "./schema.ts";
 export interface ApiInput {
   readonly db: Database;
   readonly control: RunControl;
-  readonly blobs: BlobStore;
+  readonly blobs: StreamingBlobStore;
+  /** What a node must know to read work and write results; absent: any program on this machine may, and the API stays on loopback. */
+  readonly nodeKey?: string;
   readonly log: Logger;
   readonly host?: string;
   /** 0 or absent: a free one. */
@@ -48,9 +53,13 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** Starts the API. It listens when this returns. Closing ends sockets and the listener; database and control stay their owner's. */
+/**
+ * Starts the API. It listens when this returns. Closing ends sockets and the listener; database and control stay their owner's.
+ * @throws Error where it would listen beyond loopback without a node key
+ */
 export async function createApi(input: ApiInput): Promise<RunningApi> {
-  const { db, control, blobs, log, host = "127.0.0.1", port = 0 } = input;
+  const { db, control, blobs, log, nodeKey, host = "127.0.0.1", port = 0 } = input;
+  requireKeyBeyondLoopback(host, nodeKey);
   const wake = await listenForEvents(db.sql);
   const parts = { db, control, wake, log };
   const schema = createSchema();
@@ -95,6 +104,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   });
   app.use(healthRoutes(db, control));
   app.use(blobRoutes(blobs));
+  app.use(nodeRoutes(databaseSink(db), blobs, nodeKey));
   app.use(importProblems(db));
   app.use(
     "/graphql",

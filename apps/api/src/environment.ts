@@ -8,7 +8,14 @@ const Environment = z.object({
   /** 0: a free one. */
   GRADUS_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   GRADUS_HOST: z.string().default("127.0.0.1"),
+  /** A folder, or `s3://bucket/prefix` (prisma/src/open-blob-store.ts names its variables). */
   GRADUS_BLOBS: z.string().min(1),
+  /** The secret that nodes without the database share with the API; needed where GRADUS_HOST is not loopback. */
+  GRADUS_NODE_KEY: z
+    .string()
+    .transform((key) => key || undefined)
+    .refine((key) => key === undefined || key.length >= 24, "shorter than 24 characters: make one with `openssl rand -hex 32`")
+    .optional(),
   /** Folder of the built page; absent: where `npm run build -w apps/web` leaves it. */
   GRADUS_WEB: z.string().default(fileURLToPath(new URL("../../web/dist", import.meta.url))),
   /** Further hosts, as clients write them, separated by commas: needed behind a proxy. */

@@ -1,6 +1,6 @@
 // Owns: the API as a process: its environment, its one line of readiness on stdout, its end. Must not know: GraphQL.
 import { openDatabase } from "@gradus/prisma/database";
-import { localBlobStore } from "@gradus/prisma/local-blob-store";
+import { openBlobStore } from "@gradus/prisma/open-blob-store";
 import { destination, pino } from "pino";
 import { createApi } from "./api.ts";
 import { readEnvironment } from "./environment.ts";
@@ -15,7 +15,8 @@ const control = temporalControl(environment.TEMPORAL_ADDRESS);
 const api = await createApi({
   db,
   control,
-  blobs: localBlobStore(environment.GRADUS_BLOBS),
+  blobs: openBlobStore(environment.GRADUS_BLOBS, process.env),
+  ...(environment.GRADUS_NODE_KEY === undefined ? {} : { nodeKey: environment.GRADUS_NODE_KEY }),
   log,
   host: environment.GRADUS_HOST,
   port: environment.GRADUS_PORT,

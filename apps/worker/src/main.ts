@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { NodeRole } from "@gradus/domain";
 import { EngineHost } from "./policy/engine-host.ts";
 import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
+import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { runNode } from "./worker.ts";
@@ -14,7 +15,8 @@ const USAGE = `gradus worker: takes stages of training runs.
   --role all|control|policy|sandbox   what it does (default all; several with commas)
   --node NAME                         stable name of this node (default: the host's name)
 
-Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE, DATABASE_URL and GRADUS_BLOBS (required), GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
+Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
+policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster).
 
 Examples
@@ -46,12 +48,21 @@ const ROLLOUTS_AT_ONCE = 64;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
-// Roles without the database get their own sink with issue E's remote nodes; until then every node has one.
-const { controlActivities, databaseSink, openBlobStore, openDatabase, workflowBundle } = await import("./control/join-control.ts");
 const nodeId = values.node ?? hostname();
-const database = openDatabase(required("DATABASE_URL"));
-const blobs = openBlobStore(required("GRADUS_BLOBS"), process.env);
-const sink = databaseSink(database);
+const databaseUrl = process.env["DATABASE_URL"] || null;
+const apiUrl = process.env["GRADUS_API_URL"] || null;
+if (databaseUrl === null && roles.includes("CONTROL")) fail("DATABASE_URL is not set, and the control role needs the database");
+if (databaseUrl === null && apiUrl === null)
+  fail("neither DATABASE_URL nor GRADUS_API_URL is set: a node works with the database, or through the API");
+// Loaded only where it is needed: a node that works through the API never sees the database's code.
+const control = databaseUrl === null ? null : await import("./control/join-control.ts");
+const database = control === null || databaseUrl === null ? null : control.openDatabase(databaseUrl);
+const { sink, blobs } =
+  control === null || database === null
+    ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
+    : { sink: control.databaseSink(database), blobs: control.openBlobStore(required("GRADUS_BLOBS"), process.env) };
+// No child process of this node has any use for them.
+for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL"]) delete process.env[secret];
 
 const sandbox = once(() => createSandbox({ slots: slots("GRADUS_SANDBOX_SLOTS"), backend: sandboxBackend() }));
 const host = once(
@@ -77,12 +88,13 @@ if (roles.includes("POLICY")) {
 }
 
 try {
-  const control = roles.includes("CONTROL")
-    ? {
-        workflowBundle: await workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"]),
-        activities: controlActivities({ database, sink, sandbox: sandbox.get, nodeId }),
-      }
-    : undefined;
+  const steering =
+    control !== null && database !== null && roles.includes("CONTROL")
+      ? {
+          workflowBundle: await control.workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"]),
+          activities: control.controlActivities({ database, sink, sandbox: sandbox.get, nodeId }),
+        }
+      : null;
   await runNode(
     {
       temporalAddress: required("TEMPORAL_ADDRESS"),
@@ -90,7 +102,7 @@ try {
       nodeId,
       roles,
       capabilities,
-      ...(control === undefined ? {} : { control }),
+      ...(steering === null ? {} : { control: steering }),
     },
     parts,
     stop.signal,
@@ -98,7 +110,7 @@ try {
   );
 } finally {
   await Promise.all([sandbox.made()?.then((made) => made.close()), host.made()?.then((made) => made.close())]);
-  await database.close();
+  await database?.close();
 }
 process.exit(0);
 

@@ -164,7 +164,7 @@ test("an error inside is logged with the request's id, and the client learns not
 describe("blobs", () => {
   test("are stored by their hash once, and read back", async () => {
     const bytes = Buffer.from("weights");
-    const put = async () => (await fetch(`${api.url}/blobs`, { method: "PUT", body: bytes })).json();
+    const put = async () => (await fetch(`${api.url}/blobs/${sha256Hex(bytes)}`, { method: "PUT", body: bytes })).json();
     expect(await put()).toEqual({ hash: sha256Hex(bytes) });
     expect(await put()).toEqual({ hash: sha256Hex(bytes) });
     const response = await fetch(`${api.url}/blobs/${sha256Hex(bytes)}`);
@@ -176,7 +176,8 @@ describe("blobs", () => {
   test("that are missing or no hash are said to be so, and no path leads out", async () => {
     expect((await fetch(`${api.url}/blobs/${"0".repeat(64)}`)).status).toBe(404);
     expect((await fetch(`${api.url}/blobs/${encodeURIComponent("../../etc/passwd")}`)).status).toBe(400);
-    expect((await fetch(`${api.url}/blobs`, { method: "PUT", body: "" })).status).toBe(400);
+    expect((await fetch(`${api.url}/blobs/${"0".repeat(64)}`, { method: "HEAD" })).status).toBe(404);
+    expect((await fetch(`${api.url}/blobs/${"0".repeat(64)}`, { method: "PUT", body: "" })).status).toBe(400);
   });
 
   test("that were damaged are never handed out: the error names the file, and storing them again mends them", async () => {

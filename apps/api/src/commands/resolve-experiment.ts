@@ -67,7 +67,7 @@ function filePaths(written: unknown): FieldError[] {
       ? []
       : [{ path: "problems.file", value: file, expected: "problems.set: import the file with POST /import/problems first" }]),
     ...(typeof warmStart === "string" && !/^sha256:[0-9a-f]{64}$/.test(warmStart)
-      ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs first" }]
+      ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs/<hash> first" }]
       : []),
   ];
 }

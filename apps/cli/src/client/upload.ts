@@ -13,7 +13,7 @@ export async function putBlob(apiUrl: string, bytes: Uint8Array): Promise<string
   const hash = sha256Hex(bytes);
   const known = await send(apiUrl, `/blobs/${hash}`, { method: "HEAD" });
   if (known.ok) return hash;
-  const response = await send(apiUrl, "/blobs", {
+  const response = await send(apiUrl, `/blobs/${hash}`, {
     method: "PUT",
     headers: { "content-type": "application/octet-stream" },
     body: Uint8Array.from(bytes),
