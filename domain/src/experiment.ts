@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AdvantageSettings } from "./advantage.ts";
 import { ALGORITHM_NAMES, withAlgorithm } from "./algorithm.ts";
 import { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
+import { PolicyModel } from "./policy-model.ts";
 import { DownSelection } from "./down-selection.ts";
 import { RewardSettings } from "./reward.ts";
 
@@ -31,6 +32,8 @@ export const PolicySpec = z.strictObject({
   engine: z.enum(["embedded"]).default("embedded"),
   /** `sha256:<hash>` of stored weights, or a safetensors file relative to the experiment file that the client uploads; absent = from the seed. */
   warmStart: z.string().optional(),
+  /** Size of new weights; absent = `quickstart`. A warm start brings its own. */
+  model: PolicyModel.optional(),
 });
 export type PolicySpec = z.infer<typeof PolicySpec>;
 
@@ -39,6 +42,8 @@ export const SamplingSettings = z.strictObject({
   temperature: z.number().min(0).max(4).default(1),
   topP: z.number().gt(0).max(1).default(1),
   topK: z.number().int().min(0).default(0),
+  /** A completion ends where one of these begins. */
+  stop: z.array(z.string().min(1)).max(8).default([]),
 });
 
 export const LossSettings = z.strictObject({

@@ -1,5 +1,6 @@
 // Owns: policy versions and what an update is made from. Must not know: engines, where checkpoint bytes lie.
 import type { TrainingSpec } from "./experiment.ts";
+import type { PolicyModel } from "./policy-model.ts";
 import type { UpdateReport } from "./stage.ts";
 
 /** Which weights: the version within its run, and the SHA-256 of the checkpoint's bytes. */
@@ -27,9 +28,10 @@ export interface NewPolicy {
   readonly report: UpdateReport | null;
 }
 
-/** What the update stage needs. `made` is set when this step's version is committed already. */
+/** What the update stage needs. `made` is set when this step's version is committed already; `reference` is the run's first version. */
 export interface Updating {
   readonly made: PolicyRef | null;
+  readonly reference: PolicyRef | null;
   readonly rollouts: readonly TrainingRollout[];
   readonly training: TrainingSpec;
 }
@@ -38,5 +40,7 @@ export interface Updating {
 export interface InitialPolicy {
   readonly made: PolicyRef | null;
   readonly warmStart: string | null;
+  /** Size of new weights; undefined: the engine's own. */
+  readonly model?: PolicyModel | undefined;
   readonly seed: number;
 }

@@ -1,5 +1,6 @@
 // Owns: groups and rollouts as they pass between the stages. Must not know: SQL, engines, sandboxes.
-import type { ExecutionSpec } from "./experiment.ts";
+import type { z } from "zod";
+import type { ExecutionSpec, SamplingSettings } from "./experiment.ts";
 import type { PolicyRef } from "./policy.ts";
 import type { Bucket, ProblemContent } from "./problem.ts";
 import type { Scope } from "./scope.ts";
@@ -56,7 +57,7 @@ export interface ExecutedRollout {
 export interface Generation {
   readonly groups: readonly GroupToGenerate[];
   readonly seed: number;
-  readonly sampling: { readonly maxTokens: number; readonly temperature: number; readonly topP: number; readonly topK: number };
+  readonly sampling: z.infer<typeof SamplingSettings>;
 }
 
 /** What the execute stage needs: rollouts without a verdict, and how patient to be. */

@@ -2,7 +2,7 @@
 import { ConfigurationError, ExperimentSpec, MissingRow } from "@gradus/domain";
 import type { Executing, Generation, InitialPolicy, RunSpec, Scope, Updating } from "@gradus/domain";
 import type { Sql } from "../database.ts";
-import { readAdmitted, readPolicyMadeAt } from "./policy-store.ts";
+import { readAdmitted, readFirstPolicy, readPolicyMadeAt } from "./policy-store.ts";
 import { readMissing, readUnexecuted } from "./rollout-store.ts";
 import { readRun } from "./run-store.ts";
 
@@ -39,17 +39,19 @@ export async function readExecuting(sql: Sql, scope: Scope): Promise<Executing> 
 }
 
 export async function readUpdating(sql: Sql, experimentId: string, runId: string, step: number): Promise<Updating> {
-  const [run, made, rollouts] = await Promise.all([
+  const [run, made, reference, rollouts] = await Promise.all([
     readRun(sql, runId),
     readPolicyMadeAt(sql, runId, step),
+    readFirstPolicy(sql, runId),
     readAdmitted(sql, experimentId, runId, step),
   ]);
-  return { made, rollouts, training: run.spec.training };
+  return { made, reference, rollouts, training: run.spec.training };
 }
 
 export async function readInitialPolicy(sql: Sql, runId: string): Promise<InitialPolicy> {
   const [run, made] = await Promise.all([readRun(sql, runId), readPolicyMadeAt(sql, runId, 0)]);
-  return { made, seed: run.seed, warmStart: warmStartHash(run.spec.policy.warmStart) };
+  const { warmStart, model } = run.spec.policy;
+  return { made, seed: run.seed, model, warmStart: warmStartHash(warmStart) };
 }
 
 /** The hash in `sha256:<hash>`. @throws ConfigurationError for anything else, a path included */

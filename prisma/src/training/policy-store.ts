@@ -20,6 +20,14 @@ export async function readPolicyMadeAt(sql: Sql, runId: string, step: number): P
   return row ?? null;
 }
 
+/** The version the run began with: its initial weights, or those it was forked from. */
+export async function readFirstPolicy(sql: Sql, runId: string): Promise<PolicyRef | null> {
+  const [row] = await sql<
+    PolicyRef[]
+  >`select version, "checkpointHash" as hash from "PolicyVersion" where "runId" = ${runId} order by version limit 1`;
+  return row ?? null;
+}
+
 /** Commits a version whose bytes are durable, and with it the step. @throws StaleLease */
 export async function commitPolicy(sql: Sql, made: NewPolicy): Promise<void> {
   await inRun(sql, made.runId, made.epoch, async (tx, emit) => {

@@ -79,6 +79,20 @@ describe("forwardBackward", () => {
   });
 });
 
+describe("logProbs", () => {
+  test("are those of an independent float64 forward pass, row by row, and leave no gradient behind", async () => {
+    await engine.createModel("m", 11);
+    const found = await engine.logProbs("m", DATA);
+    const weights = new Map([...initialParameters(SMALL_MODEL, 11)].map(([name, values]) => [name, Float64Array.from(values)]));
+    const { logProbs } = referenceLoss(SMALL_MODEL, weights, DATA, PPO);
+    expect(found.map((row) => row.length)).toEqual(DATA.map((datum) => datum.completionTokens.length));
+    found.forEach((row, index) => row.forEach((value, at) => expect(value).toBeCloseTo(logProbs[index]?.[at] ?? Number.NaN, 5)));
+    await expect(engine.optimStep("m", { learningRate: 1, beta1: 0, beta2: 0, eps: 1, weightDecay: 0, maxGradNorm: 0 })).rejects.toThrow(
+      "no gradient",
+    );
+  });
+});
+
 describe("length normalisation", () => {
   const rows = [{ weights: [1, 1, 1] }, { weights: [1, 0] }].map(({ weights }) => ({
     promptTokens: [1],

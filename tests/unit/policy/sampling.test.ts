@@ -89,6 +89,21 @@ describe("sampling", () => {
     }
   });
 
+  test("ends with the token that completes a stop string, and changes no other row", async () => {
+    const free = await engine.sample("m", promptRows(32, 4), FREE_SAMPLING);
+    const text = (tokens: readonly number[]): string => engine.tokenizer.decode(tokens);
+    // Two characters that some row wrote across two tokens.
+    const stop = free.map(({ tokens }) => text(tokens.slice(2, 4)).slice(0, 2)).find((found) => found.length === 2) ?? "";
+    const stopped = await engine.sample("m", promptRows(32, 4), { ...FREE_SAMPLING, stopStrings: [stop] });
+    for (const [row, sample] of stopped.entries()) {
+      const whole = free[row]?.tokens ?? [];
+      const end = whole.findIndex((_, at) => text(whole.slice(0, at + 1)).includes(stop));
+      expect(sample.tokens).toEqual(end === -1 ? whole : whole.slice(0, end + 1));
+      expect(sample.finishReason).toBe(end === -1 ? "length" : "stop");
+    }
+    expect(stopped.some(({ finishReason }) => finishReason === "stop")).toBe(true);
+  });
+
   test("at temperature 0 or top-k 1 takes the likeliest token whatever the stream", async () => {
     const greedy = await engine.sample("m", promptRows(4, 4), { ...FREE_SAMPLING, temperature: 0 });
     const narrow = await engine.sample("m", promptRows(4, 4), { ...FREE_SAMPLING, topK: 1 });

@@ -3,6 +3,7 @@ import { groupId, rolloutId, rolloutStream } from "@gradus/domain";
 import type { GeneratedRollout, Generation, RolloutSink } from "@gradus/domain";
 import type { GenerateInput } from "@gradus/workflows";
 import type { EngineHost } from "../policy/engine-host.ts";
+import type { Sample, Tokenizer } from "../policy/policy-engine.ts";
 import { asStage } from "./activity.ts";
 
 interface Place {
@@ -28,7 +29,8 @@ export const generateRollouts =
       if (places.length === 0) return;
       await deps.host.use(lease?.runId ?? scope.experimentId, policy.hash, async ({ engine, modelId }) => {
         const { tokenizer } = engine;
-        const spec = { ...generation.sampling, stopTokens: [tokenizer.eosToken] };
+        const { stop, ...sampling } = generation.sampling;
+        const spec = { ...sampling, stopTokens: [tokenizer.eosToken], stopStrings: stop };
         for (let begin = 0; begin < places.length; begin += rolloutsAtOnce) {
           const batch = places.slice(begin, begin + rolloutsAtOnce);
           const rows = batch.map(({ ordinal, index, prompt }) => ({
@@ -42,11 +44,10 @@ export const generateRollouts =
             const promptTokens = rows[row]?.promptTokens;
             if (place === undefined || promptTokens === undefined)
               throw new Error(`the engine returned ${samples.length} samples for ${batch.length} rows`);
-            const text = sample.finishReason === "stop" ? sample.tokens.slice(0, -1) : sample.tokens;
             return {
               ordinal: place.ordinal,
               index: place.index,
-              completion: tokenizer.decode(text),
+              completion: textOf(tokenizer, sample, stop),
               promptTokens,
               completionTokens: sample.tokens,
               logProbs: sample.logProbs,
@@ -63,6 +64,12 @@ export const generateRollouts =
         }
       });
     });
+
+/** What a sample says: without its end-of-sequence token, and up to the first stop string. */
+export function textOf(tokenizer: Tokenizer, { tokens }: Pick<Sample, "tokens">, stops: readonly string[]): string {
+  const text = tokenizer.decode(tokens.at(-1) === tokenizer.eosToken ? tokens.slice(0, -1) : tokens);
+  return text.slice(0, Math.min(...stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0), text.length));
+}
 
 /** Rows in draw order, so that the rollouts of a group stand together and share their prompt's work. */
 const missingPlaces = ({ groups }: Generation): Place[] =>

@@ -10,15 +10,17 @@ export const initializePolicy =
   ({ lease }: { readonly lease: Lease }): Promise<PolicyRef> =>
     asActivity(async () => {
       const { runId, epoch } = lease;
-      const { made, warmStart, seed } = await sink.readInitialPolicy(runId);
+      const { made, warmStart, model: size, seed } = await sink.readInitialPolicy(runId);
       if (made !== null) return made;
       return host.use(runId, null, async (model) => {
         const { engine } = model;
+        if (warmStart !== null && size !== undefined)
+          throw new ConfigurationError("policy.model: a warm start brings its own model; leave one of the two out");
         if (warmStart !== null && !(await blobs.has(warmStart)))
           throw new ConfigurationError(`policy.warmStart: sha256:${warmStart} is not in the blob store; upload it and start again`);
         if (warmStart === null) {
           model.changing();
-          await engine.createModel(runId, seed);
+          await engine.createModel(runId, seed, size);
         }
         const bytes = warmStart === null ? await engine.saveState(runId) : await blobs.get(warmStart);
         const hash = await blobs.put(bytes);

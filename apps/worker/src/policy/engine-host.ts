@@ -66,7 +66,13 @@ export class EngineHost {
   async #load(slot: Slot, modelId: string, hash: string): Promise<void> {
     if (slot.resident.get(modelId) === hash && slot.engine.hasModel(modelId)) return;
     slot.resident.delete(modelId);
-    await slot.engine.loadState(modelId, await this.#blobs.get(hash));
+    const bytes = await this.#blobs.get(hash);
+    await slot.engine.loadState(modelId, bytes).catch((error: unknown) => {
+      // Tolerates nothing: only says which file it is. Another checkpoint is loaded only by whoever asks for it: a fork, or a resumed run.
+      throw new Error(`checkpoint sha256:${hash} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    });
     slot.resident.set(modelId, hash);
   }
 }

@@ -1,4 +1,5 @@
 // Owns: the port to whatever holds policy weights, shaped like the Tinker primitives. Must not know: rollouts, rewards, Temporal, SQL.
+import type { PolicyModel } from "@gradus/domain/policy-model";
 
 /** Loss of one forwardBackward call, with the names of the field (GRPO family; cross_entropy for supervised warm start). */
 export interface LossSpec {
@@ -67,6 +68,8 @@ export interface SamplingSpec {
   readonly topK: number;
   /** Sampling ends with the first of these tokens, which is included. */
   readonly stopTokens: readonly number[];
+  /** Sampling ends with the token that completes one of these texts, which is included. */
+  readonly stopStrings?: readonly string[];
 }
 
 /** One sequence to sample. `stream` names its random stream (a rollout id): the same stream, weights and prompt give the same tokens. */
@@ -80,6 +83,9 @@ export interface Sample {
   readonly logProbs: readonly number[];
   readonly finishReason: "stop" | "length";
 }
+
+/** A sequence whose completion's log-probabilities are asked for. */
+export type ScoredRow = Pick<Datum, "promptTokens" | "completionTokens">;
 
 export interface EngineCapabilities {
   /** e.g. `embedded-onnx/1`; part of a run's provenance together with `runtime`. */
@@ -105,12 +111,14 @@ export interface Tokenizer {
 export interface PolicyEngine {
   readonly capabilities: EngineCapabilities;
   readonly tokenizer: Tokenizer;
-  /** New weights from `seed`. Replaces a loaded model of the same id. */
-  createModel(modelId: string, seed: number): Promise<void>;
+  /** New weights from `seed`, of the size named or the engine's own. Replaces a loaded model of the same id. */
+  createModel(modelId: string, seed: number, model?: PolicyModel): Promise<void>;
   hasModel(modelId: string): boolean;
   sample(modelId: string, rows: readonly SampleRow[], spec: SamplingSpec, signal?: AbortSignal): Promise<Sample[]>;
   /** Adds the gradient of the loss to the model's accumulator; `loss.scale` weighs it against other calls before the same optimStep. */
   forwardBackward(modelId: string, data: readonly Datum[], loss: LossSpec): Promise<LossReport>;
+  /** Log-probability of every completion token, as forwardBackward computes it: the reference of a KL penalty. */
+  logProbs(modelId: string, rows: readonly ScoredRow[]): Promise<number[][]>;
   /** Applies and clears the accumulated gradient. @throws NonFiniteUpdate */
   optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number }>;
   /** Weights and optimiser state as safetensors bytes; equal state gives equal bytes. */

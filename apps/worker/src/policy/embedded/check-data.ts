@@ -1,5 +1,5 @@
 // Owns: refusing training data and sampling requests that make no sense, naming the row. Must not know: graphs, sessions.
-import type { Datum, LossSpec, SampleRow, SamplingSpec } from "../policy-engine.ts";
+import type { Datum, LossSpec, SampleRow, SamplingSpec, ScoredRow } from "../policy-engine.ts";
 import { maxCompletionTokens, maxPromptTokens } from "./model-spec.ts";
 import type { ModelSpec } from "./model-spec.ts";
 
@@ -10,12 +10,19 @@ function checkTokens(tokens: readonly number[], spec: ModelSpec, limit: number, 
   if (stray !== undefined) throw new Error(`${what} has token ${stray}, outside the vocabulary of ${spec.vocabulary}`);
 }
 
+/** @throws Error naming the first row whose tokens make no sense to the model */
+export function checkRows(rows: readonly ScoredRow[], spec: ModelSpec): void {
+  rows.forEach((row, index) => {
+    checkTokens(row.promptTokens, spec, maxPromptTokens(spec), `prompt of datum ${index}`);
+    checkTokens(row.completionTokens, spec, maxCompletionTokens(spec), `completion of datum ${index}`);
+  });
+}
+
 /** @throws Error naming the first datum and array that is wrong. Lengths are checked because a silent zero-padding would train on noise. */
 export function checkData(data: readonly Datum[], loss: LossSpec, spec: ModelSpec): void {
   if (data.length === 0) throw new Error("forwardBackward needs at least one datum");
+  checkRows(data, spec);
   data.forEach((datum, row) => {
-    checkTokens(datum.promptTokens, spec, maxPromptTokens(spec), `prompt of datum ${row}`);
-    checkTokens(datum.completionTokens, spec, maxCompletionTokens(spec), `completion of datum ${row}`);
     const required: [string, readonly number[] | undefined, boolean][] = [
       ["weights", datum.weights, true],
       ["samplerLogProbs", datum.samplerLogProbs, loss.name !== "cross_entropy"],
@@ -40,5 +47,6 @@ export function checkSampling(rows: readonly SampleRow[], sampling: SamplingSpec
     throw new Error(`maxTokens is ${maxTokens}, expected 1 to ${maxCompletionTokens(spec)}`);
   if (!(temperature >= 0 && Number.isFinite(temperature))) throw new Error(`temperature is ${temperature}, expected 0 or more`);
   if (!(topP > 0 && topP <= 1)) throw new Error(`topP is ${topP}, expected more than 0 and at most 1`);
+  if (sampling.stopStrings?.includes("") === true) throw new Error("a stop string is empty");
   if (!Number.isInteger(topK) || topK < 0) throw new Error(`topK is ${topK}, expected 0 (off) or a positive integer`);
 }

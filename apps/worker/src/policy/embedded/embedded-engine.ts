@@ -3,6 +3,7 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { PolicyModel } from "@gradus/domain/policy-model";
 import { NonFiniteUpdate } from "../policy-engine.ts";
 import type {
   AdamSpec,
@@ -14,6 +15,7 @@ import type {
   Sample,
   SampleRow,
   SamplingSpec,
+  ScoredRow,
 } from "../policy-engine.ts";
 import type { EngineCall, EngineCalls, EngineMethod, EngineReply } from "./engine-wire.ts";
 import type { ExecutionProvider } from "./graph-session.ts";
@@ -26,7 +28,7 @@ export interface EmbeddedEngineOptions {
   readonly model?: ModelSpec;
   /** Threads inside one operator. Part of a run's provenance. Default 1. */
   readonly threads?: number;
-  /** Default `cpu`; the others only where the runtime's build and machine have them. */
+  /** Default `cpu`; another must be in the runtime's build and machine, and compute a training step as `cpu` does (self-test.ts). */
   readonly provider?: ExecutionProvider;
 }
 
@@ -141,9 +143,9 @@ export class EmbeddedEngine implements PolicyEngine {
     return this.#models.has(modelId);
   }
 
-  async createModel(modelId: string, seed: number): Promise<void> {
+  async createModel(modelId: string, seed: number, model?: PolicyModel): Promise<void> {
     await this.open();
-    await this.#call({ method: "createModel", args: [modelId, seed] });
+    await this.#call({ method: "createModel", args: model === undefined ? [modelId, seed] : [modelId, seed, model] });
     this.#models.add(modelId);
   }
 
@@ -153,6 +155,10 @@ export class EmbeddedEngine implements PolicyEngine {
 
   async forwardBackward(modelId: string, data: readonly Datum[], loss: LossSpec): Promise<LossReport> {
     return this.#call({ method: "forwardBackward", args: [modelId, data, loss] });
+  }
+
+  async logProbs(modelId: string, rows: readonly ScoredRow[]): Promise<number[][]> {
+    return this.#call({ method: "logProbs", args: [modelId, rows] });
   }
 
   async optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number }> {

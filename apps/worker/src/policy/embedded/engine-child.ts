@@ -1,6 +1,7 @@
 // Owns: the child process of the embedded engine: takes calls one after another, answers each. Started by embedded-engine.ts.
 // Must not know: what calls it; it ends when its channel to the parent closes, so a killed parent leaves no orphan.
-import { EngineCore } from "./engine-core.ts";
+import { openEngineCore } from "./engine-core.ts";
+import type { EngineCore } from "./engine-core.ts";
 import type { EngineCall, EngineCalls, EngineMethod, EngineReply, EngineRequest } from "./engine-wire.ts";
 
 let core: EngineCore | null = null;
@@ -10,7 +11,7 @@ let last: Promise<void> = Promise.resolve();
 
 async function perform(call: EngineCall, signal: AbortSignal): Promise<EngineCalls[EngineMethod]["result"]> {
   if (call.method === "open") {
-    core = new EngineCore(call.args[0]);
+    core = await openEngineCore(call.args[0]);
     return core.capabilities;
   }
   if (core === null) throw new Error("the engine has not been opened");
@@ -21,6 +22,8 @@ async function perform(call: EngineCall, signal: AbortSignal): Promise<EngineCal
       return core.sample(...call.args, signal);
     case "forwardBackward":
       return core.forwardBackward(...call.args);
+    case "logProbs":
+      return core.logProbs(...call.args);
     case "optimStep":
       return core.optimStep(...call.args);
     case "saveState":

@@ -1,14 +1,26 @@
 // Owns: the messages between the engine's parent and child process (node:child_process IPC, advanced serialisation).
 // Must not know: what either side does with them.
-import type { AdamSpec, Datum, EngineCapabilities, LossReport, LossSpec, Sample, SampleRow, SamplingSpec } from "../policy-engine.ts";
+import type { PolicyModel } from "@gradus/domain/policy-model";
+import type {
+  AdamSpec,
+  Datum,
+  EngineCapabilities,
+  LossReport,
+  LossSpec,
+  Sample,
+  SampleRow,
+  SamplingSpec,
+  ScoredRow,
+} from "../policy-engine.ts";
 import type { EngineCoreOptions } from "./engine-core.ts";
 
 /** Arguments and result of every call that crosses to the child. */
 export interface EngineCalls {
   open: { args: [options: EngineCoreOptions]; result: EngineCapabilities };
-  createModel: { args: [modelId: string, seed: number]; result: void };
+  createModel: { args: [modelId: string, seed: number, model?: PolicyModel]; result: void };
   sample: { args: [modelId: string, rows: readonly SampleRow[], spec: SamplingSpec]; result: Sample[] };
   forwardBackward: { args: [modelId: string, data: readonly Datum[], loss: LossSpec]; result: LossReport };
+  logProbs: { args: [modelId: string, rows: readonly ScoredRow[]]; result: number[][] };
   optimStep: { args: [modelId: string, adam: AdamSpec]; result: { readonly gradNorm: number } };
   saveState: { args: [modelId: string]; result: Uint8Array };
   loadState: { args: [modelId: string, bytes: Uint8Array]; result: void };

@@ -1,6 +1,7 @@
 // Owns: everything that makes one model (weights, optimiser, gradient accumulator) and its checkpoint. Must not know: graphs, sessions.
 import { createHash } from "node:crypto";
 import type { AdamState } from "./adam.ts";
+import { checkModelSpec } from "./model-spec.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { initialParameters, parameterSpecs } from "./parameters.ts";
 import type { Parameters } from "./parameters.ts";
@@ -26,7 +27,7 @@ const FORMAT = "gradus-embedded/1";
 const FIRST_MOMENT = "adam.first.";
 const SECOND_MOMENT = "adam.second.";
 
-/** What a checkpoint must agree with before it is loaded. */
+/** What a checkpoint must agree with before it is loaded. `spec` is the engine's own model: one that names no lengths must be of it. */
 export interface CheckpointIdentity {
   readonly spec: ModelSpec;
   readonly vocabularyHash: string;
@@ -46,8 +47,13 @@ function digest(tensors: readonly NamedTensor[]): string {
   return hash.digest("hex");
 }
 
+/** Lengths and batch shape: no part of what weights mean, but of what is computed with them. */
+function lengths({ promptBuckets, completionBuckets, samplingGrid }: ModelSpec): string {
+  return JSON.stringify({ promptBuckets, completionBuckets, samplingGrid });
+}
+
 /** Weights, and moments once an update was made, as safetensors bytes. A pending gradient is not part of a checkpoint. */
-export function encodeCheckpoint(state: ModelState, { spec, vocabularyHash }: CheckpointIdentity): Uint8Array {
+export function encodeCheckpoint(state: ModelState, spec: ModelSpec, engine: CheckpointIdentity): Uint8Array {
   const specs = parameterSpecs(spec);
   const tensorsOf = (prefix: string, values: Parameters): NamedTensor[] =>
     specs.map(({ name, shape }) => ({ name: `${prefix}${name}`, shape, values: values.get(name) as Float32Array }));
@@ -59,7 +65,9 @@ export function encodeCheckpoint(state: ModelState, { spec, vocabularyHash }: Ch
   const metadata = {
     format: FORMAT,
     architecture: architecture(spec),
-    vocabularyHash,
+    // Only a model that is not the engine's own says them.
+    ...(spec === engine.spec ? {} : { lengths: lengths(spec) }),
+    vocabularyHash: engine.vocabularyHash,
     optimizerStep: String(step),
     tensorsSha256: digest(tensors),
   };
@@ -67,8 +75,10 @@ export function encodeCheckpoint(state: ModelState, { spec, vocabularyHash }: Ch
 }
 
 /** @throws Error saying what is wrong with the bytes, or in what they differ from this engine's model */
-export function decodeCheckpoint(bytes: Uint8Array, { spec, vocabularyHash }: CheckpointIdentity): ModelState {
+export function decodeCheckpoint(bytes: Uint8Array, engine: CheckpointIdentity): { readonly spec: ModelSpec; readonly state: ModelState } {
+  const { vocabularyHash } = engine;
   const { metadata, tensors } = decodeSafetensors(bytes);
+  const spec = specOf(metadata) ?? engine.spec;
   const expect = (key: string, wanted: string, what: string): void => {
     if (metadata[key] !== wanted) throw new Error(`checkpoint ${what} is ${metadata[key] ?? "absent"}, this engine has ${wanted}`);
   };
@@ -95,5 +105,19 @@ export function decodeCheckpoint(bytes: Uint8Array, { spec, vocabularyHash }: Ch
   const moments = step === 0 ? null : { first: take(FIRST_MOMENT), second: take(SECOND_MOMENT) };
   const stray = [...byName.keys()][0];
   if (stray !== undefined) throw new Error(`checkpoint has an unknown tensor ${stray}`);
-  return { parameters, optimizer: { step, moments }, accumulated: null };
+  return { spec, state: { parameters, optimizer: { step, moments }, accumulated: null } };
+}
+
+/** The model a checkpoint says it is; null where it leaves the lengths to the engine. @throws Error when it describes no model */
+function specOf(metadata: Readonly<Record<string, string>>): ModelSpec | null {
+  const { architecture: sizes, lengths: named } = metadata;
+  if (sizes === undefined || named === undefined) return null;
+  try {
+    const spec = { ...(JSON.parse(sizes) as object), ...(JSON.parse(named) as object) } as ModelSpec;
+    checkModelSpec(spec);
+    return spec;
+  } catch (error) {
+    // Tolerates nothing: only says that it is the checkpoint's description which is wrong.
+    throw new Error(`checkpoint describes no model: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }

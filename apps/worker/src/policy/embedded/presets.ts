@@ -1,4 +1,5 @@
 // Owns: the model shapes Gradus comes with. Must not know: the runtime.
+import type { PolicyModel, PolicyModelName } from "@gradus/domain/policy-model";
 import { MAX_COMPLETION_TOKENS, MAX_PROMPT_TOKENS } from "../../teacher/vocabulary.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { pythonTokenizer } from "./tokenizer.ts";
@@ -16,6 +17,16 @@ export const QUICKSTART_MODEL: ModelSpec = {
   completionBuckets: [12, 24, MAX_COMPLETION_TOKENS + 1],
   samplingGrid: { prompts: 16, samples: 4 },
 };
+
+const NAMED: Readonly<Record<PolicyModelName, ModelSpec>> = {
+  quickstart: QUICKSTART_MODEL,
+  small: { ...QUICKSTART_MODEL, width: 128, layers: 4, hidden: 512 },
+  tiny: { ...QUICKSTART_MODEL, width: 32, layers: 2, heads: 2, hidden: 64 },
+};
+
+/** The model an experiment asks for; its vocabulary is always the engine's tokenizer's. */
+export const modelAskedFor = (model: PolicyModel): ModelSpec =>
+  typeof model === "string" ? NAMED[model] : { vocabulary: pythonTokenizer.size, ...model };
 
 /** The shape engine benchmarks are quoted for: 824,064 parameters, context 128. */
 export const BENCH_TRAINING_MODEL: ModelSpec = {

@@ -15,6 +15,7 @@ import type { Lane } from "./pack.ts";
 import { parameterSpecs } from "./parameters.ts";
 import type { Parameters } from "./parameters.ts";
 import { pickToken } from "./pick-token.ts";
+import { pythonTokenizer } from "./tokenizer.ts";
 import { encodeDecodeGraph, encodePrefillGraph } from "./sampling-graph.ts";
 
 const PREFILL_PROMPTS = 8;
@@ -26,6 +27,8 @@ interface OpenRow {
   readonly random: Random;
   readonly tokens: number[];
   readonly logProbs: number[];
+  /** What the tokens say, kept only where a stop string is asked for. */
+  text: string;
   finishReason: Sample["finishReason"] | null;
 }
 
@@ -92,6 +95,14 @@ export class Sampler {
     return samples;
   }
 
+  /** Frees the native sessions; a later call builds them again. */
+  async release(): Promise<void> {
+    const made = await Promise.all([...this.#prefills.values(), ...this.#decodes.values()]);
+    this.#prefills.clear();
+    this.#decodes.clear();
+    await Promise.all(made.map(({ session }) => session.release()));
+  }
+
   /** Runs each distinct prompt of a batch once. */
   async #remember(weights: Record<string, Tensor>, lanes: readonly Lane[], promptLength: number): Promise<PromptMemory[]> {
     const { session, tokens } = await this.#prefill(promptLength);
@@ -127,7 +138,15 @@ export class Sampler {
     const open = lanes.flatMap((lane, laneIndex) =>
       lane.rows.map((index, sample): OpenRow => {
         const random = stream(`sample/${rows[index]?.stream ?? ""}`);
-        return { index, slot: laneIndex * this.#spec.samplingGrid.samples + sample, random, tokens: [], logProbs: [], finishReason: null };
+        return {
+          index,
+          slot: laneIndex * this.#spec.samplingGrid.samples + sample,
+          random,
+          tokens: [],
+          logProbs: [],
+          text: "",
+          finishReason: null,
+        };
       }),
     );
     const feeds = feedsOf(decode.session, { ...weights, ...decode.feeds });
@@ -144,13 +163,21 @@ export class Sampler {
         row.tokens.push(token);
         row.logProbs.push(logProb);
         decode.tokens[row.slot] = BigInt(token);
-        if (spec.stopTokens.includes(token)) row.finishReason = "stop";
+        if (spec.stopTokens.includes(token) || completesStop(row, token, spec.stopStrings)) row.finishReason = "stop";
       }
       if (open.every((row) => row.finishReason !== null)) break;
       decode.store(step, results);
     }
     return open;
   }
+}
+
+/** Whether the token completes a stop string, wherever in the token it ends. */
+function completesStop(row: OpenRow, token: number, stops: readonly string[] = []): boolean {
+  if (stops.length === 0) return false;
+  const before = row.text.length;
+  row.text += pythonTokenizer.decode([token]);
+  return stops.some((stop) => row.text.includes(stop, Math.max(0, before - stop.length + 1)));
 }
 
 /** Only what the graph reads: a graph has no input for a parameter it does not use (the prefill has no head). */

@@ -1,7 +1,7 @@
-// Owns: forwardBackward: packing data into fixed-shape micro-batches, running them and accumulating gradients.
+// Owns: forwardBackward and logProbs: packing data into fixed-shape micro-batches, running them and accumulating gradients.
 // Must not know: the optimiser, processes, checkpoints.
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import type { Datum, LossReport, LossSpec } from "../policy-engine.ts";
+import type { Datum, LossReport, LossSpec, ScoredRow } from "../policy-engine.ts";
 import type { BatchShape } from "./gpt.ts";
 import { createSession, real, realOutput } from "./graph-session.ts";
 import type { RuntimeOptions } from "./graph-session.ts";
@@ -13,7 +13,7 @@ import { chunks, lanesOf, promptPartLength } from "./pack.ts";
 import type { Lane } from "./pack.ts";
 import { parameterSpecs } from "./parameters.ts";
 import { TrainingBatch } from "./training-batch.ts";
-import { encodeTrainingGraph, gradientName } from "./training-graph.ts";
+import { encodeForwardGraph, encodeTrainingGraph, gradientName } from "./training-graph.ts";
 
 /** Prompts x samples of a micro-batch: one for groups that share a prompt, one for single rows. Small enough for the CPU's caches. */
 const GRIDS = [
@@ -39,12 +39,14 @@ export class Trainer {
     this.#runtime = runtime;
   }
 
-  #session(shape: BatchShape, loss: LossSpec): Promise<TrainingSession> {
-    const kind = lossKind(loss);
+  /** `loss` null: the forward graph. */
+  #session(shape: BatchShape, loss: LossSpec | null): Promise<TrainingSession> {
+    const kind = loss === null ? null : lossKind(loss);
     const key = JSON.stringify([shape, kind]);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
-    const made = createSession(encodeTrainingGraph(this.#spec, shape, kind), this.#runtime).then((session) => ({
+    const graph = kind === null ? encodeForwardGraph(this.#spec, shape) : encodeTrainingGraph(this.#spec, shape, kind);
+    const made = createSession(graph, this.#runtime).then((session) => ({
       session,
       batch: new TrainingBatch(shape),
     }));
@@ -69,16 +71,7 @@ export class Trainer {
   async forwardBackward(model: ModelState, data: readonly Datum[], loss: LossSpec): Promise<LossReport> {
     const coefficients = tokenCoefficients(data, loss, maxCompletionTokens(this.#spec));
     const sums = new ReportSums(loss);
-    const { grid, lanes } = this.#grid(data);
-    const longest = (lane: Lane): number => Math.max(...lane.rows.map((row) => data[row]?.completionTokens.length ?? 0));
-    // Lanes of like length share a micro-batch, so that short ones run in small graphs. The sort is stable: the order is a function of the data.
-    const ordered = lanes.toSorted((a, b) => a.prompt.length - b.prompt.length || longest(a) - longest(b));
-    for (const part of chunks(ordered, grid.prompts)) {
-      const shape = {
-        ...grid,
-        promptLength: promptPartLength(bucketFor(this.#spec.promptBuckets, Math.max(...part.map((lane) => lane.prompt.length)), "prompt")),
-        completionLength: bucketFor(this.#spec.completionBuckets, Math.max(...part.map(longest)), "completion"),
-      };
+    for (const { part, shape } of this.#microBatches(data)) {
       const { session, batch } = await this.#session(shape, loss);
       batch.fill(part, data, coefficients);
       const results = await session.run(this.#feeds(model, session, batch, loss));
@@ -91,17 +84,55 @@ export class Trainer {
     return report;
   }
 
-  #feeds(model: ModelState, session: InferenceSession, batch: TrainingBatch, loss: LossSpec): Record<string, Tensor> {
-    const { low, high } = clipBounds(loss);
+  /** Log-probability of every completion token. Rows must have passed checkRows. */
+  async logProbs(model: ModelState, rows: readonly ScoredRow[]): Promise<number[][]> {
+    const data = rows.map((row): Datum => ({ ...row, weights: [] }));
+    const found: number[][] = [];
+    for (const { part, shape } of this.#microBatches(data)) {
+      const { session, batch } = await this.#session(shape, null);
+      batch.fill(part, data, []);
+      const logProbs = realOutput(await session.run(this.#feeds(model, session, batch, null)), "logProbs");
+      part.forEach((lane, at) =>
+        lane.rows.forEach((row, sample) => {
+          const start = batch.rowStart(at, sample);
+          found[row] = Array.from(logProbs.subarray(start, start + (data[row]?.completionTokens.length ?? 0)));
+        }),
+      );
+    }
+    return found;
+  }
+
+  /** The rows cut into lanes and lanes into micro-batches, each with the smallest graph that holds it. */
+  #microBatches(data: readonly Datum[]): { readonly part: readonly Lane[]; readonly shape: BatchShape }[] {
+    const { grid, lanes } = this.#grid(data);
+    const longest = (lane: Lane): number => Math.max(...lane.rows.map((row) => data[row]?.completionTokens.length ?? 0));
+    // Lanes of like length share a micro-batch, so that short ones run in small graphs. The sort is stable: the order is a function of the data.
+    const ordered = lanes.toSorted((a, b) => a.prompt.length - b.prompt.length || longest(a) - longest(b));
+    return chunks(ordered, grid.prompts).map((part) => {
+      const promptBucket = bucketFor(this.#spec.promptBuckets, Math.max(...part.map((lane) => lane.prompt.length)), "prompt");
+      const completionLength = bucketFor(this.#spec.completionBuckets, Math.max(...part.map(longest)), "completion");
+      return { part, shape: { ...grid, promptLength: promptPartLength(promptBucket), completionLength } };
+    });
+  }
+
+  #feeds(model: ModelState, session: InferenceSession, batch: TrainingBatch, loss: LossSpec | null): Record<string, Tensor> {
+    const { low, high } = loss === null ? { low: 0, high: 0 } : clipBounds(loss);
     const every: Record<string, Tensor> = {
       ...batch.feeds,
       clipLow: scalar(low),
       clipHigh: scalar(high),
-      entropyBonus: scalar(loss.entropyBonus ?? 0),
-      klWeight: scalar(loss.klWeight ?? 0),
+      entropyBonus: scalar(loss?.entropyBonus ?? 0),
+      klWeight: scalar(loss?.klWeight ?? 0),
     };
     for (const { name, shape } of parameterSpecs(this.#spec)) every[name] = real(model.parameters.get(name) as Float32Array, shape);
     return Object.fromEntries(session.inputNames.map((name) => [name, every[name] as Tensor]));
+  }
+
+  /** Frees the native sessions; a later call builds them again. */
+  async release(): Promise<void> {
+    const sessions = await Promise.all(this.#sessions.values());
+    this.#sessions.clear();
+    await Promise.all(sessions.map(({ session }) => session.release()));
   }
 
   #accumulate(model: ModelState, results: InferenceSession.ReturnType): void {

@@ -3,6 +3,7 @@
 import { Gpt } from "./gpt.ts";
 import type { BatchShape } from "./gpt.ts";
 import { Graph } from "./graph.ts";
+import type { Value } from "./graph.ts";
 import { lossValue } from "./losses.ts";
 import type { LossKind } from "./losses.ts";
 import type { ModelSpec } from "./model-spec.ts";
@@ -22,21 +23,11 @@ export function encodeTrainingGraph(
   kind: LossKind,
   element: "float32" | "float64" = "float32",
 ): Uint8Array {
-  const { prompts, samples, promptLength, completionLength } = shape;
   const graph = new Graph(element);
   const gpt = new Gpt(graph, spec);
-  const count = prompts * samples * completionLength;
-  const memory = gpt.promptMemory(graph.input("promptTokens", [prompts, promptLength], "int64"));
-  const promptMask = graph.input("promptMask", [prompts, 1, 1, promptLength]);
-  const tokens = graph.input("tokens", [prompts, samples, completionLength], "int64");
-  const positions = graph.input("positions", [prompts, completionLength], "int64");
-  const logits = gpt.completionLogits(tokens, positions, promptMask, memory);
-  const everyLogProb = graph.logSoftmax(logits);
-  const targets = graph.input("targets", [prompts, samples, completionLength], "int64");
-  const hot = graph.oneHot(graph.reshape(targets, [count]), spec.vocabulary);
-  const logProbs = graph.sum(graph.mul(everyLogProb, hot), [1], true);
+  const { everyLogProb, logProbs } = completionLogProbs(graph, gpt, shape);
   const entropy = graph.neg(graph.sum(graph.mul(graph.exp(everyLogProb), everyLogProb), [1], true));
-  const coefficients = graph.input("coefficients", [count, 1]);
+  const coefficients = graph.input("coefficients", logProbs.shape);
   const loss = lossValue(graph, kind, { logProbs, entropy, coefficients });
   const parameters = [...gpt.parameters];
   const grads = gradients(
@@ -49,4 +40,29 @@ export function encodeTrainingGraph(
   graph.output("entropies", entropy);
   parameters.forEach(([name], index) => graph.output(gradientName(name), grads[index] as (typeof grads)[number]));
   return graph.encode();
+}
+
+/** The forward half alone: the batch's tokens in, logProbs [G*S*C, 1] out. */
+export function encodeForwardGraph(spec: ModelSpec, shape: BatchShape): Uint8Array {
+  const graph = new Graph();
+  graph.output("logProbs", completionLogProbs(graph, new Gpt(graph, spec), shape).logProbs);
+  return graph.encode();
+}
+
+/** Log-probabilities [G*S*C, V] of every token and [G*S*C, 1] of the targets; declares the batch's inputs. */
+function completionLogProbs(
+  graph: Graph,
+  gpt: Gpt,
+  { prompts, samples, promptLength, completionLength }: BatchShape,
+): { readonly everyLogProb: Value; readonly logProbs: Value } {
+  const count = prompts * samples * completionLength;
+  const memory = gpt.promptMemory(graph.input("promptTokens", [prompts, promptLength], "int64"));
+  const promptMask = graph.input("promptMask", [prompts, 1, 1, promptLength]);
+  const tokens = graph.input("tokens", [prompts, samples, completionLength], "int64");
+  const positions = graph.input("positions", [prompts, completionLength], "int64");
+  const logits = gpt.completionLogits(tokens, positions, promptMask, memory);
+  const everyLogProb = graph.logSoftmax(logits);
+  const targets = graph.input("targets", [prompts, samples, completionLength], "int64");
+  const hot = graph.oneHot(graph.reshape(targets, [count]), gpt.spec.vocabulary);
+  return { everyLogProb, logProbs: graph.sum(graph.mul(everyLogProb, hot), [1], true) };
 }
