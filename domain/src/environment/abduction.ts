@@ -1,5 +1,5 @@
 // Owns: finding an input for a given output (paper Table 1, second row). Must not know: who wrote the function, how anything is executed.
-import { allTestsPass, fillTemplate, type Environment } from "./environment.ts";
+import { EXACT, allTestsPass, fillTemplate, type Environment } from "./environment.ts";
 import { callWith, findLiterals } from "./literal-answer.ts";
 
 const TEMPLATE = "{reference}{entryPoint}(?) == {expected}\n";
@@ -19,5 +19,6 @@ export const environment: Environment = {
     const input = findLiterals(completion, "input");
     return input === null ? null : callWith(reference, entryPoint, input);
   },
+  judging: EXACT,
   reward: allTestsPass,
 };

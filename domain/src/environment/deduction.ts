@@ -1,5 +1,5 @@
 // Owns: predicting a function's output (paper Table 1, third row). Must not know: who wrote the function, how anything is executed.
-import { allTestsPass, fillTemplate, type Environment } from "./environment.ts";
+import { EXACT, allTestsPass, fillTemplate, type Environment } from "./environment.ts";
 import { findLiterals } from "./literal-answer.ts";
 
 const TEMPLATE = "{reference}{entryPoint}({args}) ==\n";
@@ -15,5 +15,6 @@ export const environment: Environment = {
     const output = findLiterals(completion, "output");
     return output === null ? null : `def ${entryPoint}(*_):\n    return ${output}\n`;
   },
+  judging: EXACT,
   reward: allTestsPass,
 };

@@ -5,6 +5,18 @@ import type { ExecutionResult } from "../verdict.ts";
 /** The parts of a problem an environment reads: no id, so what it makes is a function of the content alone. */
 export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests">;
 
+/** How answers are compared with what is expected, and in how many processes the tests of a rollout run. */
+export interface Judging {
+  /** Numbers are equal where they differ by at most `tolerance x max(1, |a|, |b|)`; 0 is exact. */
+  readonly tolerance: number;
+  /** Whether True is as good as 1. */
+  readonly boolIsInt: boolean;
+  /** PER_PROBE: the program is loaded anew for each test, so that none can see what an earlier one left. */
+  readonly processes: "SHARED" | "PER_PROBE";
+}
+
+export const EXACT: Judging = { tolerance: 0, boolIsInt: false, processes: "SHARED" };
+
 /** How a problem is posed to the policy, what of its completion is executed, and what the execution is worth. Pure. */
 export interface Environment {
   readonly name: EnvironmentName;
@@ -16,6 +28,7 @@ export interface Environment {
   pose(problem: PosedProblem): string;
   /** The program to execute, or null where the completion holds none (NO_ANSWER). Never throws. */
   extract(completion: string, problem: PosedProblem): string | null;
+  readonly judging: Judging;
   /** null: not credited (SANDBOX_ERROR is a broken machine, never a wrong answer). */
   reward(result: ExecutionResult): number | null;
 }

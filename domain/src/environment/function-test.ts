@@ -1,5 +1,5 @@
 // Owns: completing a function from its signature and docstring, judged by a test program (HumanEval, MBPP). Must not know: the importers.
-import { allTestsPass, type Environment } from "./environment.ts";
+import { EXACT, allTestsPass, type Environment } from "./environment.ts";
 import { findProgram } from "./program-text.ts";
 
 export const environment: Environment = {
@@ -15,6 +15,8 @@ export const environment: Environment = {
     const body = cutAfterBody(completion);
     return body.trim() === "" ? null : `${problem.message}${body}`;
   },
+  // As evalplus compares floats; a check compares by itself.
+  judging: { ...EXACT, tolerance: 1e-6 },
   reward: allTestsPass,
 };
 

@@ -1,6 +1,6 @@
 // Owns: finding an input that breaks a property (paper Table 1, last row). Must not know: who wrote the property, how anything is executed.
 import type { ProblemContent } from "../problem.ts";
-import { allTestsPass, fillTemplate, type Environment } from "./environment.ts";
+import { EXACT, allTestsPass, fillTemplate, type Environment } from "./environment.ts";
 import { callWith, findLiterals } from "./literal-answer.ts";
 
 const TEMPLATE = "{reference}test_f(?) fails\n";
@@ -45,5 +45,6 @@ export const environment: Environment = {
     const input = findLiterals(completion, "input");
     return input === null ? null : callWith(reference, entryPoint, input);
   },
+  judging: EXACT,
   reward: allTestsPass,
 };

@@ -1,6 +1,6 @@
 // Owns: program synthesis from a message and examples (paper Table 1, first row). Must not know: who wrote the problem, how it is executed.
 import type { ProblemContent } from "../problem.ts";
-import { allTestsPass, fillTemplate, type Environment, type PosedProblem } from "./environment.ts";
+import { EXACT, allTestsPass, fillTemplate, type Environment, type PosedProblem } from "./environment.ts";
 import { findProgram } from "./program-text.ts";
 
 /** Compact on purpose: the embedded policy has 128 tokens for prompt and program. */
@@ -23,5 +23,6 @@ export const environment: Environment = {
   template: TEMPLATE + EXAMPLE,
   pose: (problem: PosedProblem) => renderInductionPrompt(problem),
   extract: (completion, problem) => findProgram(completion, problem.entryPoint),
+  judging: EXACT,
   reward: allTestsPass,
 };

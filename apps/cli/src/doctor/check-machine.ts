@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { probeSandbox } from "@gradus/worker/sandbox/probe-sandbox";
+import { sandboxOptions } from "@gradus/worker/sandbox/sandbox-options";
 import { checkFreeSpace, readRunning } from "../up/data-folder.ts";
 import { isPortFree } from "../up/free-port.ts";
 import { isAlive } from "../up/leftover.ts";
@@ -32,17 +33,25 @@ export async function checkPorts(home: string): Promise<Finding> {
 
 /** Runs the sandbox's own self-test: a second or two. */
 export async function checkSandbox(): Promise<Finding> {
-  const { ok, backend, mode, why, checks } = await probeSandbox();
+  const { ok, backend, mode, why, facts, checks } = await probeSandbox({ ...sandboxOptions(process.env), slots: 1 });
   if (backend === null) {
     const whatToDo = "apt-get install bubblewrap python3, or run `npm ci` again for the Pyodide that comes with Gradus";
     return { name: "sandbox", severity: "BAD", what: "Programs cannot be run", why, whatToDo };
   }
   const way = `programs run in ${backend}${mode === null ? "" : ` (${mode.toLowerCase()})`}`;
+  const details = [`why: ${why}`, ...facts, ...checks.map((check) => `self-test: ${check.name}: ${check.ok ? "yes" : check.detail}`)];
   if (!ok) {
     const failed = checks.filter((check) => !check.ok).map(({ name, detail }) => `${name}: ${detail}`);
     const whatToDo = "Do not run programs you do not trust here; report the lines above with `gradus doctor --json`";
-    return { name: "sandbox", severity: "BAD", what: `The sandbox does not hold: ${way}`, why: failed.join("; "), whatToDo };
+    return { name: "sandbox", severity: "BAD", what: `The sandbox does not hold: ${way}`, details, why: failed.join("; "), whatToDo };
   }
-  if (backend === "bubblewrap") return fine("sandbox", `${way}, ${checks.length} self-tests hold`);
-  return { name: "sandbox", severity: "NOTE", what: `${way}, which is slower`, why, whatToDo: "apt-get install bubblewrap python3" };
+  if (backend !== "pyodide") return fine("sandbox", `${way}, ${checks.length} self-tests hold`, details);
+  return {
+    name: "sandbox",
+    severity: "NOTE",
+    what: `${way}, which is slower`,
+    details,
+    why,
+    whatToDo: "apt-get install bubblewrap python3",
+  };
 }

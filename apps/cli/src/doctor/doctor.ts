@@ -33,7 +33,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<numb
   return usable ? 0 : 3;
 }
 
-function format({ name, severity, what, why, whatToDo }: Finding): string {
+function format({ name, severity, what, details = [], why, whatToDo }: Finding): string {
   const more = severity === "OK" ? [] : [`       why: ${why}`, `       what to do: ${whatToDo}`];
-  return [`${marks[severity]} ${name}: ${what}`, ...more].join("\n");
+  return [`${marks[severity]} ${name}: ${what}`, ...details.map((detail) => `       ${detail}`), ...more].join("\n");
 }

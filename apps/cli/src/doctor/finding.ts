@@ -10,6 +10,8 @@ export interface Finding {
   severity: Severity;
   /** One sentence: what is there or is not. */
   what: string;
+  /** What else a reader may want to know, one fact each. */
+  details?: readonly string[];
   /** One sentence; only where it is not OK. */
   why?: string;
   /** One sentence; only where it is not OK. */
@@ -17,8 +19,8 @@ export interface Finding {
 }
 
 /** A check that found no fault. */
-export function fine(name: string, what: string): Finding {
-  return { name, severity: "OK", what };
+export function fine(name: string, what: string, details?: readonly string[]): Finding {
+  return { name, severity: "OK", what, ...(details === undefined ? {} : { details }) };
 }
 
 /** Runs a check; whatever it throws becomes a BAD finding. */

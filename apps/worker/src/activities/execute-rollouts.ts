@@ -46,7 +46,8 @@ async function execute(
   signal: AbortSignal,
 ): Promise<ExecutedRollout> {
   const { problem } = rollout;
-  const source = environmentNamed(problem.environment).extract(rollout.completion, problem);
+  const { extract, judging } = environmentNamed(problem.environment);
+  const source = extract(rollout.completion, problem);
   let { sandboxErrors } = rollout;
   if (source === null) {
     const tests = problem.tests.map(() => ({ verdict: "NOT_RUN" as const }));
@@ -55,10 +56,10 @@ async function execute(
   const probes = probesOf(problem.entryPoint, problem.tests);
   const limits = { ...DEFAULT_LIMITS, cpuMs: settings.cpuMs, wallMs: settings.cpuMs * 5, memoryMb: settings.memoryMb };
   for (;;) {
-    const execution = await sandbox.execute({ language: "python", source, probes, limits }, signal);
+    const execution = await sandbox.execute({ language: "python", source, probes, limits, processes: judging.processes }, signal);
     signal.throwIfAborted();
     if (execution.outcome === "SANDBOX_ERROR") sandboxErrors++;
     if (execution.outcome !== "SANDBOX_ERROR" || sandboxErrors >= settings.maxSandboxErrors)
-      return { id: rollout.id, sandboxErrors, execution: judge(execution, problem.tests) };
+      return { id: rollout.id, sandboxErrors, execution: judge(execution, problem.tests, judging) };
   }
 }

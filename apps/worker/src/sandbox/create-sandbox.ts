@@ -20,7 +20,7 @@ export interface SandboxOptions {
   readonly mode?: Backend["mode"];
 }
 
-/** Makes a sandbox. @throws Error where the backend asked for does not work here, saying why and what to do. */
+/** Makes a sandbox, its slots started. @throws Error where the backend asked for does not work here, saying why and what to do. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   if (options.backend === "sandboxfusion") {
     if (options.url === undefined) throw new Error("the sandboxfusion backend needs the url of a service");
@@ -29,6 +29,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { backend } = await chooseBackend(options);
   const slots = options.slots ?? availableParallelism();
   const pool = new SlotPool(slots, async () => new ExecutionSlot(backend.start));
+  await pool.fill((slot) => slot.launcher("python"));
   return overPool(backend.name, pool, (request, signal) => executeOn(pool, request, signal));
 }
 

@@ -1,28 +1,34 @@
 // Owns: executing requests on the slots of a pool, and what is tried once more. Must not know: backends, expected outputs.
-import type { Backend } from "./backend.ts";
+import type { Backend, Guest } from "./backend.ts";
 import type { Launcher } from "./confined-process.ts";
 import { type Ran, runRequest } from "./run-request.ts";
-import type { Execution, Language, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
+import type { Execution, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
 import type { Slot, SlotPool } from "./slot-pool.ts";
 
 /** A place where one execution runs at a time: what makes its processes, one maker for each language and one for checks, started when first needed. */
 export class ExecutionSlot implements Slot {
   readonly #start: Backend["start"];
-  readonly #launchers = new Map<Language | "check", Launcher>();
+  readonly #launchers = new Map<Guest, Launcher>();
+  #condemned = false;
 
   constructor(start: Backend["start"]) {
     this.#start = start;
   }
 
   /** The maker of a language's candidates, or of checkers. */
-  async launcher(of: Language | "check"): Promise<Launcher> {
-    const launcher = this.#launchers.get(of) ?? (await this.#start(of === "check" ? "python" : of));
+  async launcher(of: Guest): Promise<Launcher> {
+    const launcher = this.#launchers.get(of) ?? (await this.#start(of));
     this.#launchers.set(of, launcher);
     return launcher;
   }
 
+  /** After a broken machine: whatever comes next runs on another slot. */
+  condemn(): void {
+    this.#condemned = true;
+  }
+
   get healthy(): boolean {
-    return [...this.#launchers.values()].every((launcher) => launcher.healthy);
+    return !this.#condemned && [...this.#launchers.values()].every((launcher) => launcher.healthy);
   }
 
   strays(): number {
@@ -42,7 +48,14 @@ export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxR
   if (request.processes === "PER_PROBE" && request.probes.length > 1) return await executeEach(pool, request, signal);
   const run = async (slot: ExecutionSlot): Promise<Ran> => {
     if (signal?.aborted) throw new Error("the execution was aborted");
-    return await runRequest(request, await slot.launcher(request.language), () => slot.launcher("check"), signal);
+    const launcher = await slot.launcher(request.language);
+    let ran: Ran | null = null;
+    try {
+      ran = await runRequest(request, launcher, () => slot.launcher("check"), signal);
+      return ran;
+    } finally {
+      if (ran === null || (ran.execution.outcome === "SANDBOX_ERROR" && !signal?.aborted)) slot.condemn();
+    }
   };
   try {
     const first = await pool.use(run);

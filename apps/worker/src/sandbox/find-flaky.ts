@@ -9,7 +9,13 @@ export async function findFlaky(sandbox: Sandbox, request: SandboxRequest, signa
   const first = await sandbox.execute({ ...request, seed: 1 }, signal);
   const second = await sandbox.execute({ ...request, seed: 2 }, signal);
   if (first.outcome === "SANDBOX_ERROR" || second.outcome === "SANDBOX_ERROR") return null;
-  return request.probes.map((_, at) => at).filter((at) => answer(first, at) !== answer(second, at));
+  return differing(first, second);
+}
+
+/** The probes that two executions of one request answered differently. */
+export function differing(first: Execution, second: Execution): number[] {
+  const count = Math.max(first.probes.length, second.probes.length);
+  return Array.from({ length: count }, (_, at) => at).filter((at) => answer(first, at) !== answer(second, at));
 }
 
 /** What counts as the answer: the value, or which way it failed; wording and line numbers may vary. */

@@ -45,6 +45,16 @@ export class SlotPool<S extends Slot> {
     return { ...this.#counts, waiting: this.#line.length, leakedProcesses };
   }
 
+  /** Makes every slot, and `ready`, before the first is used. @throws what making one throws, after ending the others */
+  async fill(ready: (slot: S) => Promise<unknown>): Promise<void> {
+    const made = await Promise.all(Array.from({ length: this.size }, () => this.#make()));
+    this.#idle.push(...made);
+    const failed = (await Promise.allSettled(made.map(ready))).find(({ status }) => status === "rejected");
+    if (failed?.status !== "rejected") return;
+    await this.close();
+    throw failed.reason;
+  }
+
   /** Runs `work` on a slot of its own; a slot that is not healthy afterwards is thrown away and replaced by the next user. */
   use<T>(work: (slot: S) => Promise<T>): Promise<T> {
     return this.#work(work, 1);

@@ -1,4 +1,6 @@
 // Owns: the checks every problem passes before it is stored (paper 2.5). Must not know: who wrote it, which sandbox runs it, the database.
+import { environmentNamed } from "@gradus/domain";
+import { differing } from "../sandbox/find-flaky.ts";
 import { judge, probesOf } from "../sandbox/judge.ts";
 import { DEFAULT_LIMITS, type Execution, type Sandbox } from "../sandbox/sandbox.ts";
 import { findBanned } from "./banned-imports.ts";
@@ -77,16 +79,18 @@ async function check({ content }: GeneratedProblem, sandbox: Pick<Sandbox, "exec
     probes: probesOf(content.entryPoint, content.tests),
     limits: DEFAULT_LIMITS,
   } as const;
+  // Another seed of `random` the second time, so that unseeded chance shows.
   const first = await executeSurely(() => sandbox.execute(request, signal));
-  const second = first.outcome === "EXECUTED" ? await executeSurely(() => sandbox.execute(request, signal)) : first;
+  const second = first.outcome === "EXECUTED" ? await executeSurely(() => sandbox.execute({ ...request, seed: 1 }, signal)) : first;
   if (second.outcome === "SANDBOX_ERROR") return { reason: "BROKEN_SANDBOX", detail: second.detail ?? "" };
   if (first.outcome !== "EXECUTED" || second.outcome !== "EXECUTED")
     return { reason: "DOES_NOT_RUN", detail: `${first.outcome}: ${first.detail ?? ""}` };
 
   const outputs = outputsOf(first);
-  if (JSON.stringify(outputs) !== JSON.stringify(outputsOf(second)))
-    return { reason: "NOT_DETERMINISTIC", detail: "two executions differ" };
-  const failed = judge(first, content.tests).tests.find((test) => test.verdict !== "OK");
+  const unstable = differing(first, second);
+  if (unstable.length > 0)
+    return { reason: "NOT_DETERMINISTIC", detail: `two executions differ in tests ${unstable.map((at) => at + 1).join(", ")}` };
+  const failed = judge(first, content.tests, environmentNamed(content.environment).judging).tests.find((test) => test.verdict !== "OK");
   if (failed !== undefined)
     return {
       reason: failed.verdict === "WRONG" ? "WRONG_OUTPUT" : "DOES_NOT_RUN",

@@ -20,9 +20,9 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
   const machine: Machine = { bubblewrap, python, usr: await usrTree(), cgroups };
   const bounded = cgroups.kind === "none" ? `rlimits only (${cgroups.why})` : `cgroup ${cgroups.kind} (${cgroups.why})`;
   const facts = [`Python ${python.version} (${python.executable})`, `memory and processes bounded by ${bounded}`];
-  const warm = mode === "COLD" ? "not asked for" : await tried(() => WarmLauncher.start(layGround(machine)));
+  const warm = mode === "COLD" ? "not asked for" : await tried(() => WarmLauncher.start(layGround(machine), "python"));
   if (warm === null)
-    return { name: "bubblewrap", mode: "WARM", facts, start: starter(machine, () => WarmLauncher.start(layGround(machine))) };
+    return { name: "bubblewrap", mode: "WARM", facts, start: starter(machine, (of) => WarmLauncher.start(layGround(machine), of)) };
   if (mode === "WARM") return { why: `the warm interpreter does not work here: ${warm}` };
   const cold = await tried(async () => new ColdLauncher(layGround(machine)));
   if (cold !== null) return { why: `bubblewrap does not work here: ${cold}` };
@@ -35,9 +35,9 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
 }
 
 const starter =
-  (machine: Machine, python: () => Promise<Launcher>): Backend["start"] =>
-  async (language) => {
-    if (language === "python") return await python();
+  (machine: Machine, python: (of: "python" | "check") => Promise<Launcher>): Backend["start"] =>
+  async (of) => {
+    if (of !== "javascript") return await python(of);
     const ground = layGround(machine);
     return new ColdLauncher(ground, nodeGuest(ground));
   };

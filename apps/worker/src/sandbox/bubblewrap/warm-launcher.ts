@@ -42,7 +42,7 @@ export class WarmLauncher implements Launcher {
   }
 
   /** Starts the interpreter. @throws Error where it cannot be had on this machine, with what it said. */
-  static async start(ground: SlotGround): Promise<WarmLauncher> {
+  static async start(ground: SlotGround, of: "python" | "check"): Promise<WarmLauncher> {
     const folder = mkdtempSync(join(tmpdir(), `gradus-slot-${process.pid}-`));
     const { uid, gid } = ground.identity;
     chmodSync(folder, 0o700);
@@ -51,7 +51,7 @@ export class WarmLauncher implements Launcher {
       for (const path of [folder, ...STREAMS.map((name) => join(folder, name))]) chownSync(path, uid, gid);
     const held = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
     const tree = "--dir /tmp --proc /proc --chdir /tmp --remount-ro /".split(" ");
-    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES)];
+    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES), of];
     const command = ground.command([...ground.treeArgs, ...tree, "--", ...python]);
     const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["pipe", "pipe", "pipe", held] });
     closeSync(held);

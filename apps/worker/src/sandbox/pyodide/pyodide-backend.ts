@@ -28,8 +28,8 @@ export async function findPyodideBackend(): Promise<Backend | { readonly why: st
     const snapshot = join(folder, `pyodide-${version}-${key}.snapshot`);
     if (!existsSync(snapshot)) await makeSnapshot({ home, uid, setpriv }, snapshot, guest);
     const ground: PyodideGround = { home, uid, setpriv, snapshot, baseBytes: (await stat(snapshot)).size };
-    const start: Backend["start"] = async (language) => {
-      if (language !== "python") throw new Error(`Pyodide runs Python, not ${language}`);
+    const start: Backend["start"] = async (of) => {
+      if (of === "javascript") throw new Error(`Pyodide runs Python, not ${of}`);
       return new PyodideLauncher(ground);
     };
     const facts = [
