@@ -30,5 +30,5 @@ export async function requireSandbox(choose: Choose = () => chooseAsked(process.
 async function chooseAsked(env: NodeJS.ProcessEnv): ReturnType<Choose> {
   const { backend, url } = sandboxOptions(env);
   if (backend === "sandboxfusion") return { backend: { name: `the SandboxFusion service at ${url}` }, why: "it was asked for" };
-  return await chooseBackend({ ...(backend === undefined ? {} : { backend }) });
+  return await chooseBackend(backend === undefined ? {} : { backend });
 }

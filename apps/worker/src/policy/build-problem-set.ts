@@ -106,7 +106,7 @@ async function passesOf(problem: ProblemContent, completions: readonly string[],
         probes: probesOf(problem.entryPoint, problem.tests),
         limits: DEFAULT_LIMITS,
       });
-      const reward = environment.reward(judge(execution, problem.tests));
+      const reward = environment.reward(judge(execution, problem.tests, environment.judging));
       if (reward === null) throw new Error(`a broken sandbox: ${execution.detail ?? "no detail"}`);
       return reward > 0 ? alike.length : 0;
     }),
