@@ -9,6 +9,7 @@ import {
   continueAsNew,
   isCancellation,
   proxyActivities,
+  proxyLocalActivities,
   setHandler,
   TimeoutFailure,
   workflowInfo,
@@ -28,12 +29,14 @@ const retry = {
   nonRetryableErrorTypes: [...PERMANENT_FAILURES],
 };
 
-export const control = proxyActivities<ControlActivities>({
+export const control = proxyActivities<Omit<ControlActivities, "drawProblems" | "rewardRollouts">>({
   taskQueue: CONTROL_QUEUE,
   startToCloseTimeout: "10m",
   heartbeatTimeout: "10s",
   retry,
 });
+/** What every step asks of the control role runs in the worker that runs the workflow, within its task: two round trips fewer a step (ADR 0009). */
+const near = proxyLocalActivities<Pick<ControlActivities, "drawProblems" | "rewardRollouts">>({ startToCloseTimeout: "10m", retry });
 export const sandbox = proxyActivities<SandboxActivities>({
   taskQueue: SANDBOX_QUEUE,
   startToCloseTimeout: "2h",
@@ -48,9 +51,9 @@ const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({
 
 /** The stages that need no node of their own. Written out, since a proxy of activities has no members to spread. */
 export const controlStages = {
-  drawProblems: (at) => control.drawProblems(at),
+  drawProblems: (at) => near.drawProblems(at),
   executeRollouts: (at) => sandbox.executeRollouts(at),
-  rewardRollouts: (at) => control.rewardRollouts(at),
+  rewardRollouts: (at) => near.rewardRollouts(at),
   drawEvaluation: (at) => control.drawEvaluation(at),
   scoreEvaluation: (at) => control.scoreEvaluation(at),
 } satisfies Omit<Stages, "generateRollouts" | "updatePolicy">;
