@@ -59,6 +59,8 @@ export interface World extends DatabaseWorld {
     readonly role?: string;
     readonly node?: string;
     readonly env?: Readonly<Record<string, string>>;
+    /** Joins by this API and knows neither the database nor the blobs. */
+    readonly through?: { readonly url: string; readonly nodeKey: string };
   }): Promise<RunningApp>;
   startApi(env?: Readonly<Record<string, string>>): Promise<RunningApp & { readonly url: string }>;
 }
@@ -70,13 +72,19 @@ export async function startWorld(): Promise<World> {
   const temporal = await startTemporal({ home });
   const blobsFolder = join(home, "blobs");
   const apps: RunningApp[] = [];
-  const start = async (app: "api" | "worker", args: readonly string[], env: Readonly<Record<string, string>>): Promise<RunningApp> => {
+  const start = async (
+    app: "api" | "worker",
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    without: readonly string[] = [],
+  ): Promise<RunningApp> => {
     const programs = appPrograms({ home, databaseUrl, temporalAddress: world.temporal.address, apiPort: 0 });
     const program = programs[app];
+    const given = Object.fromEntries(Object.entries(program.env).filter(([name]) => !without.includes(name)));
     const running = await startApp({
       ...program,
       ...(args.length > 0 ? { args } : {}),
-      env: { ...program.env, ...env },
+      env: { ...given, ...env },
       logFile: join(home, "logs", `${app}-${apps.length}.log`),
     });
     apps.push(running);
@@ -86,7 +94,10 @@ export async function startWorld(): Promise<World> {
     ...base,
     temporal,
     blobsFolder,
-    startWorker: ({ role = "all", node = "test-node", env = {} } = {}) => start("worker", ["--role", role, "--node", node], env),
+    startWorker: ({ role = "all", node = "test-node", env = {}, through } = {}) => {
+      const remote = through && { GRADUS_API_URL: through.url, GRADUS_NODE_KEY: through.nodeKey };
+      return start("worker", ["--role", role, "--node", node], { ...remote, ...env }, through && ["DATABASE_URL", "GRADUS_BLOBS"]);
+    },
     startApi: async (env = {}) => {
       const api = await start("api", [], env);
       return { ...api, url: String(api.ready["url"]) };
