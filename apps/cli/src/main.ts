@@ -3,12 +3,14 @@
 import { Command, CommanderError } from "commander";
 import { registerCancel } from "./commands/cancel.ts";
 import { registerCompare } from "./commands/compare.ts";
+import { registerCurricula } from "./commands/curricula.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerPause } from "./commands/pause.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
 import { registerResume } from "./commands/resume.ts";
 import { registerRun } from "./commands/run.ts";
+import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
 import { registerUp } from "./commands/up.ts";
 import { registerWatch } from "./commands/watch.ts";
@@ -33,6 +35,8 @@ const verbs = [
   registerResume,
   registerCancel,
   registerImport,
+  registerCurricula,
+  registerSimulate,
   registerPretrain,
 ];
 for (const register of verbs) register(program);

@@ -131,14 +131,14 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
     }),
     warnings: () => sampler.warnings?.(spec.sampler, context) ?? [],
     state: () =>
-      structuredClone({
+      copyOf({
         observed,
         sampler: samplerState as Json,
         gates: gateStates as Json[],
         ...(hooksRemember ? { hooks: hookState as unknown as Json } : {}),
       }),
     restore: (state) => {
-      const copy = structuredClone(state);
+      const copy = copyOf(state);
       ({ observed } = copy);
       samplerState = copy.sampler;
       gateStates = [...copy.gates];
@@ -146,6 +146,9 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
     },
   };
 }
+
+/** States are JSON by contract, and this is several times faster than structuredClone. */
+const copyOf = <T>(state: T): T => JSON.parse(JSON.stringify(state)) as T;
 
 function kindNamed<K extends { readonly kind: string }>(kinds: readonly K[], name: string): K {
   const found = kinds.find(({ kind }) => kind === name);

@@ -1,0 +1,50 @@
+// Owns: the words and flags of `gradus curricula`. Must not know: how any curriculum works.
+import { type Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { type CatalogueEntry, type CatalogueRole, curriculumCatalogue } from "@gradus/domain/curriculum/catalogue";
+import { printJson } from "./verb.ts";
+
+const TITLES: Readonly<Record<CatalogueRole, string>> = {
+  PRESET: "Presets (curriculum: <name>)",
+  SAMPLER: "Samplers (curriculum: { sampler: { kind: <name>, ... } })",
+  GATE: "Gates (curriculum: { gates: [{ kind: <name>, ... }] })",
+  HOOK: "Hooks (curriculum: { <name>: { ... } })",
+  ALGORITHM: "Algorithms (training: { algorithm: <name> })",
+};
+
+export function registerCurricula(program: Command): void {
+  program
+    .command("curricula")
+    .description("list every preset, sampler, gate, hook and algorithm that an experiment file can name, with its parameters")
+    .argument("[name]", "only what is called so", known)
+    .option("--json", "print JSON for scripts")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ gradus curricula\n  $ gradus curricula adarft\n  $ gradus curricula --json | jq -r '.[] | select(.role == \"SAMPLER\") | .name'",
+    )
+    .action((name: string | undefined, { json = false }: { json?: boolean }) => {
+      const entries = curriculumCatalogue().filter((entry) => name === undefined || entry.name === name);
+      if (json) return printJson(entries);
+      const sections = [...Map.groupBy(entries, ({ role }) => role)].map(([role, members]) =>
+        [pc.bold(TITLES[role]), ...members.flatMap((entry) => lines(entry, name !== undefined))].join("\n"),
+      );
+      process.stdout.write(`${sections.join("\n\n")}\n`);
+    });
+}
+
+function lines({ name, summary, source, parameters, stands }: CatalogueEntry, whole: boolean): string[] {
+  return [
+    `  ${pc.cyan(name.padEnd(26))} ${summary}${source === "" ? "" : pc.dim(` (${source})`)}`,
+    ...parameters.map(
+      (parameter) =>
+        `      ${parameter.name}: ${parameter.type}${"default" in parameter ? `, default ${JSON.stringify(parameter.default)}` : ", to be given"}`,
+    ),
+    ...(whole && stands !== undefined ? [`      ${JSON.stringify(stands)}`] : []),
+  ];
+}
+
+function known(name: string): string {
+  if (!curriculumCatalogue().some((entry) => entry.name === name))
+    throw new InvalidArgumentError("nothing is called so; gradus curricula lists all");
+  return name;
+}

@@ -1,0 +1,50 @@
+// Owns: which curricula a word on the command line means: a preset, a file of one, or the arms of an experiment file. Must not know: how they work.
+import { existsSync } from "node:fs";
+import { parseDocument } from "yaml";
+import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
+import { CURRICULUM_PRESETS, resolveCurriculum } from "@gradus/domain/curriculum/presets";
+import { RefusedError } from "../client/refused.ts";
+import { readWhole } from "../client/upload.ts";
+
+export interface NamedCurriculum {
+  readonly name: string;
+  readonly spec: CurriculumSpec;
+}
+
+/** @throws RefusedError for a name that is none and a file that holds none, with the path of what is wrong */
+export async function readCurricula(nameOrFile: string): Promise<NamedCurriculum[]> {
+  const preset = CURRICULUM_PRESETS[nameOrFile];
+  if (preset !== undefined) return [{ name: nameOrFile, spec: preset }];
+  if (!existsSync(nameOrFile))
+    throw new RefusedError(`no curriculum and no file is called ${nameOrFile}`, [
+      { path: nameOrFile, expected: `a file, or one of ${Object.keys(CURRICULUM_PRESETS).join(", ")}` },
+    ]);
+  const document = parseDocument((await readWhole(nameOrFile)).toString("utf8"));
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new RefusedError(`${nameOrFile} is neither YAML nor JSON`, [{ path: nameOrFile, expected: error.message }]);
+  const written: unknown = document.toJS({ maxAliasCount: 100 });
+  const arms = isRecord(written) && Array.isArray(written["arms"]) ? written["arms"].filter(isRecord) : null;
+  if (arms === null) return [{ name: nameOrFile, spec: parsed(written, nameOrFile) }];
+  return arms.map((arm, i) => ({
+    name: typeof arm["name"] === "string" ? arm["name"] : `arm ${i + 1}`,
+    spec: parsed(arm["curriculum"], `arms.${i}.curriculum`),
+  }));
+}
+
+function parsed(value: unknown, at: string): CurriculumSpec {
+  if (typeof value === "string") {
+    try {
+      return resolveCurriculum(value);
+    } catch (error) {
+      // Tolerates a name that is none: it is reported with the names there are.
+      throw new RefusedError(`${at} is no curriculum`, [{ path: at, expected: error instanceof Error ? error.message : String(error) }]);
+    }
+  }
+  const result = CurriculumSpec.safeParse(value);
+  if (result.success) return result.data;
+  const fields = result.error.issues.map(({ path, message }) => ({ path: [at, ...path].join("."), expected: message }));
+  throw new RefusedError(`${at} is no curriculum`, fields);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
