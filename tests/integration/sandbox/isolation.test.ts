@@ -1,6 +1,7 @@
 // Owns: what the trusted side can see of the warm interpreter: that it holds nothing of a rollout, and that nothing survives the worker.
 import { execFile, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, readSync, readdirSync } from "node:fs";
+import { getPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
@@ -37,6 +38,18 @@ function occurrences(pid: number, text: string): number {
 }
 
 describe("the warm interpreter", () => {
+  it("gives way to the processes that move runs on", async () => {
+    const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1 });
+    const execution = await sandbox.execute({
+      language: "python",
+      source: "import os\ndef f():\n    return os.nice(0)",
+      probes: [call("")],
+      limits: DEFAULT_LIMITS,
+    });
+    expect(execution.probes[0]).toEqual({ outcome: "RETURNED", value: `i0x${(getPriority() + 5).toString(16)};` });
+    await sandbox.close();
+  });
+
   it.skipIf(process.getuid?.() !== 0)(
     "holds nothing of any rollout in its memory: neither source, arguments, output nor answers",
     async () => {

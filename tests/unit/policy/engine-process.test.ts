@@ -2,6 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { getPriority } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -17,6 +18,12 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 describe("the engine's process", () => {
+  test("gives way to the processes that move runs on", async () => {
+    const engine = await openSmallEngine();
+    expect(getPriority(engine.pid as number)).toBe(getPriority() + 5);
+    await engine.close();
+  });
+
   test("killed while sampling rejects that call, and the next model starts a new one", async () => {
     const engine = await openSmallEngine();
     await engine.createModel("m", 1);

@@ -1,8 +1,12 @@
 // Owns: the child process of the embedded engine: takes calls one after another, answers each. Started by embedded-engine.ts.
 // Must not know: what calls it; it ends when its channel to the parent closes, so a killed parent leaves no orphan.
+import { getPriority, setPriority } from "node:os";
 import { openEngineCore } from "./engine-core.ts";
 import type { EngineCore } from "./engine-core.ts";
 import type { EngineCall, EngineCalls, EngineMethod, EngineReply, EngineRequest } from "./engine-wire.ts";
+
+// Batch work, as the sandbox's: whoever moves runs on, on the same machine, goes first. Threads that the runtime starts inherit it.
+setPriority(Math.min(getPriority() + 5, 19));
 
 let core: EngineCore | null = null;
 const aborts = new Map<number, AbortController>();
