@@ -27,6 +27,8 @@ const others = [
   "Checkpoint",
   "RunEvent",
   "RunEventBody",
+  "ExperimentEvent",
+  "ExperimentEventBody",
   "StepCompleted",
   "MetricsRecorded",
   "StepSummary",

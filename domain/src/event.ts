@@ -1,6 +1,6 @@
-// Owns: what can happen to a run, as readers of its stream are told. Must not know: positions, cursors, sockets.
+// Owns: what can happen to a run or to an experiment, as readers of their streams are told. Must not know: positions, cursors, sockets.
 import { z } from "zod";
-import { RunStatus } from "./run.ts";
+import { ExperimentStatus, RunStatus } from "./run.ts";
 import { Stage, StageOutcome, StepSummary, UpdateReport } from "./stage.ts";
 
 const point = z.tuple([z.string(), z.number().int(), z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])])]);
@@ -31,6 +31,12 @@ export const RunEvent = z.discriminatedUnion("type", [
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type RunEventType = RunEvent["type"];
+
+/** What happens to an experiment itself; everything else happens to its runs. */
+export const ExperimentEvent = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("EXPERIMENT_STATUS_CHANGED"), status: ExperimentStatus, cause: z.string().nullable() }),
+]);
+export type ExperimentEvent = z.infer<typeof ExperimentEvent>;
 
 /** JSON has no NaN or infinities: the form a value takes inside an event. */
 export const eventValue = (value: number): number | "NaN" | "Infinity" | "-Infinity" =>

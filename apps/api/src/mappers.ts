@@ -1,11 +1,11 @@
 // Owns: from what the resolvers of a type start: rows, pages of rows, events. Used by codegen. Must not know: how they are read.
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
 import type * as rows from "@gradus/prisma/rows";
-import type { RunEvent } from "@gradus/domain/event";
+import type { ExperimentEvent, RunEvent } from "@gradus/domain/event";
 import type { SandboxReport } from "@gradus/domain/node";
 import type { StepSummary } from "@gradus/domain/stage";
 import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
-import type { PlacedEvent } from "./live/placed-event.ts";
+import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts";
 import type { Page } from "./page.ts";
 
 export type ArmModel = rows.ArmRow;
@@ -42,6 +42,8 @@ export type MetricNameConnectionModel = Page<MetricNameModel>;
 
 export type RunEventModel = PlacedEvent;
 export type RunEventBodyModel = RunEvent;
+export type ExperimentEventModel = PlacedExperimentEvent;
+export type ExperimentEventBodyModel = RunEvent | ExperimentEvent;
 export type StepCompletedModel = Extract<RunEvent, { type: "STEP_COMPLETED" }>;
 export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" }>;
 export type StepSummaryModel = StepSummary;

@@ -1,3 +1,5 @@
+import { setExperimentStatus } from "@gradus/prisma/training/experiment-store";
+import { setRunStatus } from "@gradus/prisma/training/run-store";
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
@@ -34,6 +36,15 @@ const RUN_EVENTS =
   "subscription ($runId: ID!, $after: Cursor) { runEvents(runId: $runId, after: $after) { cursor runId position at event { __typename ... on StepsChanged { totalSteps } } } }";
 const EXPERIMENT_EVENTS =
   "subscription ($experimentId: ID!, $after: Cursor) { experimentEvents(experimentId: $experimentId, after: $after) { cursor runId position event { __typename ... on StepsChanged { totalSteps } } } }";
+
+interface Told {
+  readonly cursor: string;
+  readonly runId: string | null;
+  readonly position: number;
+  readonly event: { readonly status?: string; readonly runStatus?: string; readonly cause: string | null };
+}
+const EXPERIMENT_STATUS =
+  "subscription ($experimentId: ID!) { experimentEvents(experimentId: $experimentId) { cursor runId position event { ... on ExperimentStatusChanged { status cause } ... on StatusChanged { runStatus: status cause } } } }";
 
 /** Writes `count` events of the run, each in a transaction of its own that stays open for a moment. */
 async function write(runId: string, count: number, from = 1): Promise<void> {
@@ -141,6 +152,29 @@ describe("an experiment's events", () => {
       (items) => items.length === 1,
     );
     expect(after.map(({ runId, position }) => [runId, position])).toEqual([[early, 1]]);
+    await client.dispose();
+  });
+
+  test("tell each change of its status once, after what its runs had told by then", async () => {
+    const [runId = ""] = runIds;
+    const { sql } = world.database;
+    const client = connect(api.url);
+    const live = collect<Told>(client, EXPERIMENT_STATUS, { experimentId }, (items) => items.length === 4);
+    await setExperimentStatus(sql, experimentId, "RUNNING", undefined, false);
+    await setExperimentStatus(sql, experimentId, "RUNNING", undefined, false);
+    await setRunStatus(sql, runId, "FAILED", "no luck");
+    await setExperimentStatus(sql, experimentId, "FAILED", "1 of 1 runs failed", true);
+    await setExperimentStatus(sql, experimentId, "CANCELLED", undefined, true);
+    const told = (await live).map((one) => [one.runId, one.position, one.event.status ?? one.event.runStatus, one.event.cause]);
+    expect(told).toEqual([
+      [null, 1, "RUNNING", null],
+      [runId, 1, "FAILED", "no luck"],
+      [null, 2, "FAILED", "1 of 1 runs failed"],
+      [null, 3, "CANCELLED", null],
+    ]);
+    // Read as backlog they stand in the same order.
+    const backlog = await collect<Told>(client, EXPERIMENT_STATUS, { experimentId }, (items) => items.length === 4);
+    expect(backlog.map(({ cursor }) => cursor)).toEqual((await live).map(({ cursor }) => cursor));
     await client.dispose();
   });
 

@@ -40,6 +40,7 @@ async function tell(runIds: readonly string[], from: number, to: number): Promis
       await inRun(world.database.sql, runId, null, async (_tx, emit) => emit({ type: "STEPS_CHANGED", totalSteps }));
 }
 
+/** Its runs end one after the other, then the experiment itself. */
 async function end(id: string, runIds: readonly string[], failed: number): Promise<void> {
   for (const [at, runId] of runIds.entries())
     await setRunStatus(world.database.sql, runId, at < failed ? "FAILED" : "COMPLETED", at < failed ? "no luck" : undefined);
@@ -66,6 +67,7 @@ test("--json writes every event of every run once and in order, through a kill -
   const { code, stdout } = await watching.ended;
   expect(code).toBe(0);
   const lines = stdout.split("\n").map((line) => JSON.parse(line) as Line);
+  expect(lines.at(-1)?.event.__typename).toBe("ExperimentStatusChanged");
   for (const runId of runIds) {
     const ofRun = lines.filter((line) => line.runId === runId);
     expect(ofRun.map(({ position }) => position)).toEqual(Array.from({ length: 41 }, (_, at) => at + 1));
@@ -94,7 +96,8 @@ test("an experiment that has ended is shown and its watcher ends at once", async
   await end(id, runIds, 0);
   expect(await watch(id).ended).toMatchObject({ code: 0, stdout: expect.stringContaining("COMPLETED, 4 of 4 runs done") });
   const { stdout } = await watch(id, "--json").ended;
-  expect(stdout.split("\n")).toHaveLength(4);
+  const told = stdout.split("\n").map((line) => (JSON.parse(line) as Line).event.__typename);
+  expect(told).toEqual([...runIds.map(() => "StatusChanged"), "ExperimentStatusChanged"]);
 });
 
 test("Ctrl-C ends the watcher alone, with 130", async () => {

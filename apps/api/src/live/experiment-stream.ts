@@ -1,10 +1,10 @@
-// Owns: the stream of all events of an experiment's runs, with cursors. Must not know: which subscription shows them.
+// Owns: the stream of all events of an experiment and its runs, with cursors. Must not know: which subscription shows them.
 import { numberEvents, readExperimentEvents } from "@gradus/prisma/reading/event-reader";
-import type { StoredEvent } from "@gradus/prisma/reading/event-reader";
+import type { StoredExperimentEvent } from "@gradus/prisma/reading/event-reader";
 import type { ApiContext } from "../context.ts";
 import { streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
-import type { PlacedEvent } from "./placed-event.ts";
+import type { PlacedExperimentEvent } from "./placed-event.ts";
 import { followTail } from "./tail.ts";
 
 /** @throws GraphQLError BAD_USER_INPUT for an unknown experiment or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
@@ -12,11 +12,14 @@ export async function experimentStream(
   { db, wake, load, epoch }: ApiContext,
   experimentId: string,
   after: string | null | undefined,
-): Promise<AsyncIterableIterator<PlacedEvent>> {
+): Promise<AsyncIterableIterator<PlacedExperimentEvent>> {
   const storeEpoch = await epoch();
   const from = streamPosition("all", storeEpoch, after);
   if ((await load.experiment.load(experimentId)) === null) throw badInput(`experimentId: there is no experiment ${experimentId}`);
-  const place = (event: StoredEvent): PlacedEvent => ({ ...event, cursor: streamCursor("all", storeEpoch, event.globalPosition ?? 0n) });
+  const place = (event: StoredExperimentEvent): PlacedExperimentEvent => ({
+    ...event,
+    cursor: streamCursor("all", storeEpoch, event.globalPosition ?? 0n),
+  });
   return followTail(
     {
       async read(position, limit) {
@@ -27,7 +30,7 @@ export async function experimentStream(
       positionOf: (event) => event.globalPosition ?? 0n,
       mark: () => wake.mark(),
       // Run ids begin with their experiment's.
-      sleep: (mark, signal) => wake.sleep(mark, (runId) => runId.startsWith(`${experimentId}.`), signal),
+      sleep: (mark, signal) => wake.sleep(mark, (id) => id === experimentId || id.startsWith(`${experimentId}.`), signal),
     },
     from,
   );

@@ -1,5 +1,5 @@
 // Owns: which type of the schema an event of the domain is.
-import type { RunEventType } from "@gradus/domain/event";
+import type { RunEvent, RunEventType } from "@gradus/domain/event";
 import type { RunEventBodyResolvers } from "../generated/schema-types.ts";
 
 const TYPE_OF = {
@@ -13,4 +13,5 @@ const TYPE_OF = {
   STEPS_CHANGED: "StepsChanged",
 } as const satisfies Record<RunEventType, string>;
 
-export const RunEventBody: RunEventBodyResolvers = { __resolveType: ({ type }) => TYPE_OF[type] };
+export const runEventTypename = ({ type }: RunEvent): (typeof TYPE_OF)[RunEventType] => TYPE_OF[type];
+export const RunEventBody: RunEventBodyResolvers = { __resolveType: runEventTypename };

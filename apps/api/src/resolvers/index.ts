@@ -3,6 +3,7 @@ import type { Resolvers } from "../generated/schema-types.ts";
 import { Arm } from "./Arm.ts";
 import { Evaluation } from "./Evaluation.ts";
 import { Experiment } from "./Experiment.ts";
+import { ExperimentEventBody } from "./ExperimentEventBody.ts";
 import { Group } from "./Group.ts";
 import { MetricsRecorded } from "./MetricsRecorded.ts";
 import { PolicyVersion } from "./PolicyVersion.ts";
@@ -89,6 +90,7 @@ export const resolvers: Resolvers = {
   Arm,
   Evaluation,
   Experiment,
+  ExperimentEventBody,
   Group,
   MetricsRecorded,
   PolicyVersion,

@@ -5,7 +5,7 @@ import { createClient } from "graphql-ws";
 import { toError, unreachable } from "./api-client.ts";
 import type { AnsweredError } from "./api-client.ts";
 import type { EventPartsFragment } from "./generated/operations.ts";
-import { ExperimentEventsDocument, RunEventsDocument } from "./generated/operations.ts";
+import { ExperimentEventsDocument } from "./generated/operations.ts";
 import { Patience } from "./patience.ts";
 import { RefusedError } from "./refused.ts";
 
@@ -20,14 +20,9 @@ interface FollowInput {
   readonly onConnection?: (connected: boolean) => void;
 }
 
-/** Everything that happens to an experiment's runs, until the signal. */
+/** Everything that happens to an experiment and its runs, until the signal. */
 export function followExperiment(experimentId: string, input: FollowInput): AsyncGenerator<FollowedEvent, void> {
   return follow(ExperimentEventsDocument, { experimentId }, (data) => data.experimentEvents, input);
-}
-
-/** Everything that happens to one run, until the signal. */
-export function followRun(runId: string, input: FollowInput): AsyncGenerator<FollowedEvent, void> {
-  return follow(RunEventsDocument, { runId }, (data) => data.runEvents, input);
 }
 
 /** Each connection subscribes anew after the last event that was handed out, so what the old one had under way is sent again exactly once. */

@@ -69,6 +69,8 @@ const finite = (value: unknown): number | null => (typeof value === "number" ? v
 
 /** The progress after an event. Laying an event over rows that show it already changes nothing but what it says. */
 export function withEvent(progress: ExperimentProgress, { runId, at, event }: FollowedEvent): ExperimentProgress {
+  if (event.__typename === "ExperimentStatusChanged")
+    return { ...progress, status: event.experimentStatus, cause: event.experimentCause ?? null };
   return { ...progress, runs: progress.runs.map((run) => (run.id === runId ? runWithEvent(run, at, event) : run)) };
 }
 

@@ -71,6 +71,8 @@ export function eventLine({ event, runId }: FollowedEvent, progress: ExperimentP
       return `${name}: update of step ${event.step} refused, ${event.refusedCause}`;
     case "StepsChanged":
       return `${name}: ${event.totalSteps} steps in all`;
+    // The headline says it.
+    case "ExperimentStatusChanged":
     case "LeaseGranted":
     case "MetricsRecorded":
       return null;

@@ -118,6 +118,9 @@ export const EXPERIMENT_EVENTS = graphql(`
       at
       event {
         __typename
+        ... on ExperimentStatusChanged {
+          experimentStatus: status
+        }
         ... on StatusChanged {
           status
           cause

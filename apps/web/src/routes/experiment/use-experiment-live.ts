@@ -1,5 +1,5 @@
 // Owns: an experiment's runs as they are now, from one subscription behind the page's own answer. Must not know: how they are shown.
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useFollow } from "../../api/follow.ts";
 import { PointBus } from "../../api/point-bus.ts";
 import type { ExperimentQuery } from "../../generated/graphql.ts";
@@ -19,7 +19,6 @@ export interface ExperimentLive {
 }
 
 const PAUSE_MS = 2_000;
-const hasEnded = (status: string): boolean => ["COMPLETED", "FAILED", "CANCELLED"].includes(status);
 
 export function useExperimentLive(experiment: Experiment, reload: () => void): ExperimentLive {
   const [bus] = useState(() => new PointBus());
@@ -41,10 +40,12 @@ export function useExperimentLive(experiment: Experiment, reload: () => void): E
   };
   useFollow(EXPERIMENT_EVENTS, { experimentId: experiment.id, after }, (data) => data.experimentEvents, {
     onItem({ runId, event }) {
+      // The experiment's own: its state and its times are asked for anew.
+      if (runId === null) return reload();
       switch (event.__typename) {
         case "StatusChanged":
           patch(runId, { status: event.status, cause: event.cause ?? null });
-          // The experiment's own state follows its runs', and no event tells it.
+          // The answer has a run's times, and a run that was forked meanwhile.
           return reload();
         case "StepCompleted":
           return patch(runId, { stepsDone: event.step, policyVersion: event.policyVersion });
@@ -62,13 +63,5 @@ export function useExperimentLive(experiment: Experiment, reload: () => void): E
     onExpired: () => location.reload(),
   });
   const runs = experiment.runs.map((run) => ({ ...run, ...patches.get(run.id) }));
-
-  // An experiment ends a moment after its last run, and no event tells it: the page looks until it has.
-  const isEnding = !hasEnded(experiment.status) && runs.length > 0 && runs.every(({ status }) => hasEnded(status));
-  useEffect(() => {
-    if (!isEnding) return;
-    const look = setTimeout(reload, PAUSE_MS);
-    return () => clearTimeout(look);
-  }, [isEnding, experiment, reload]);
   return { runs, bus, version, newMetrics };
 }

@@ -18,12 +18,16 @@ type Experiment = ExperimentsQuery["experiments"]["nodes"][number];
 const ENDED = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
 
 export function ExperimentRow({ experiment }: { readonly experiment: Experiment }) {
-  const { id, name, question, status, createdAt, arms, runs, cursor } = experiment;
+  const { id, name, question, createdAt, arms, runs, cursor } = experiment;
+  const [newStatus, setNewStatus] = useState<Experiment["status"]>();
+  const status = newStatus ?? experiment.status;
   const rates = useAnswer(PASS_RATES, { runIds: runs.map((run) => run.id) });
   const [stepsDone, setStepsDone] = useState<ReadonlyMap<string, number>>(new Map());
   const [evaluated, setEvaluated] = useState<ReadonlyMap<string, readonly EvaluatedPlace[]>>(new Map());
   useFollow(EXPERIMENT_NEWS, ENDED.has(status) ? null : { experimentId: id, after: cursor }, (data) => data.experimentEvents, {
     onItem: ({ runId, event }) => {
+      if (event.__typename === "ExperimentStatusChanged") setNewStatus(event.experimentStatus);
+      if (runId === null) return;
       if (event.__typename === "StepCompleted") setStepsDone((before) => new Map(before).set(runId, event.step));
       if (event.__typename === "EvaluationCompleted")
         setEvaluated((before) => new Map(before).set(runId, [...(before.get(runId) ?? []), { step: event.step, value: event.passAt1 }]));

@@ -51,6 +51,9 @@ export const EXPERIMENT_NEWS = graphql(`
       runId
       event {
         __typename
+        ... on ExperimentStatusChanged {
+          experimentStatus: status
+        }
         ... on StatusChanged {
           status
         }
