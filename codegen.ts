@@ -31,6 +31,7 @@ const others = [
   "ExperimentEventBody",
   "StepCompleted",
   "MetricsRecorded",
+  "MetricSeries",
   "StepSummary",
   "Comparison",
   "ComparedArm",
@@ -45,6 +46,7 @@ const clientScalars = {
   Cursor: "string",
   BigInt: "number | string",
   MetricValue: "number | 'NaN' | 'Infinity' | '-Infinity'",
+  MetricColumn: "(number | 'NaN' | 'Infinity' | '-Infinity' | null)[]",
 };
 
 const config: CodegenConfig = {
@@ -78,6 +80,7 @@ const config: CodegenConfig = {
           Cursor: "string",
           BigInt: { input: "bigint", output: "bigint" },
           MetricValue: "number",
+          MetricColumn: { input: "number[]", output: "(number | null)[]" },
         },
       },
     },

@@ -3,6 +3,7 @@ import { contentHash, evaluationScope, runIdOf } from "@gradus/domain";
 import type { CurriculumSpec, ExperimentSpec, Provenance, RunSpec } from "@gradus/domain";
 import type { Database } from "./database.ts";
 import type { Prisma } from "./generated/client.ts";
+import { copyPoints } from "./metrics/copy-points.ts";
 
 export interface NewExperiment {
   readonly id: string;
@@ -138,7 +139,7 @@ export async function createFork(
     await tx.$executeRaw`insert into "CurriculumState" ("runId", step, state)
       select ${id}, step, state from "CurriculumState" where "runId" = ${fromRunId} and step <= ${fromStep}`;
     await copyEvaluations(tx, fromRunId, fromStep, id);
-    await copyPoints(tx, fromRunId, fromStep, id);
+    await copyPointsWithEvents(tx, fromRunId, fromStep, id);
     return id;
   });
 }
@@ -154,9 +155,8 @@ async function copyEvaluations(tx: Prisma.TransactionClient, fromRunId: string, 
 }
 
 /** Points and the events that carry them, so that who follows the fork's stream from its beginning has its whole curve. */
-async function copyPoints(tx: Prisma.TransactionClient, fromRunId: string, fromStep: number, id: string): Promise<void> {
-  await tx.$executeRaw`insert into metrics.point (run_id, name, step, value, recorded_at)
-    select ${id}, name, step, value, recorded_at from metrics.point where run_id = ${fromRunId} and step <= ${fromStep}`;
+async function copyPointsWithEvents(tx: Prisma.TransactionClient, fromRunId: string, fromStep: number, id: string): Promise<void> {
+  await copyPoints(tx, fromRunId, fromStep, id);
   // The points of one event are of one step.
   const copied = await tx.$executeRaw`insert into "Event" ("runId", position, type, data)
     select ${id}, row_number() over (order by position), type, data from "Event"

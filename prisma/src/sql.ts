@@ -1,6 +1,8 @@
 // Owns: SQL as tagged templates over node-postgres, which outlives a Postgres that is killed (ADR 0006). Must not know: any table.
+import { pipeline } from "node:stream/promises";
 import { Client, escapeIdentifier, Pool, types as defaultTypes } from "pg";
 import type { ClientConfig, CustomTypesConfig, PoolClient } from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 
 /** Rows of a query; `count` is how many rows it returned or changed. */
 export type Rows<Row> = Row[] & { readonly count: number };
@@ -16,7 +18,14 @@ interface Parameters {
   json(value: unknown): unknown;
 }
 
-export type Transaction = Query & Parameters;
+interface Bulk {
+  /** Runs a `COPY ... FROM STDIN`. */
+  copyIn(statement: string, bytes: Buffer): Promise<void>;
+  /** Runs a `COPY ... TO STDOUT`: all it sends. The driver's own results pass through text, which large `bytea` must not. */
+  copyOut(statement: string): Promise<Buffer>;
+}
+
+export type Transaction = Query & Parameters & Bulk;
 
 export interface Listening {
   unlisten(): Promise<void>;
@@ -56,6 +65,8 @@ export function openSql(connectionString: string, max: number): Sql {
   // Tolerates an idle connection that Postgres closed: the pool has let go of it already.
   pool.on("error", () => undefined);
   return Object.assign(queryOn(pool), parameters, {
+    copyIn: async (statement: string, bytes: Buffer) => withClient(pool, (client) => bulkOn(client).copyIn(statement, bytes)),
+    copyOut: async (statement: string) => withClient(pool, (client) => bulkOn(client).copyOut(statement)),
     begin: async <Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
       const client = await pool.connect();
       let broken: Error | undefined;
@@ -64,7 +75,7 @@ export function openSql(connectionString: string, max: number): Sql {
       client.on("error", onError);
       try {
         await client.query("begin");
-        const result = await work(Object.assign(queryOn(client), parameters));
+        const result = await work(Object.assign(queryOn(client), parameters, bulkOn(client)));
         await client.query("commit");
         return result;
       } catch (error) {
@@ -83,6 +94,28 @@ export function openSql(connectionString: string, max: number): Sql {
 }
 
 const parameters: Parameters = { json: (value) => JSON.stringify(value) };
+
+async function withClient<Result>(pool: Pool, use: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  const onError = (error: Error): void => void (broken = error);
+  client.on("error", onError);
+  try {
+    return await use(client);
+  } finally {
+    client.off("error", onError);
+    client.release(broken);
+  }
+}
+
+const bulkOn = (client: PoolClient): Bulk => ({
+  copyIn: (statement, bytes) => pipeline([bytes], client.query(copyFrom(statement))),
+  copyOut: async (statement) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of client.query(copyTo(statement))) chunks.push(Buffer.from(chunk as Buffer));
+    return Buffer.concat(chunks);
+  },
+});
 
 const queryOn = (client: Pool | PoolClient): Query =>
   (async (text: TemplateStringsArray, ...values: readonly unknown[]) => {

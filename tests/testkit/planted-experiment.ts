@@ -10,6 +10,7 @@ import type { Database } from "@gradus/prisma";
 import { createExperiment } from "@gradus/prisma/experiment-store";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
+import { readCurrent } from "@gradus/prisma/metrics/read-series";
 import { CONTROL_QUEUE, EXPERIMENT_WORKFLOW, experimentWorkflowId } from "@gradus/workflows";
 import type { ExperimentResult } from "@gradus/workflows";
 
@@ -89,13 +90,15 @@ export async function traceOf({ sql }: Database, runId: string): Promise<unknown
         r."policyHash", r.verdict, r.execution -> 'tests' as tests, r.reward, r.advantage
       from "Group" g join "Rollout" r on r."groupId" = g.id where g."runId" = ${runId} order by g."scopeKind", g.step, g.ordinal, r.index`,
     sql`select version, step, "checkpointHash", report from "PolicyVersion" where "runId" = ${runId} order by version`,
-    sql<{ name: string }[]>`select name, step, value from metrics.point where run_id = ${runId} order by name, step`,
+    readCurrent(sql, { runIds: [runId], names: null }),
     sql`select e.step, r."problemId", r.passes, r.samples from "EvaluationResult" r join "Evaluation" e on e.id = r."evaluationId" where e."runId" = ${runId} order by e.step, r."problemId"`,
   ]);
   return {
     rollouts: [...rollouts],
     policies: [...policies],
-    points: points.filter(({ name }) => isReproducible(name)),
+    points: points
+      .filter(({ name }) => isReproducible(name))
+      .map((one) => ({ name: one.name, steps: [...one.points.steps], values: [...one.points.values] })),
     evaluations: [...evaluations],
   };
 }

@@ -6,6 +6,7 @@ import type { SandboxReport } from "@gradus/domain/node";
 import type { StepSummary } from "@gradus/domain/stage";
 import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
 import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts";
+import type { BucketedSeries } from "./metric-series.ts";
 import type { Page } from "./page.ts";
 
 export type ArmModel = rows.ArmRow;
@@ -46,6 +47,7 @@ export type ExperimentEventModel = PlacedExperimentEvent;
 export type ExperimentEventBodyModel = RunEvent | ExperimentEvent;
 export type StepCompletedModel = Extract<RunEvent, { type: "STEP_COMPLETED" }>;
 export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" }>;
+export type MetricSeriesModel = BucketedSeries;
 export type StepSummaryModel = StepSummary;
 export type SandboxReportModel = SandboxReport;
 export type ComparisonModel = Comparison;

@@ -1,4 +1,4 @@
-// Owns: how DateTime, JSON, Cursor, BigInt and MetricValue are written and read. Must not know: which fields use them.
+// Owns: how DateTime, JSON, Cursor, BigInt, MetricValue and MetricColumn are written and read. Must not know: which fields use them.
 import { eventValue } from "@gradus/domain/event";
 import { GraphQLScalarType, Kind } from "graphql";
 import type { ValueNode } from "graphql";
@@ -42,8 +42,26 @@ const metricValue = new GraphQLScalarType<number, number | string>({
   parseLiteral: (node) => parseMetricValue(node.kind === Kind.INT || node.kind === Kind.FLOAT ? Number(node.value) : textOf(node)),
 });
 
+/** A whole list as one leaf: nothing is done for each value but where one is not finite. */
+const metricColumn = new GraphQLScalarType<readonly number[], unknown>({
+  name: "MetricColumn",
+  serialize: (values) =>
+    (values as (number | null)[]).map((value) => (value === null || Number.isFinite(value) ? value : eventValue(value))),
+  parseValue(values) {
+    if (!Array.isArray(values)) throw badInput("a MetricColumn is a list of metric values");
+    return values.map((value) => (typeof value === "number" ? value : parseMetricValue(value)));
+  },
+});
+
 /** By name, as a resolver map takes them. Descriptions are those of schema.graphql. */
-export const scalars = { DateTime: dateTime, JSON: json, Cursor: cursor, BigInt: bigInt, MetricValue: metricValue };
+export const scalars = {
+  DateTime: dateTime,
+  JSON: json,
+  Cursor: cursor,
+  BigInt: bigInt,
+  MetricValue: metricValue,
+  MetricColumn: metricColumn,
+};
 
 function textOf(node: ValueNode): string {
   if (node.kind !== Kind.STRING) throw badInput("a string is expected");

@@ -1,21 +1,9 @@
 // Owns: reading metric points as buckets, names and last values. Must not know: cursors, GraphQL.
 import type { Database } from "../database.ts";
+import { finestWidth, foldBuckets } from "../metrics/buckets.ts";
+import type { BucketColumns } from "../metrics/buckets.ts";
+import { readCurrent } from "../metrics/read-series.ts";
 import type { Ask } from "./page-reader.ts";
-
-export interface MetricBucketRow {
-  readonly runId: string;
-  readonly name: string;
-  readonly fromStep: number;
-  readonly toStep: number;
-  /** Over finite values; null where there is none. */
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly mean: number | null;
-  readonly count: number;
-  readonly nonFinite: number;
-  /** Value of the last step. */
-  readonly last: number;
-}
 
 export interface SeriesRange {
   readonly maxPoints: number;
@@ -30,7 +18,7 @@ export interface MetricSeriesRows {
   readonly name: string;
   /** A power of two: buckets begin at its multiples, so they do not move when a run grows. */
   readonly bucketSteps: number;
-  readonly buckets: readonly MetricBucketRow[];
+  readonly buckets: BucketColumns;
 }
 
 /** One series for each run and name that has points in the range, each with the finest buckets that are not more than `maxPoints`. */
@@ -38,38 +26,18 @@ export async function readMetricSeries(
   { sql }: Database,
   runIds: readonly string[],
   names: readonly string[],
-  { maxPoints, bucketSteps: fixed, fromStep, toStep }: SeriesRange,
+  { maxPoints, bucketSteps, fromStep, toStep }: SeriesRange,
 ): Promise<MetricSeriesRows[]> {
-  const [low, high] = [fromStep ?? -2_147_483_648, toStep ?? 2_147_483_647];
-  const rows = await sql<(MetricBucketRow & { bucketSteps: number })[]>`
-    with point as (
-      select run_id, name, step, value, value between '-1.7976931348623157e308' and '1.7976931348623157e308' as finite from metrics.point
-      where run_id = any(${[...runIds]}::text[]) and name = any(${[...names]}::text[]) and step between ${low} and ${high}
-    ), size as (
-      select run_id, name, min(step) as low, max(step) as high from point group by run_id, name
-    ), width as (
-      -- Aligned buckets may be one more than the span divided by their width.
-      select run_id, name, coalesce(${fixed ?? null}::bigint, (select 1::bigint << w from generate_series(0, 32) w where floor(high::numeric / (1::bigint << w)) - floor(low::numeric / (1::bigint << w)) < ${maxPoints} order by w limit 1)) as steps
-      from size
-    )
-    select p.run_id as "runId", p.name, w.steps::float8 as "bucketSteps", min(step) as "fromStep", max(step) as "toStep",
-      min(value) filter (where finite) as min, max(value) filter (where finite) as max, avg(value) filter (where finite) as mean,
-      count(*)::int as count, count(*) filter (where not finite)::int as "nonFinite", (array_agg(value order by step desc))[1] as last
-    from point p join width w using (run_id, name)
-    group by p.run_id, p.name, w.steps, floor(step::numeric / w.steps) order by p.run_id, p.name, min(step)`;
-  const series = new Map<string, { runId: string; name: string; bucketSteps: number; buckets: MetricBucketRow[] }>();
-  for (const { bucketSteps, ...bucket } of rows) {
-    const key = `${bucket.runId}\n${bucket.name}`;
-    const one = series.get(key) ?? { runId: bucket.runId, name: bucket.name, bucketSteps, buckets: [] };
-    one.buckets.push(bucket);
-    series.set(key, one);
-  }
-  return [...series.values()];
+  return (await readCurrent(sql, { runIds, names, fromStep, toStep })).map(({ runId, name, points }) => {
+    const width = bucketSteps ?? finestWidth(points.steps[0] ?? 0, points.steps.at(-1) ?? 0, maxPoints);
+    return { runId, name, bucketSteps: width, buckets: foldBuckets(points, width) };
+  });
 }
 
 export interface MetricNameRow {
   readonly runId: string;
   readonly name: string;
+  /** Stored points, superseded ones included. */
   readonly points: number;
   readonly lastStep: number;
   readonly lastValue: number;
@@ -83,10 +51,21 @@ export const readMetricNames = (
   { after, limit }: Ask,
 ): Promise<MetricNameRow[]> =>
   sql<MetricNameRow[]>`
-    select n.* from unnest(${[...runIds]}::text[]) as r(id) cross join lateral (
-      select run_id as "runId", name, count(*)::int as points, max(step) as "lastStep", (array_agg(value order by step desc))[1] as "lastValue"
-      from metrics.point where run_id = r.id and name collate "C" > ${after?.[0] ?? ""} and position(lower(${contains}) in lower(name)) > 0
-      group by run_id, name order by name collate "C" limit ${limit}) n`;
+    select s.run_id as "runId", s.name, (
+        (select coalesce(sum(points), 0) from metrics.chunk where series_id = s.id) + (select count(*) from metrics.point where series_id = s.id)
+      )::int as points, l.step as "lastStep", l.value as "lastValue"
+    from unnest(${[...runIds]}::text[]) as r(id) cross join lateral (
+      select id, run_id, name from metrics.series
+      where run_id = r.id and name > ${after?.[0] ?? ""} and (${contains} = '' or position(lower(${contains}) in lower(name)) > 0)
+      order by name limit ${limit}) s
+    cross join lateral (
+      select step, value from (
+        (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
+          order by to_step desc, last_segment desc, last_batch desc limit 1)
+        union all
+        (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
+      ) e order by step desc, segment desc, batch desc limit 1) l
+    order by s.run_id, s.name`;
 
 /** The last point of each run and name. */
 export const readLastPoints = (
@@ -95,5 +74,12 @@ export const readLastPoints = (
   names: readonly string[],
 ): Promise<{ runId: string; name: string; step: number; value: number }[]> =>
   sql<{ runId: string; name: string; step: number; value: number }[]>`
-    select distinct on (run_id, name) run_id as "runId", name, step, value from metrics.point
-    where run_id = any(${[...runIds]}::text[]) and name = any(${[...names]}::text[]) order by run_id, name, step desc`;
+    select s.run_id as "runId", s.name, l.step, l.value from metrics.series s
+    cross join lateral (
+      select step, value from (
+        (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
+          order by to_step desc, last_segment desc, last_batch desc limit 1)
+        union all
+        (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
+      ) e order by step desc, segment desc, batch desc limit 1) l
+    where s.run_id = any(${[...runIds]}::text[]) and s.name = any(${[...names]}::text[]) order by s.run_id, s.name`;

@@ -54,7 +54,7 @@ export async function saveScores(sql: Sql, scope: Scope, scores: readonly Proble
     if (!(await save(tx))) return;
     const points = evaluationPoints(step, scores);
     emit({ type: "EVALUATION_COMPLETED", step, evaluationId: scope.id, passAt1: points[0]?.value ?? 0 });
-    await recordPoints(tx, emit, runId, points);
+    await recordPoints(tx, emit, runId, points, scope.id);
   });
 }
 

@@ -154,5 +154,5 @@ export async function completeStep(tx: Transaction, emit: Emit, runId: string, s
   const [run] = await tx<{ policyVersion: number }[]>`
     update "Run" set "stepsDone" = ${step}, "policyVersion" = (select max(version) from "PolicyVersion" where "runId" = ${runId}) where id = ${runId} returning "policyVersion"`;
   emit({ type: "STEP_COMPLETED", step, policyVersion: run?.policyVersion ?? 0, summary: completed.summary, update });
-  await recordPoints(tx, emit, runId, stepPoints(step, completed.summary, update, completed.seconds));
+  await recordPoints(tx, emit, runId, stepPoints(step, completed.summary, update, completed.seconds), `step/${step}`);
 }

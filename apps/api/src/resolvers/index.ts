@@ -5,6 +5,7 @@ import { Evaluation } from "./Evaluation.ts";
 import { Experiment } from "./Experiment.ts";
 import { ExperimentEventBody } from "./ExperimentEventBody.ts";
 import { Group } from "./Group.ts";
+import { MetricSeries } from "./MetricSeries.ts";
 import { MetricsRecorded } from "./MetricsRecorded.ts";
 import { PolicyVersion } from "./PolicyVersion.ts";
 import { Problem } from "./Problem.ts";
@@ -92,6 +93,7 @@ export const resolvers: Resolvers = {
   Experiment,
   ExperimentEventBody,
   Group,
+  MetricSeries,
   MetricsRecorded,
   PolicyVersion,
   Problem,

@@ -1,0 +1,42 @@
+// Owns: gathering a series' rows and small chunks into full chunks. What readers see does not change. Must not know: who asks for it, when.
+import type { Sql } from "../database.ts";
+import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
+import { CopyRows } from "./copy-rows.ts";
+import { decodePiece, fetchPieces, takePieces } from "./pieces.ts";
+import { merge, slice } from "./series-points.ts";
+
+/** Points of a full chunk: 32 kB of values. */
+export const FULL_CHUNK = 4_096;
+/** A series is worth gathering from so many rows, or so many small chunks. */
+const ROWS_TO_GATHER = 512;
+const CHUNKS_TO_GATHER = 8;
+
+/** Series that are worth gathering, at most `limit`. */
+export async function seriesToCompact(sql: Sql, limit = 500): Promise<string[]> {
+  const found = await sql<{ id: string }[]>`
+    select series_id::text as id from metrics.point group by series_id having count(*) >= ${ROWS_TO_GATHER}
+    union
+    select series_id::text from metrics.chunk where points < ${FULL_CHUNK} group by series_id having count(*) >= ${CHUNKS_TO_GATHER}
+    limit ${limit}`;
+  return found.map(({ id }) => id);
+}
+
+/** Gathers one series; of two that gather it at once the second does nothing. Returns how many chunks it left of what it took. */
+export async function compactSeries(sql: Sql, seriesId: string): Promise<number> {
+  return sql.begin(async (tx) => {
+    // Appenders do not take this row: what they commit meanwhile is not in the snapshot of the delete below and stays.
+    const [locked] = await tx`select 1 from metrics.series where id = ${seriesId}::bigint for update skip locked`;
+    if (locked === undefined) return 0;
+    const pieces = await fetchPieces(tx, takePieces(seriesId, FULL_CHUNK));
+    if (pieces.length === 0) return 0;
+    const points = merge(pieces.map(decodePiece));
+    const rows = new CopyRows();
+    let chunks = 0;
+    for (let from = 0; from < points.steps.length; from += FULL_CHUNK) {
+      writeChunk(rows, seriesId, slice(points, from, Math.min(from + FULL_CHUNK, points.steps.length)));
+      chunks++;
+    }
+    await tx.copyIn(COPY_CHUNKS, rows.finish());
+    return chunks;
+  });
+}
