@@ -4,7 +4,7 @@
 export interface BlobStore {
   /** Returns the hash when the bytes are durable. What was damaged is stored again. */
   put(bytes: Uint8Array): Promise<string>;
-  /** @throws MissingRow when there is no such blob; BlobMismatch naming the blob when its bytes do not match their hash */
+  /** @throws MissingRow when there is no such blob; Error naming the blob when its bytes do not match their hash */
   get(hash: string): Promise<Uint8Array>;
   has(hash: string): Promise<boolean>;
 }

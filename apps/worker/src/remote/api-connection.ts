@@ -63,7 +63,7 @@ export class ApiConnection {
       // Never redirected: the key is for this API alone.
       response = await fetch(`${this.#base}${path}`, { ...init, headers, redirect: "error" });
     } catch (error) {
-      throw unanswered(this.#base, error);
+      throw unanswered(`${this.#base}${path}`, error);
     }
     if (!response.ok) throw await this.#failure(path, response);
     try {
@@ -71,7 +71,7 @@ export class ApiConnection {
     } catch (error) {
       // Only the connection fails with these two; what `read` finds wrong is thrown on.
       throw error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError")
-        ? unanswered(this.#base, error)
+        ? unanswered(`${this.#base}${path}`, error)
         : error;
     }
   }
@@ -79,7 +79,7 @@ export class ApiConnection {
   async #failure(path: string, response: Response): Promise<Error> {
     const { status } = response;
     const text = await response.text().catch(() => "");
-    if (AWAY.has(status)) return new Unanswered(`${this.#base} answered ${status}`);
+    if (AWAY.has(status)) return new Unanswered(`${this.#base}${path} answered ${status}`);
     const { code, error = text.slice(0, 200) } = parsed(text);
     if (status === 401) return new Error(`the API at ${this.#base} refuses this node: ${error}. GRADUS_NODE_KEY must be the same on both`);
     if (status === 413) return new ConfigurationError(`${path}: the API refuses the size of it (${error}); sample fewer tokens a rollout`);
@@ -89,9 +89,9 @@ export class ApiConnection {
   }
 }
 
-function unanswered(base: string, error: unknown): Unanswered {
+function unanswered(at: string, error: unknown): Unanswered {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return new Unanswered(`the API does not answer at ${base}: ${inner instanceof Error ? inner.message || inner.name : String(inner)}`, {
+  return new Unanswered(`the API gives no whole answer at ${at}: ${inner instanceof Error ? inner.message || inner.name : String(inner)}`, {
     cause: error,
   });
 }

@@ -1,6 +1,6 @@
 // Owns: the BlobStore of a node without one: checkpoint bytes go to the API's and come from there. Must not know: where the API keeps them.
 import { createHash } from "node:crypto";
-import { BlobMismatch, MissingRow } from "@gradus/domain";
+import { BlobMismatch, isBlobHash, MissingRow } from "@gradus/domain";
 import type { BlobStore } from "@gradus/domain";
 import type { ApiConnection } from "./api-connection.ts";
 
@@ -10,7 +10,7 @@ export function httpBlobStore(api: ApiConnection): BlobStore {
       // Tolerates a blob that is not there: that is the answer. A HEAD has no body that could say more.
       return api
         .ask(
-          `/blobs/${hash}`,
+          pathOf(hash),
           () => ({ method: "HEAD" }),
           async () => true,
         )
@@ -21,7 +21,7 @@ export function httpBlobStore(api: ApiConnection): BlobStore {
       // The API checks the same hash over what arrives, and keeps nothing of anything else.
       const init = { method: "PUT", headers: { "content-type": "application/octet-stream" }, body: bytes as Uint8Array<ArrayBuffer> };
       await api.ask(
-        `/blobs/${hash}`,
+        pathOf(hash),
         () => init,
         (response) => response.arrayBuffer(),
       );
@@ -29,7 +29,7 @@ export function httpBlobStore(api: ApiConnection): BlobStore {
     },
     async get(hash) {
       const bytes = await api.ask(
-        `/blobs/${hash}`,
+        pathOf(hash),
         () => ({}),
         async (response) => new Uint8Array(await response.arrayBuffer()),
       );
@@ -48,3 +48,8 @@ const asMissing =
   };
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+function pathOf(hash: string): string {
+  if (!isBlobHash(hash)) throw new MissingRow(`${JSON.stringify(hash)} is no blob's name: 64 lower-case hexadecimal digits`);
+  return `/blobs/${hash}`;
+}
