@@ -7,6 +7,7 @@ import { unknownExperiment } from "../experiment/watch-experiment.ts";
 import { coloured, progressLines } from "../view/progress-lines.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions, VerbContext } from "./verb.ts";
+import type { ServerQuery } from "../client/generated/operations.ts";
 
 /** Experiments shown where none is named. */
 const SHOWN = 20;
@@ -44,6 +45,7 @@ async function showAll({ apiUrl, json }: VerbContext): Promise<number> {
   const alive = workerNodes.filter(({ isAlive }) => isAlive);
   const lines = [
     `Gradus ${server.version} at ${apiUrl}, ${alive.length} of ${workerNodes.length} worker nodes alive`,
+    ...alive.flatMap(({ id, sandbox }) => (sandbox === null ? [] : [`  node ${id}: ${sandboxLine(sandbox)}`])),
     ...nodes.map(({ id, status, cause, runs }) => {
       const [done, all] = [sum(runs.map(({ stepsDone }) => stepsDone)), sum(runs.map(({ totalSteps }) => totalSteps))];
       return `  ${id}  ${coloured(status)}  ${runs.length} runs, ${done}/${all} steps${cause ? `, ${cause}` : ""}`;
@@ -53,6 +55,24 @@ async function showAll({ apiUrl, json }: VerbContext): Promise<number> {
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
   return exitCodes.ok;
+}
+
+type SandboxReport = NonNullable<ServerQuery["workerNodes"][number]["sandbox"]>;
+
+function sandboxLine({
+  backend,
+  slots,
+  running,
+  utilisation,
+  queueWaitMs,
+  sandboxErrors,
+  errorRate,
+  leakedProcesses,
+}: SandboxReport): string {
+  const wait = queueWaitMs === null ? "" : `, wait ${Math.round(queueWaitMs)} ms`;
+  const broken = sandboxErrors === 0 ? "" : `, ${sandboxErrors} machine failures (${((errorRate ?? 0) * 100).toFixed(1)} %)`;
+  const leaked = leakedProcesses === 0 ? "" : `, ${leakedProcesses} leaked processes`;
+  return `${backend} ${running}/${slots} slots, ${Math.round(100 * utilisation)} % used${wait}${broken}${leaked}`;
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

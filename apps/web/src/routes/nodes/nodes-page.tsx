@@ -9,6 +9,7 @@ import { plural } from "../../format/number.ts";
 import { formatInstant } from "../../format/time.ts";
 import { useTitle } from "../../use-title.ts";
 import { NODES } from "./nodes-query.ts";
+import { SandboxCell } from "./sandbox-cell.tsx";
 
 export function NodesPage() {
   useTitle("Nodes");
@@ -35,12 +36,13 @@ export function NodesPage() {
                 <th scope="col">State</th>
                 <th scope="col">Roles</th>
                 <th scope="col">Task queue</th>
+                <th scope="col">Sandbox</th>
                 <th scope="col">Last seen</th>
                 <th scope="col">What it can do</th>
               </tr>
             </thead>
             <tbody>
-              {data.workerNodes.map(({ id, roles, taskQueue, lastSeenAt, stoppedAt, isAlive, capabilities, labels }) => (
+              {data.workerNodes.map(({ id, roles, taskQueue, lastSeenAt, stoppedAt, isAlive, capabilities, labels, sandbox }) => (
                 <tr key={id}>
                   <td className="mono">{id}</td>
                   <td>
@@ -54,6 +56,7 @@ export function NodesPage() {
                   </td>
                   <td>{roles.map((role) => role.toLowerCase()).join(", ")}</td>
                   <td className="mono small">{taskQueue}</td>
+                  <td className="small">{sandbox && <SandboxCell report={sandbox} />}</td>
                   <td style={{ whiteSpace: "nowrap" }}>{formatInstant(lastSeenAt)}</td>
                   <td>
                     <details>
