@@ -15,6 +15,7 @@ interface Service {
   command?: string[];
   environment?: Record<string, string>;
   ports?: string[];
+  volumes?: string[];
   profiles?: string[];
   security_opt?: string[];
   privileged?: boolean;
@@ -49,9 +50,24 @@ describe("docker-compose.yml", () => {
     // GRADUS_HOME is set in the images; a worker needs no port, the API not its own address.
     const wanted = Object.keys(launched.api.env).filter((name) => name !== "GRADUS_HOME");
     expect(given("api")).toEqual(expect.arrayContaining(wanted.filter((name) => name !== "GRADUS_API_URL")));
-    for (const [name] of workers)
-      expect(given(name), name).toEqual(expect.arrayContaining(wanted.filter((variable) => variable !== "GRADUS_PORT")));
+    expect(given("control")).toEqual(expect.arrayContaining(wanted.filter((variable) => variable !== "GRADUS_PORT")));
     expect(service("api").environment?.["GRADUS_PORT"]).toBe(String(defaultPort));
+  });
+
+  it("gives the database and the blobs to nobody but the API and the control role; the other nodes share a key with the API", () => {
+    const nodes = workers.filter(([, { command }]) => command?.at(-1) !== "control");
+    expect(nodes.map(([name]) => name)).toEqual(["sandbox", "policy", "gpu"]);
+    const key = service("api").environment?.["GRADUS_NODE_KEY"];
+    expect(key).toMatch(/^\$\{GRADUS_NODE_KEY:\?/);
+    for (const [name, { environment = {}, volumes }] of nodes) {
+      const { GRADUS_SANDBOX_BACKEND: _backend, ...others } = environment;
+      expect(Object.keys(others).sort(), name).toEqual(["GRADUS_API_URL", "GRADUS_NODE_KEY", "TEMPORAL_ADDRESS"]);
+      expect(others["GRADUS_API_URL"], name).toBe(`http://${service("api").environment?.["GRADUS_ALLOWED_HOSTS"]}`);
+      expect(others["GRADUS_NODE_KEY"], name).toMatch(/^\$\{GRADUS_NODE_KEY:\?/);
+      expect(volumes, name).toBeUndefined();
+    }
+    const usage = spawnSync(process.execPath, [join(root, appEntries.worker), "--help"], { encoding: "utf8" }).stdout;
+    for (const variable of ["GRADUS_API_URL", "GRADUS_NODE_KEY"]) expect(usage).toContain(variable);
   });
 
   it("publishes nothing beyond loopback", () => {
