@@ -61,6 +61,23 @@ it.each(["HTTP_500", "SANDBOX_ERROR", "RUNNER_ERROR", "GARBAGE", "HANG"] satisfi
   },
 );
 
+it("asks once more where the service's clock ended a program, and once only", async () => {
+  const before = server.asked;
+  expect(await verdicts("import time\ndef f(x):\n    time.sleep(60)")).toContain("TIMEOUT");
+  expect(server.asked - before).toBe(2);
+  expect(await verdicts("def f(x):\n    return x")).not.toContain("TIMEOUT");
+  expect(server.asked - before).toBe(3);
+});
+
+it("gives each test a process of its own when asked", async () => {
+  const source = "seen = []\ndef f(x):\n    seen.append(x)\n    return len(seen)";
+  const request = { language: "python", source, probes: probesOf("f", tests), limits: DEFAULT_LIMITS } as const;
+  const values = async (processes: "SHARED" | "PER_PROBE") =>
+    (await sandbox.execute({ ...request, processes })).probes.map((probe) => ("value" in probe ? probe.value : probe.outcome));
+  expect(await values("SHARED")).toEqual(["i0x1;", "i0x2;", "i0x3;"]);
+  expect(await values("PER_PROBE")).toEqual(["i0x1;", "i0x1;", "i0x1;"]);
+});
+
 it("calls a service that is not there a SANDBOX_ERROR", async () => {
   const nobody = createFusionSandbox({ url: "http://127.0.0.1:9/", slots: 1 });
   expect((await execute("def f(x):\n    return x", nobody)).outcome).toBe("SANDBOX_ERROR");

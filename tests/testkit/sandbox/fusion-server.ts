@@ -9,6 +9,8 @@ export type FusionMood = "WELL" | "HTTP_500" | "SANDBOX_ERROR" | "RUNNER_ERROR" 
 export interface FusionServer {
   readonly url: string;
   mood: FusionMood;
+  /** Requests that it has met. */
+  readonly asked: number;
   close(): Promise<void>;
 }
 
@@ -19,12 +21,13 @@ const answerWith =
   };
 
 export async function startFusionServer(): Promise<FusionServer> {
-  const state: { mood: FusionMood } = { mood: "WELL" };
+  const state: { mood: FusionMood; asked: number } = { mood: "WELL", asked: 0 };
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const answer = answerWith(response);
+      state.asked += 1;
       if (request.method !== "POST" || request.url !== "/run_code") return answer(404, { detail: "Not Found" });
       if (state.mood === "HANG") return;
       if (state.mood === "HTTP_500") return answer(500, "Internal Server Error");
@@ -53,6 +56,9 @@ export async function startFusionServer(): Promise<FusionServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     get mood() {
       return state.mood;
+    },
+    get asked() {
+      return state.asked;
     },
     set mood(mood) {
       state.mood = mood;

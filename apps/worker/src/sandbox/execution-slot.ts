@@ -1,8 +1,9 @@
 // Owns: executing requests on the slots of a pool, and what is tried once more. Must not know: backends, expected outputs.
 import type { Backend, Guest } from "./backend.ts";
 import type { Launcher } from "./confined-process.ts";
+import { apart, executeEach } from "./execute-each.ts";
 import { type Ran, runRequest } from "./run-request.ts";
-import type { Execution, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
+import type { Execution, SandboxRequest } from "./sandbox.ts";
 import type { Slot, SlotPool } from "./slot-pool.ts";
 
 /** A place where one execution runs at a time: what makes its processes, one maker for each language and one for checks, started when first needed. */
@@ -45,7 +46,7 @@ const STARVED_SHARE = 0.05;
 
 /** Executes on the next free slot. A wall-clock TIMEOUT stands only when it comes again: alone, where the machine may have been the cause. */
 export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
-  if (request.processes === "PER_PROBE" && request.probes.length > 1) return await executeEach(pool, request, signal);
+  if (apart(request)) return await executeEach(request, (part) => executeOn(pool, part, signal));
   const run = async (slot: ExecutionSlot): Promise<Ran> => {
     if (signal?.aborted) throw new Error("the execution was aborted");
     const launcher = await slot.launcher(request.language);
@@ -67,23 +68,4 @@ export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxR
     const detail = error instanceof Error ? error.message : String(error);
     return { outcome: "SANDBOX_ERROR", detail, probes: [], cpuMs: 0, wallMs: 0, stdout: "", stderr: "" };
   }
-}
-
-/** Each probe in a process of its own, merged into one execution. */
-async function executeEach(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
-  const parts = await Promise.all(
-    request.probes.map((probe) => executeOn(pool, { ...request, probes: [probe], processes: "SHARED" }, signal)),
-  );
-  const worst = parts.find((part) => part.outcome === "SANDBOX_ERROR") ?? parts.find((part) => part.outcome === "SYNTAX") ?? parts[0];
-  const { outcome = "EXECUTED", detail } = worst ?? {};
-  const unknown: ProbeOutcome = { outcome: "NOT_RUN", detail: "" };
-  return {
-    outcome,
-    ...(detail === undefined ? {} : { detail }),
-    probes: outcome === "SANDBOX_ERROR" ? [] : parts.map((part) => part.probes[0] ?? unknown),
-    cpuMs: parts.reduce((sum, part) => sum + part.cpuMs, 0),
-    wallMs: Math.max(...parts.map((part) => part.wallMs)),
-    stdout: parts.map((part) => part.stdout).join(""),
-    stderr: parts.map((part) => part.stderr).join(""),
-  };
 }

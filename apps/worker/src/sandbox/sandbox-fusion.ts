@@ -2,6 +2,7 @@
 // Must not know: expected outputs. The service's isolation is the service's: ours is that the trusted side compares values here as well.
 import { randomUUID } from "node:crypto";
 import { strValue } from "@gradus/domain/python-value";
+import { apart, executeEach } from "./execute-each.ts";
 import { guestSource } from "./guest/guest-source.ts";
 import { TAMPERED, complete, hear, readCall } from "./run-request.ts";
 import type { Execution, ProbeOutcome, Sandbox, SandboxRequest } from "./sandbox.ts";
@@ -34,19 +35,33 @@ interface RunCodeResponse {
 /** A sandbox whose executions are HTTP requests. Checks are refused: they need a channel between two processes. */
 export function createFusionSandbox(options: FusionOptions): Sandbox {
   const pool = new SlotPool(options.slots, async () => ({ healthy: true, strays: () => 0, close: async () => {} }));
-  return overPool("sandboxfusion", pool, async (request, signal) => {
+  const execute = async (request: SandboxRequest, signal?: AbortSignal): Promise<Execution> => {
+    if (apart(request)) return await executeEach(request, (part) => execute(part, signal));
     try {
-      return await pool.use(() => runCode(options, request, signal));
+      const run = () => pool.use(() => runCode(options, request, signal));
+      const first = await run();
+      // A service tells no CPU time, so a TIMEOUT of its wall clock may be its own doing: it stands when it comes again.
+      return first.late && !signal?.aborted ? (await run()).execution : first.execution;
     } catch (error) {
       // No connection, no answer in time, an answer that is none: the program may never have run.
-      return lost(error instanceof Error ? error.message : String(error));
+      return lost(error instanceof Error ? error.message : String(error)).execution;
     }
-  });
+  };
+  return overPool("sandboxfusion", pool, execute);
 }
 
-const lost = (detail: string): Execution => ({ outcome: "SANDBOX_ERROR", detail, probes: [], cpuMs: 0, wallMs: 0, stdout: "", stderr: "" });
+interface Answered {
+  readonly execution: Execution;
+  /** Whether the service's clock ended it. */
+  readonly late: boolean;
+}
 
-async function runCode(options: FusionOptions, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
+const lost = (detail: string): Answered => ({
+  execution: { outcome: "SANDBOX_ERROR", detail, probes: [], cpuMs: 0, wallMs: 0, stdout: "", stderr: "" },
+  late: false,
+});
+
+async function runCode(options: FusionOptions, request: SandboxRequest, signal?: AbortSignal): Promise<Answered> {
   if (request.language !== "python") return lost(`this adapter runs Python, not ${request.language}`);
   if (request.probes.some((probe) => probe.kind === "check")) return lost("a SandboxFusion service cannot run checks");
   // Tells our lines from what the program prints. The program can find it; then it can tell a value, as it always can.
@@ -95,7 +110,7 @@ function program(request: SandboxRequest, mark: string): string {
   ].join("\n");
 }
 
-async function interpret(request: SandboxRequest, ran: NonNullable<RunCodeResponse["run_result"]>, mark: string): Promise<Execution> {
+async function interpret(request: SandboxRequest, ran: NonNullable<RunCodeResponse["run_result"]>, mark: string): Promise<Answered> {
   const lines = (ran.stdout ?? "").split("\n");
   const said = lines.filter((line) => line.startsWith(`${mark} `)).map((line) => line.slice(mark.length + 1));
   const next = async (): Promise<string | null> => said.shift() ?? null;
@@ -116,7 +131,9 @@ async function interpret(request: SandboxRequest, ran: NonNullable<RunCodeRespon
   const printed = (ran.stdout ?? "").replaceAll(new RegExp(`\n${mark} [^\n]*\n`, "gu"), "");
   const probes = said.length > 0 ? request.probes.map(() => TAMPERED) : complete(heard, request, ending, false);
   const base = { probes, cpuMs: ending.cpuMs, wallMs: ending.wallMs, stdout: cut(printed), stderr: cut(ran.stderr ?? "") };
-  return heard.syntax === null ? { outcome: "EXECUTED", ...base } : { outcome: "SYNTAX", detail: heard.syntax, ...base };
+  const execution: Execution =
+    heard.syntax === null ? { outcome: "EXECUTED", ...base } : { outcome: "SYNTAX", detail: heard.syntax, ...base };
+  return { execution, late: !heard.over && ending.how === "WALL" };
 }
 
 /** The service tells wall time only; a death by SIGXCPU is the CPU limit that the guest set itself. */

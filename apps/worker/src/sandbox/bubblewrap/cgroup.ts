@@ -1,6 +1,7 @@
 // Owns: bounding memory and processes of one slot by a control group, where the machine lets us make one. Must not know: rollouts.
-import { mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { delegatedGroup } from "./delegated-group.ts";
 import { readProc } from "./read-proc.ts";
 
 /** How memory and processes are bounded beyond rlimits; `why` says what was found. */
@@ -29,29 +30,27 @@ export function findCgroups(): CgroupMode {
   };
   const unified = place("cgroup2", "");
   if (unified !== null) {
-    const why = tryGroup([unified], "memory.max");
-    if (why === null) return { kind: "v2", parents: [unified], why: "a delegated cgroup v2" };
-    complaints.push(`v2: ${why}`);
+    const found = delegatedGroup(unified);
+    if ("parent" in found) return { kind: "v2", parents: [found.parent], why: "a delegated cgroup v2" };
+    complaints.push(`v2: ${found.why}`);
   }
   const memory = place("cgroup", "memory");
   const pids = place("cgroup", "pids");
   if (memory !== null && pids !== null) {
     // Moving a process of another user into a v1 group takes root, which is how slots are started there.
-    const why = process.getuid?.() === 0 ? tryGroup([memory, pids], null) : "not root";
+    const why = process.getuid?.() === 0 ? tryGroup([memory, pids]) : "not root";
     if (why === null) return { kind: "v1", parents: [memory, pids], why: [...complaints, "writable cgroup v1"].join("; ") };
     complaints.push(`v1: ${why}`);
   }
   return { kind: "none", parents: [], why: complaints.join("; ") || "no memory control group is mounted" };
 }
 
-function tryGroup(parents: readonly string[], needed: string | null): string | null {
+function tryGroup(parents: readonly string[]): string | null {
   for (const parent of parents) {
     const path = join(parent, `gradus-${process.pid}-try`);
     try {
       mkdirSync(path);
-      const missing = needed !== null && !readdirSync(path).includes(needed);
       rmdirSync(path);
-      if (missing) return `the memory controller is not delegated to ${parent}`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -84,7 +83,8 @@ export class SlotCgroup {
     writeFileSync(join(second, "pids.max"), String(processes + 8));
     this.#workMb = workMb;
     this.bound(256);
-    if (mode.kind === "v2") writeFileSync(join(first, "memory.swap.max"), "0");
+    const swap = join(first, "memory.swap.max");
+    if (mode.kind === "v2" && existsSync(swap)) writeFileSync(swap, "0");
   }
   readonly #workMb: number;
 
