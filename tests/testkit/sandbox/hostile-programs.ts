@@ -136,6 +136,13 @@ export const HOSTILE_PROGRAMS: readonly HostileProgram[] = [
     "RUNTIME",
   ),
   attack(
+    "killing its parent",
+    "import os, signal\ndef f(x):\n    parent = os.getppid()\n    for number in (signal.SIGTERM, signal.SIGKILL, signal.SIGSTOP):\n        try:\n            os.kill(parent, number)\n        except OSError:\n            pass\n    return 'orphan'",
+    "WRONG",
+    "RUNTIME",
+    "TIMEOUT",
+  ),
+  attack(
     "daemonising",
     "import os, time\ndef f(x):\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n            while True:\n                time.sleep(0.01)\n        os._exit(0)\n    return 'daemon left behind'",
     "WRONG",
