@@ -1,8 +1,8 @@
 // Owns: the frozen task a policy is trained or evaluated on. Must not know: who wrote it or how it is executed.
 import { z } from "zod";
 
-/** How a problem is posed, executed and rewarded (paper section 2.1; `function-test` and `contest` are for imported real data). */
-export const EnvironmentName = z.enum(["INDUCTION", "ABDUCTION", "DEDUCTION", "FUZZING", "CONTEST", "FUNCTION_TEST"]);
+/** How a problem is posed, executed and rewarded (paper section 2.1; the last four are for imported real data). */
+export const EnvironmentName = z.enum(["INDUCTION", "ABDUCTION", "DEDUCTION", "FUZZING", "CONTEST", "FUNCTION_TEST", "PYTEST", "ANSWER"]);
 export type EnvironmentName = z.infer<typeof EnvironmentName>;
 
 /** Broad difficulty bands over the measured pass rate (paper Table 3); `null` elsewhere means in no band. */
@@ -31,6 +31,8 @@ export const ProblemOrigin = z.strictObject({
   chain: z.string().optional(),
   rung: z.number().int().nonnegative().optional(),
   source: z.string().optional(),
+  /** Day that the problem was published, `2024-05-31`, for evaluations within a window. */
+  date: z.iso.date().optional(),
 });
 export type ProblemOrigin = z.infer<typeof ProblemOrigin>;
 
@@ -46,6 +48,8 @@ export const ProblemContent = z.strictObject({
   tests: z.array(HiddenTest).min(1),
   /** How many of `tests`, from the first, the prompt shows as examples. All are graded. */
   visibleTests: z.number().int().nonnegative(),
+  /** Abduction only. execute, where absent: any input with the shown output. exact: the hidden input itself (paper Table 1 as printed). */
+  match: z.enum(["execute", "exact"]).optional(),
 });
 export type ProblemContent = z.infer<typeof ProblemContent>;
 

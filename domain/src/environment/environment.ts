@@ -3,7 +3,7 @@ import type { EnvironmentName, ProblemContent } from "../problem.ts";
 import type { ExecutionResult } from "../verdict.ts";
 
 /** The parts of a problem an environment reads: no id, so what it makes is a function of the content alone. */
-export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests">;
+export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests" | "match">;
 
 /** How answers are compared with what is expected, and in how many processes the tests of a rollout run. */
 export interface Judging {

@@ -15,3 +15,10 @@ export function findProgram(completion: string, entryPoint: string): string | nu
   const start = lines.findIndex((line) => /^(?:def|async|import|from|class|@|[A-Za-z_]\w*[ \t]*=)/.test(line));
   return `${lines.slice(start).join("\n").trimEnd()}\n`;
 }
+
+/** The program of a completion that may be anything: the last fenced block, or the whole text where nothing is fenced. Null where it is blank. */
+export function findSource(completion: string): string | null {
+  const fenced = [...completion.matchAll(FENCE)].map((match) => match[1]!);
+  const source = fenced.at(-1) ?? completion;
+  return source.trim() === "" ? null : `${source.replaceAll("\r\n", "\n").trimEnd()}\n`;
+}

@@ -2,13 +2,16 @@
 import { contentHash } from "../content-hash.ts";
 import type { EnvironmentName } from "../problem.ts";
 import { environment as abduction } from "./abduction.ts";
+import { environment as contest } from "./contest.ts";
 import { environment as deduction } from "./deduction.ts";
 import type { Environment } from "./environment.ts";
+import { environment as finalAnswer } from "./final-answer.ts";
 import { environment as functionTest } from "./function-test.ts";
 import { environment as fuzzing } from "./fuzzing.ts";
 import { environment as induction } from "./induction.ts";
+import { environment as pytest } from "./pytest.ts";
 
-export const ENVIRONMENTS: readonly Environment[] = [induction, abduction, deduction, fuzzing, functionTest];
+export const ENVIRONMENTS: readonly Environment[] = [induction, abduction, deduction, fuzzing, contest, functionTest, pytest, finalAnswer];
 
 /** Throws RangeError for an environment that is named in the types and not built yet. */
 export function environmentNamed(name: EnvironmentName): Environment {
