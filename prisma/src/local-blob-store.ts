@@ -1,7 +1,7 @@
 // Owns: blobs in a local directory, durable when `put` returns. Must not know: what the bytes mean, who asks.
 import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { access, mkdir, open, readFile, rename, rm, utimes } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlobMismatch, isBlobHash } from "@gradus/domain/blob-store";
@@ -39,8 +39,9 @@ export function localBlobStore(directory: string): StreamingBlobStore {
     async put(bytes) {
       const hash = sha256(bytes);
       const path = pathOf(hash);
-      // What is there and whole stays; what was damaged is written again.
-      if (!(await isWhole(path, hash))) await store(path, [bytes]);
+      // What is there and whole stays, as young as if it were new (collect-blobs.ts); what was damaged is written again.
+      if (await isWhole(path, hash)) await utimes(path, new Date(), new Date());
+      else await store(path, [bytes]);
       return hash;
     },
     async get(hash) {

@@ -104,7 +104,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   });
   app.use(healthRoutes(db, control));
   app.use(blobRoutes(blobs));
-  app.use(nodeRoutes(databaseSink(db), blobs, nodeKey));
+  app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
   app.use(importProblems(db));
   app.use(
     "/graphql",

@@ -62,7 +62,7 @@ const database = control === null || databaseUrl === null ? null : control.openD
 const { sink, blobs } =
   control === null || database === null
     ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
-    : { sink: control.databaseSink(database), blobs: control.openBlobStore(required("GRADUS_BLOBS"), process.env) };
+    : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
 // No child process of this node has any use for them.
 for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL"]) delete process.env[secret];
 
@@ -97,6 +97,8 @@ try {
           activities: control.controlActivities({ database, sink, sandbox: sandbox.get, nodeId }),
         }
       : null;
+  if (steering !== null && control !== null && database !== null)
+    control.collectRegularly(database, required("GRADUS_BLOBS"), process.env["GRADUS_BLOB_RETENTION_HOURS"]);
   await runNode(
     {
       temporalAddress: required("TEMPORAL_ADDRESS"),

@@ -1,6 +1,7 @@
 // Owns: policy versions and what they were made from. Must not know: engines, where checkpoint bytes lie.
 import type { NewPolicy, PolicyRef, TrainingRollout } from "@gradus/domain";
 import { stepScope } from "@gradus/domain";
+import { holdBlob } from "../collect-blobs.ts";
 import type { Sql } from "../database.ts";
 import { inRun } from "./run-transaction.ts";
 import { completeStep } from "./step-store.ts";
@@ -28,9 +29,10 @@ export async function readFirstPolicy(sql: Sql, runId: string): Promise<PolicyRe
   return row ?? null;
 }
 
-/** Commits a version whose bytes are durable, and with it the step. @throws StaleLease */
-export async function commitPolicy(sql: Sql, made: NewPolicy): Promise<void> {
+/** Commits a version whose bytes are durable, and with it the step. @throws StaleLease; Error when `isStored` knows no such bytes */
+export async function commitPolicy(sql: Sql, made: NewPolicy, isStored: (hash: string) => Promise<boolean>): Promise<void> {
   await inRun(sql, made.runId, made.epoch, async (tx, emit) => {
+    await holdBlob(tx, made.hash, isStored);
     await tx`insert into "Checkpoint" ("contentHash", bytes, engine) values (${made.hash}, ${made.bytes}, ${made.engine}) on conflict do nothing`;
     await tx`insert into "PolicyVersion" ("runId", version, step, "checkpointHash", report)
       values (${made.runId}, ${made.version}, ${made.step}, ${made.hash}, ${made.report === null ? null : tx.json(made.report)}) on conflict do nothing`;

@@ -60,7 +60,7 @@ test("all 164 canonical solutions of HumanEval are rewarded, and no copy that re
   const at = { experimentId, runId, step: 1 };
   const scope = { ...stepScope(experimentId, runId, 1), runId, step: 1 };
   const policy = { version: 0, hash: "0".repeat(64) };
-  const sink = databaseSink(database);
+  const sink = databaseSink(database, { has: async () => true });
   const epoch = await grantLease(database.sql, runId, "test-node");
   await sink.commitPolicy({ runId, epoch, step: 0, version: 0, hash: policy.hash, bytes: 1, engine: "none", report: null });
 

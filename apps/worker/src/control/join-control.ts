@@ -1,4 +1,5 @@
 // Owns: what the control role brings to a node: the database, the sink that writes to it, the workflow bundle.
+import type { BlobStore, RolloutSink } from "@gradus/domain";
 import { openDatabase } from "@gradus/prisma";
 import type { Database } from "@gradus/prisma";
 import { openBlobStore } from "@gradus/prisma/open-blob-store";
@@ -6,5 +7,12 @@ import { databaseSink } from "@gradus/prisma/training/database-sink";
 
 export { controlActivities } from "./control-activities.ts";
 export { workflowBundle } from "./workflow-bundle.ts";
-export { databaseSink, openBlobStore, openDatabase };
+export { collectRegularly } from "./collect-regularly.ts";
+export { openDatabase };
 export type { Database };
+
+/** Rows and bytes of a node that has the database: a policy is committed only while its bytes lie in these blobs. */
+export function joinDatabase(database: Database, where: string, env: NodeJS.ProcessEnv): { sink: RolloutSink; blobs: BlobStore } {
+  const blobs = openBlobStore(where, env);
+  return { sink: databaseSink(database, blobs), blobs };
+}
