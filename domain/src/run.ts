@@ -14,6 +14,8 @@ export const Provenance = z.looseObject({
   gradusVersion: z.string(),
   commit: z.string().nullable(),
   lockFileHash: z.string().nullable(),
+  seed: z.number().optional(),
+  problemSet: z.string().optional(),
   problemSetHash: z.string().optional(),
   initialPolicyHash: z.string().optional(),
   engine: z.string().optional(),

@@ -53,11 +53,25 @@ export async function setRunStatus(sql: Sql, runId: string, status: RunStatus, c
   });
 }
 
-/** Gives the run to a node under a new epoch; every older one is refused from here on. */
+/** Adds to the run's provenance what decides its numbers beside the code: seed and data, and from which step it goes on where it does. */
+export async function recordBeginning(sql: Sql, runId: string, fromStep: number): Promise<void> {
+  await sql`update "Run" r set provenance = r.provenance
+      || jsonb_build_object('seed', r.seed, 'problemSet', s.id, 'problemSetHash', s."contentHash")
+      || case when ${fromStep}::int > 0 then jsonb_build_object('resumedFrom', 'step ' || ${fromStep}::text) else '{}'::jsonb end
+    from "Experiment" e join "ProblemSet" s on s.id = e."problemSetId" where r.id = ${runId} and e.id = r."experimentId"`;
+}
+
+/**
+ * Gives the run to a node under a new epoch; every older one is refused from here on. What samples, trains and executes on that node goes into
+ * the run's provenance: a fork or a resumed run makes no first policy that would tell.
+ */
 export async function grantLease(sql: Sql, runId: string, nodeId: string): Promise<number> {
   return inRun(sql, runId, null, async (tx, emit) => {
     const [row] = await tx<{ leaseEpoch: number }[]>`
-      update "Run" set "leaseEpoch" = "leaseEpoch" + 1, "nodeId" = ${nodeId} where id = ${runId} returning "leaseEpoch"`;
+      update "Run" set "leaseEpoch" = "leaseEpoch" + 1, "nodeId" = ${nodeId}, provenance = provenance || coalesce((
+        select jsonb_object_agg(key, value) from "Node" n, jsonb_each(n.capabilities)
+        where n.id = ${nodeId} and key in ('engine', 'engineRuntime', 'engineThreads', 'sandbox')), '{}')
+      where id = ${runId} returning "leaseEpoch"`;
     const epoch = row?.leaseEpoch ?? 0;
     emit({ type: "LEASE_GRANTED", epoch, nodeId });
     return epoch;

@@ -2,7 +2,7 @@
 import { RunSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
-import { addProvenance, grantLease, readProgress, readRun, setRunStatus, setTotalSteps } from "@gradus/prisma/training/run-store";
+import { grantLease, readProgress, readRun, recordBeginning, setRunStatus, setTotalSteps } from "@gradus/prisma/training/run-store";
 import type { ControlActivities } from "@gradus/workflows";
 import { asActivity } from "../activities/activity.ts";
 
@@ -14,10 +14,7 @@ export const steerRun = ({ sql }: Database): Steering => ({
       const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
       const { spec } = await readExperiment(sql, run.experimentId);
       await setRunStatus(sql, runId, "RUNNING");
-      await addProvenance(sql, runId, {
-        problemSet: run.problemSetId,
-        ...(progress.step > 0 ? { resumedFrom: `step ${progress.step}` } : {}),
-      });
+      await recordBeginning(sql, runId, progress.step);
       const { training, evaluation, policy } = run.spec;
       return {
         experimentId: run.experimentId,
