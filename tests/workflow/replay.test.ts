@@ -25,6 +25,13 @@ test.each(recorded)("%s replays", async (name) => {
   await Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name));
 });
 
+test("a run, and an experiment that sampled for all of them, let go of the weights that their node holds", () => {
+  for (const name of recorded) {
+    const asked = historyOf(name).events.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
+    expect([name, asked.filter((activity) => activity === "releasePolicy").length]).toEqual([name, 1]);
+  }
+});
+
 test("a workflow that asks for its stages in another order is found", async () => {
   const code = "code" in bundle ? bundle.code : "";
   const reordered = { code: code.replace(/await stages\.executeRollouts\(\{\s*scope\s*\}\);(\s+const credited)/, "$1") };

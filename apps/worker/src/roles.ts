@@ -2,6 +2,7 @@
 import type { BlobStore, RolloutSink } from "@gradus/domain";
 import type { PolicyActivities, SandboxActivities } from "@gradus/workflows";
 import { policyNodeQueue } from "@gradus/workflows";
+import { asActivity } from "./activities/activity.ts";
 import { executeRollouts } from "./activities/execute-rollouts.ts";
 import { generateRollouts } from "./activities/generate-rollouts.ts";
 import { initializePolicy } from "./activities/initialize-policy.ts";
@@ -29,5 +30,6 @@ export const policyActivities = ({ sink, blobs, host, rolloutsAtOnce }: NodePart
     offerNode: async () => ({ nodeId, taskQueue: policyNodeQueue(nodeId) }),
     initializePolicy: async (input) => initializePolicy({ sink, blobs, host: await host() })(input),
     generateRollouts: async (input) => generateRollouts({ sink, host: await host(), nodeId, rolloutsAtOnce })(input),
+    releasePolicy: ({ modelId }) => asActivity(async () => (await host()).release(modelId)),
     updatePolicy: async (input) => updatePolicy({ sink, blobs, host: await host(), nodeId })(input),
   }) satisfies PolicyActivities;

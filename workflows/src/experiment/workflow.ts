@@ -7,7 +7,7 @@ import type { GenerateInput } from "../training-run/activities.ts";
 import { evaluate } from "../training-run/loop.ts";
 import { trainingRunWorkflowId } from "../training-run/messages.ts";
 import type { TrainingRunResult } from "../training-run/messages.ts";
-import { controlStages, isNodeLost, offerNode, policyOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
+import { controlStages, isNodeLost, offerNode, policyOn, releaseOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
 import type { ExperimentActivities } from "./activities.ts";
 import type { ExperimentInput, ExperimentResult } from "./messages.ts";
 
@@ -80,8 +80,10 @@ async function beforeAnyRun(experimentId: string, measurement: Scope | null, pol
 
 async function generateOnAnyNode(input: GenerateInput): Promise<void> {
   for (;;) {
+    const node = await offerNode();
     try {
-      return await policyOn(await offerNode()).generateRollouts(input);
+      await policyOn(node).generateRollouts(input);
+      return await releaseOn(node, input.scope.experimentId);
     } catch (error) {
       // Tolerates a node that is gone: what it made is durable, another one makes the rest.
       if (!isNodeLost(error)) throw error;

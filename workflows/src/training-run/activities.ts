@@ -81,6 +81,8 @@ export interface PolicyActivities {
   initializePolicy(input: { readonly lease: Lease }): Promise<PolicyRef>;
   generateRollouts(input: GenerateInput): Promise<void>;
   updatePolicy(input: StepRef & { readonly policy: PolicyRef; readonly lease: Lease }): Promise<Updated>;
+  /** Frees the memory of weights that the node holds for a run (or an experiment, where no run owns the scope); their checkpoint stays. */
+  releasePolicy(input: { readonly modelId: string }): Promise<void>;
 }
 
 export const CONTROL_QUEUE = "control";

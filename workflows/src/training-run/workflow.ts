@@ -69,6 +69,19 @@ export const policyOn = (node: NodeOffer): Omit<PolicyActivities, "offerNode"> =
     retry,
   });
 
+/** Frees what a node holds for a run or an experiment. A node that does not answer soon has lost it by itself. */
+export const releaseOn = async (node: NodeOffer, modelId: string): Promise<void> => {
+  const { releasePolicy } = proxyActivities<Pick<PolicyActivities, "releasePolicy">>({
+    taskQueue: node.taskQueue,
+    scheduleToStartTimeout: "5s",
+    startToCloseTimeout: "1m",
+    heartbeatTimeout: "10s",
+    retry: { maximumAttempts: 1 },
+  });
+  // Tolerates whatever becomes of it: nothing but the node's memory depends on it.
+  await CancellationScope.nonCancellable(() => releasePolicy({ modelId })).catch(() => undefined);
+};
+
 export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunResult> {
   const { runId } = input;
   let paused = false;
@@ -109,6 +122,12 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
     return place;
   };
 
+  /** The run needs its node no more, for now or for good. */
+  const leave = async (): Promise<void> => {
+    if (place !== null) await releaseOn(place.node, runId);
+    place = null;
+  };
+
   /** Runs a call on the run's node, and on another one when that node is gone. */
   const onNode = async <Result>(call: (policy: Omit<PolicyActivities, "offerNode">, lease: Lease) => Promise<Result>): Promise<Result> => {
     for (;;) {
@@ -119,6 +138,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
         // Tolerates a node that is gone, or that lost the lease: the run moves. Everything else is the run's failure.
         if (!isNodeLost(error)) throw error;
         place = null;
+        void releaseOn(node, runId);
       }
     }
   };
@@ -152,6 +172,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
         state = next;
       },
     });
+    await leave();
     await condition(allHandlersFinished);
     if (end.step < totalSteps) await continueAsNew<typeof trainingRun>(input);
     await control.setRunStatus({ runId, status: "COMPLETED" });
@@ -159,6 +180,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   } catch (error) {
     // Tolerates nothing: records how the run ended, outside the cancelled scope. A continue-as-new is no failure.
     if (error instanceof ContinueAsNew) throw error;
+    await leave();
     const cancelled = isCancellation(error);
     const cause = cancelled ? "cancelled" : rootCause(error);
     const status = cancelled ? "CANCELLED" : "FAILED";

@@ -49,6 +49,22 @@ export class EngineHost {
     return turn;
   }
 
+  /** Drops a model that nobody will ask for soon. Whoever still does gets it back from its checkpoint. */
+  async release(modelId: string): Promise<void> {
+    const slot = this.#placed.get(modelId);
+    if (slot === undefined) return;
+    // At once, so that whoever comes after this turn is placed anew.
+    this.#placed.delete(modelId);
+    const unload = async (earlier: Promise<unknown>): Promise<void> => {
+      await earlier;
+      slot.resident.delete(modelId);
+      if (slot.engine.hasModel(modelId)) await slot.engine.unloadModel(modelId);
+    };
+    const turn = unload(slot.last);
+    slot.last = turn.catch(() => undefined);
+    return turn;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.engine.close()));
   }
