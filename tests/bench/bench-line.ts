@@ -17,8 +17,8 @@ export interface BenchLine {
   readonly peer?: string;
 }
 
-/** A bench: `tests/bench/<name>.ts` exports one as default. It calls `report` as soon as a figure is known. */
-export type Bench = (report: (line: BenchLine) => void) => Promise<void>;
+/** A bench: `tests/bench/<name>.ts` exports one as default. It calls `report` as soon as a figure is known. `flags`: what was asked for, as `--quick`. */
+export type Bench = (report: (line: BenchLine) => void, flags: ReadonlySet<string>) => Promise<void>;
 
 export interface Goal {
   readonly atMost?: number;

@@ -23,18 +23,21 @@ function tableRow(line: BenchLine): string {
 }
 
 const args = process.argv.slice(2);
-const asJson = args.includes("--json");
+const flags = new Set(args.filter((arg) => arg.startsWith("--")));
+const asJson = flags.has("--json");
 const known = await benchNames();
 const asked = args.filter((arg) => !arg.startsWith("--"));
 const chosen = asked.includes("all") ? known : asked;
 const unknown = chosen.find((name) => !known.includes(name));
 if (chosen.length === 0 || unknown !== undefined) {
-  process.stderr.write(`${unknown === undefined ? "Which bench?" : `No bench ${unknown}.`} There are: ${known.join(", ")}, all\n`);
+  process.stderr.write(
+    `${unknown === undefined ? "Which bench?" : `No bench ${unknown}.`} There are: ${known.join(", ")}, all\n--json: a JSON line a figure. start --once: one start instead of three; --quick, --full: the whole quickstart too, 3 and 10 minutes\n`,
+  );
   process.exit(2);
 }
 for (const name of chosen) {
   const { default: bench } = (await import(`./${name}.ts`)) as { readonly default: Bench };
-  await bench((line) => process.stdout.write(`${asJson ? JSON.stringify(line) : tableRow(line)}\n`));
+  await bench((line) => process.stdout.write(`${asJson ? JSON.stringify(line) : tableRow(line)}\n`), flags);
 }
 // Engines and servers of a bench that failed to close must not keep its figures from being delivered.
 process.exit(0);
