@@ -1,17 +1,20 @@
 // Owns: `npm run bench -- engine`: seconds a training step, sampled tokens a second, and how far that is from the machine's peak.
 // Must not know: learning.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { stream } from "@gradus/domain/random";
 import { createEmbeddedEngine } from "@gradus/worker/policy/embedded/embedded-engine";
 import { createSession, real } from "@gradus/worker/policy/embedded/graph-session";
 import { encodeOnnxModel } from "@gradus/worker/policy/embedded/onnx-model";
-import { parameterCount } from "@gradus/worker/policy/embedded/parameters";
+import { initialParameters, parameterCount, parameterSpecs } from "@gradus/worker/policy/embedded/parameters";
 import { BENCH_SAMPLING_MODEL, BENCH_TRAINING_MODEL, QUICKSTART_MODEL } from "@gradus/worker/policy/embedded/presets";
 import type { ModelSpec } from "@gradus/worker/policy/embedded/model-spec";
+import { TrainingBatch } from "@gradus/worker/policy/embedded/training-batch";
+import { encodeTrainingGraph } from "@gradus/worker/policy/embedded/training-graph";
 import type { AdamSpec, Datum, PolicyEngine, SampleRow } from "@gradus/worker/policy/policy-engine";
 import { benchLine } from "./bench-line.ts";
 import type { Bench } from "./bench-line.ts";
+import { opShares } from "./peers/op-shares.ts";
+import type { OpShares } from "./peers/op-shares.ts";
+import { torchFigures } from "./peers/torch.ts";
 
 const THREADS = 2;
 const ADAM: AdamSpec = { learningRate: 1e-4, beta1: 0.9, beta2: 0.95, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 };
@@ -68,11 +71,14 @@ const promptRows = (perPrompt: number): SampleRow[] =>
     stream: `bench/${row}`,
   }));
 
-/** PyTorch's figures for the same shape, where `python3` can import it. */
-function torchFigures(): { readonly step: number[]; readonly sampled: number[]; readonly version: string } | null {
-  const script = fileURLToPath(new URL("./engine-torch.py", import.meta.url));
-  const run = spawnSync("python3", [script, String(THREADS)], { encoding: "utf8" });
-  return run.status === 0 ? (JSON.parse(run.stdout) as { step: number[]; sampled: number[]; version: string }) : null;
+/** Where a training micro-batch of the bench's shape spends its time. */
+async function trainingShares(): Promise<OpShares> {
+  const spec = BENCH_TRAINING_MODEL;
+  const shape = { prompts: 16, samples: 1, promptLength: 1, completionLength: 128 };
+  const parameters = initialParameters(spec, 1);
+  const weights = parameterSpecs(spec).map(({ name, shape: size }) => [name, real(parameters.get(name) as Float32Array, size)] as const);
+  const graph = encodeTrainingGraph(spec, shape, { name: "cross_entropy", entropy: false, reference: false });
+  return opShares(graph, { ...new TrainingBatch(shape).feeds, ...Object.fromEntries(weights) }, THREADS);
 }
 
 const bench: Bench = async (report) => {
@@ -95,6 +101,11 @@ const bench: Bench = async (report) => {
   const matrices = parameterCount(BENCH_TRAINING_MODEL) - (vocabulary + 128) * width;
   const flop = 4_096 * (6 * matrices + 12 * 128 * width * layers);
   figure({ metric: "training step, arithmetic done", unit: "GFLOP/s", values: steps.map((each) => flop / each / 1e9) });
+  figure({ metric: "training step, share of the measured peak", unit: "share", values: [flop / middle(steps) / 1e9 / middle(peaks)] });
+  const profile = await trainingShares();
+  figure({ metric: "training micro-batch of 16 x 128, kernels", unit: "ms", values: [profile.kernelMs] });
+  for (const [op, share] of profile.shares.slice(0, 8))
+    figure({ metric: `training micro-batch, time in ${op}`, unit: "share", values: [share] });
 
   const sampler = await createEmbeddedEngine({ model: BENCH_SAMPLING_MODEL, threads: THREADS });
   await sampler.createModel("m", 1);
@@ -143,9 +154,9 @@ const bench: Bench = async (report) => {
   });
   await quick.close();
 
-  const torch = torchFigures();
-  if (torch === null) {
-    process.stderr.write("engine: python3 cannot import torch, so PyTorch was not measured (pip install torch)\n");
+  const torch = await torchFigures(THREADS);
+  if (typeof torch === "string") {
+    process.stderr.write(`engine: PyTorch: absent (${torch})\n`);
     return;
   }
   const peer = `PyTorch ${torch.version}`;
