@@ -1,4 +1,4 @@
-// Owns: blobs in a bucket of an S3-compatible store. Must not know: what the bytes mean, who asks, where the settings come from (ADR 0008).
+// Owns: blobs in a bucket of an S3-compatible store. Must not know: what the bytes mean, who asks, where the settings come from (ADR 0010).
 import { createHash } from "node:crypto";
 import { openAsBlob } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// Owns: POST /node/v1/<operation>: the RolloutSink for nodes without the database, and their blobs below the same path (ADR 0007).
+// Owns: POST /node/v1/<operation>: the RolloutSink for nodes without the database, and their blobs below the same path (ADR 0008).
 // Must not know: what an operation does, SQL.
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";

@@ -1,5 +1,5 @@
 // Owns: the RolloutSink of a node without the database: every member is one request to the API, or a few where it is large.
-// Must not know: what the API does with it (domain/src/node-wire.ts says what may be asked; ADR 0007).
+// Must not know: what the API does with it (domain/src/node-wire.ts says what may be asked; ADR 0008).
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { RolloutSink } from "@gradus/domain";
