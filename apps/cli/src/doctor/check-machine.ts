@@ -32,8 +32,8 @@ export async function checkPorts(home: string): Promise<Finding> {
 }
 
 /** Runs the sandbox's own self-test: a second or two. */
-export async function checkSandbox(): Promise<Finding> {
-  const { ok, backend, mode, why, facts, checks } = await probeSandbox({ ...sandboxOptions(process.env), slots: 1 });
+export async function checkSandbox(env: NodeJS.ProcessEnv): Promise<Finding> {
+  const { ok, backend, mode, why, facts, checks } = await probeSandbox({ ...sandboxOptions(env), slots: 1 });
   if (backend === null) {
     const whatToDo = "apt-get install bubblewrap python3, or run `npm ci` again for the Pyodide that comes with Gradus";
     return { name: "sandbox", severity: "BAD", what: "Programs cannot be run", why, whatToDo };

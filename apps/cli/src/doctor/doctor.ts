@@ -15,7 +15,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<numb
     ["Node", checkNode],
     ["python3", checkPython],
     ["bubblewrap", checkBubblewrap],
-    ["sandbox", checkSandbox],
+    ["sandbox", () => checkSandbox(env)],
     ["Postgres", () => checkPostgres(env)],
     ["Temporal", () => checkTemporal(env)],
     ["disk", () => checkDisk(home)],

@@ -96,8 +96,9 @@ function program(request: SandboxRequest, mark: string): string {
   // JSON texts of ASCII are Python literals.
   const source = JSON.stringify(strValue(request.source).escaped);
   return [
-    guestSource(["wire", "candidate"]),
-    "import resource",
+    guestSource(["wire", "candidate", "confine"]),
+    `most = base_address_space() + ${request.limits.memoryMb * 2 ** 20}`,
+    "resource.setrlimit(resource.RLIMIT_AS, (most, most))",
     `resource.setrlimit(resource.RLIMIT_CPU, (${Math.ceil(request.limits.cpuMs / 1000)}, ${Math.ceil(request.limits.cpuMs / 1000) + 1}))`,
     "import random",
     `random.seed(${request.seed ?? 0})`,

@@ -19,7 +19,13 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
   sweepSlotFolders();
   const machine: Machine = { bubblewrap, python, usr: await usrTree(), cgroups };
   const bounded = cgroups.kind === "none" ? `rlimits only (${cgroups.why})` : `cgroup ${cgroups.kind} (${cgroups.why})`;
-  const facts = [`Python ${python.version} (${python.executable})`, `memory and processes bounded by ${bounded}`];
+  const filtered = FILTERED.has(process.arch) ? "filtered by seccomp" : `not filtered: those of ${process.arch} are not known here`;
+  const facts = [
+    `Python ${python.version} (${python.executable})`,
+    `memory and processes bounded by ${bounded}`,
+    `system calls ${filtered}`,
+    identityOf(process.getuid?.()),
+  ];
   const warm = mode === "COLD" ? "not asked for" : await tried(() => WarmLauncher.start(layGround(machine), "python"));
   if (warm === null)
     return { name: "bubblewrap", mode: "WARM", facts, start: starter(machine, (of) => WarmLauncher.start(layGround(machine), of)) };
@@ -33,6 +39,12 @@ export async function findBubblewrapBackend(mode?: Backend["mode"]): Promise<Bac
     start: starter(machine, async () => new ColdLauncher(layGround(machine))),
   };
 }
+
+/** Processors whose system call numbers guest/seccomp.py knows. */
+const FILTERED: ReadonlySet<string> = new Set(["x64", "arm64"]);
+
+const identityOf = (uid: number | undefined): string =>
+  uid === 0 ? "a user without rights for each slot" : `slots run as this user (${uid}), who is mapped into a user namespace of their own`;
 
 const starter =
   (machine: Machine, python: (of: "python" | "check") => Promise<Launcher>): Backend["start"] =>
