@@ -15,6 +15,7 @@ const listed = [
   "Rollout",
   "EvaluationResult",
   "MetricName",
+  "Sample",
 ];
 const others = [
   "Arm",

@@ -5,7 +5,12 @@ import { Stage, StageOutcome, StepSummary, UpdateReport } from "./stage.ts";
 
 const point = z.tuple([z.string(), z.number().int(), z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])])]);
 
-/** Events are past tense. A metric batch travels as one event; its points are [name, step, value]. */
+const range = z.tuple([z.string(), z.number().int(), z.number().int(), z.number().int()]);
+
+/**
+ * Events are past tense. A metric batch travels as one event; its points are [name, step, value]. Of a name with many points in the batch it carries
+ * the last one, and a range [name, first step, last step, points] that a query completes.
+ */
 export const RunEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("STATUS_CHANGED"), status: RunStatus, cause: z.string().nullable() }),
   z.strictObject({
@@ -24,7 +29,7 @@ export const RunEvent = z.discriminatedUnion("type", [
     update: UpdateReport.nullable(),
   }),
   z.strictObject({ type: z.literal("EVALUATION_COMPLETED"), step: z.number().int(), evaluationId: z.string(), passAt1: z.number() }),
-  z.strictObject({ type: z.literal("METRICS_RECORDED"), points: z.array(point) }),
+  z.strictObject({ type: z.literal("METRICS_RECORDED"), points: z.array(point), ranges: z.array(range).optional() }),
   z.strictObject({ type: z.literal("LEASE_GRANTED"), epoch: z.number().int(), nodeId: z.string() }),
   z.strictObject({ type: z.literal("UPDATE_REFUSED"), step: z.number().int(), cause: z.string() }),
   z.strictObject({ type: z.literal("STEPS_CHANGED"), totalSteps: z.number().int() }),

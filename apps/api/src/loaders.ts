@@ -15,6 +15,7 @@ import type { SeriesRange } from "@gradus/prisma/reading/metric-reader";
 import type { Ask } from "@gradus/prisma/reading/page-reader";
 import { countMembersOfSets, readMembersOfSets, readProblemSetsById, readProblemsById } from "@gradus/prisma/reading/problem-reader";
 import { readGroupsById, readGroupsOfSteps, readRolloutsById, readRolloutsOfGroups } from "@gradus/prisma/reading/rollout-reader";
+import { readMetricStorage, readSamples } from "@gradus/prisma/reading/sample-reader";
 import { readRunsById, readRunsOfArms, readRunsOfExperiments } from "@gradus/prisma/reading/run-reader";
 import {
   readCheckpoints,
@@ -134,6 +135,14 @@ export const createLoaders = (db: Database) => ({
   ),
   metricNamesOfRun: manyWith(
     (ids, { contains, ...ask }: Ask & { readonly contains: string }) => readMetricNames(db, ids, contains, ask),
+    (row) => row.runId,
+  ),
+  samplesOfRun: manyWith(
+    (ids, { name, ...ask }: Ask & { readonly name: string | null }) => readSamples(db, ids, name, ask),
+    (row) => row.runId,
+  ),
+  metricStorageOfRun: oneBy(
+    (ids) => readMetricStorage(db, ids),
     (row) => row.runId,
   ),
   metricSeriesOfRun: manyWith(

@@ -1,5 +1,6 @@
 // Owns: from what the resolvers of a type start: rows, pages of rows, events. Used by codegen. Must not know: how they are read.
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
+import type { SampleRow } from "@gradus/prisma/reading/sample-reader";
 import type * as rows from "@gradus/prisma/rows";
 import type { ExperimentEvent, RunEvent } from "@gradus/domain/event";
 import type { SandboxReport } from "@gradus/domain/node";
@@ -25,6 +26,7 @@ export type ProblemSetMemberModel = rows.ProblemSetMemberRow;
 export type ProjectModel = rows.ProjectRow;
 export type RolloutModel = rows.RolloutRow;
 export type RunModel = rows.RunRow;
+export type SampleModel = SampleRow;
 export type StageExecutionModel = rows.StageExecutionRow;
 export type StepModel = rows.StepRow;
 export type WorkerNodeModel = rows.WorkerNodeRow;
@@ -39,6 +41,7 @@ export type ProblemSetMemberConnectionModel = Page<ProblemSetMemberModel>;
 export type ProblemConnectionModel = Page<ProblemModel>;
 export type RolloutConnectionModel = Page<RolloutModel>;
 export type EvaluationResultConnectionModel = Page<EvaluationResultModel>;
+export type SampleConnectionModel = Page<SampleModel>;
 export type MetricNameConnectionModel = Page<MetricNameModel>;
 
 export type RunEventModel = PlacedEvent;

@@ -1,13 +1,15 @@
 // Owns: the stream of a run's metric points: its events of that kind, with their cursors. Must not know: which subscription shows them.
 import type { MetricPoint } from "@gradus/domain/metric";
 import type { ApiContext } from "../context.ts";
-import { toPoints } from "./metric-points.ts";
+import type { MetricRange } from "../generated/schema-types.ts";
+import { toPoints, toRanges } from "./metric-points.ts";
 import { runStream } from "./run-stream.ts";
 
 export interface PlacedPoints {
   readonly cursor: string;
   readonly runId: string;
   readonly points: readonly MetricPoint[];
+  readonly ranges: readonly MetricRange[];
 }
 
 /** @throws GraphQLError as runStream does */
@@ -27,7 +29,8 @@ export async function pointStream(
         if (done === true) return { done: true, value: undefined };
         if (value.event.type !== "METRICS_RECORDED") continue;
         const points = toPoints(value.event.points).filter(({ name }) => wanted?.has(name) ?? true);
-        if (points.length > 0) return { done: false, value: { cursor: value.cursor, runId, points } };
+        const ranges = toRanges(value.event.ranges).filter(({ name }) => wanted?.has(name) ?? true);
+        if (points.length > 0) return { done: false, value: { cursor: value.cursor, runId, points, ranges } };
       }
     },
     async return() {

@@ -2,7 +2,8 @@
 import { stageExecutionKey } from "@gradus/prisma/reading/step-reader";
 import { streamCursor } from "../cursor.ts";
 import { present } from "../errors.ts";
-import type { MetricNameModel, PolicyVersionModel, StageExecutionModel, StepModel } from "../mappers.ts";
+import type { MetricNameModel, PolicyVersionModel, SampleModel, StageExecutionModel, StepModel } from "../mappers.ts";
+import { historyOf } from "../metric-history.ts";
 import { seriesOf } from "../metric-series.ts";
 import { askFor, toPage } from "../page.ts";
 import type { ListOrder } from "../page.ts";
@@ -12,6 +13,7 @@ const STEPS: ListOrder<StepModel> = { list: "steps", keyLength: 1, keyOf: ({ ste
 const STAGES: ListOrder<StageExecutionModel> = { list: "stage-executions", keyLength: 2, keyOf: stageExecutionKey };
 const VERSIONS: ListOrder<PolicyVersionModel> = { list: "policy-versions", keyLength: 1, keyOf: ({ version }) => [String(version)] };
 const NAMES: ListOrder<MetricNameModel> = { list: "metric-names", keyLength: 1, keyOf: ({ name }) => [name] };
+const SAMPLES: ListOrder<SampleModel> = { list: "samples", keyLength: 3, keyOf: ({ name, step, id }) => [name, String(step), id] };
 const size = { usual: 100, most: 1_000 };
 
 export const Run: RunResolvers = {
@@ -38,5 +40,17 @@ export const Run: RunResolvers = {
     return toPage(NAMES, ask, await load.metricNamesOfRun(id, { ...ask, contains: contains ?? "" }));
   },
   metricSeries: ({ id }, args, { load }) => seriesOf(load, id, args),
+  config: async ({ isExternal, config, armId }, _args, { load }) =>
+    isExternal ? config : (present(await load.arm.load(armId), "arm", armId).configuration as object),
+  parent: ({ parentRunId }, _args, { load }) => (parentRunId === null ? null : load.run.load(parentRunId)),
+  samples: async ({ id }, { name, ...page }, { load }) => {
+    const ask = askFor(SAMPLES, page, size);
+    return toPage(SAMPLES, ask, await load.samplesOfRun(id, { ...ask, name: name ?? null }));
+  },
+  metricHistory: ({ id }, args, { db }) => historyOf(db, id, args),
+  metricStorage: async ({ id }, _args, { load }) => {
+    const { names, points, rows, chunks, bytes, batches } = present(await load.metricStorageOfRun.load(id), "run", id);
+    return { names, chunks, points: BigInt(points), rows: BigInt(rows), bytes: BigInt(bytes), batches: BigInt(batches) };
+  },
   cursor: async ({ streamPosition }, _args, { epoch }) => streamCursor("run", await epoch(), streamPosition),
 };

@@ -40,6 +40,10 @@ import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
+import { createRun as mutationCreateRun } from "./Mutation/createRun.ts";
+import { finishRun as mutationFinishRun } from "./Mutation/finishRun.ts";
+import { logMetrics as mutationLogMetrics } from "./Mutation/logMetrics.ts";
+import { logSamples as mutationLogSamples } from "./Mutation/logSamples.ts";
 import { forkRun as mutationForkRun } from "./Mutation/forkRun.ts";
 import { pauseRun as mutationPauseRun } from "./Mutation/pauseRun.ts";
 import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
@@ -76,7 +80,11 @@ export const resolvers: Resolvers = {
     cancelExperiment: mutationCancelExperiment,
     cancelRun: mutationCancelRun,
     createExperiment: mutationCreateExperiment,
+    createRun: mutationCreateRun,
+    finishRun: mutationFinishRun,
     forkRun: mutationForkRun,
+    logMetrics: mutationLogMetrics,
+    logSamples: mutationLogSamples,
     pauseRun: mutationPauseRun,
     resumeRun: mutationResumeRun,
     setTotalSteps: mutationSetTotalSteps,
