@@ -1,56 +1,78 @@
-// Owns: whose weights an engine holds, and that a released model leaves no trace but its checkpoint. Must not know: stages.
-import { mkdtempSync, rmSync } from "node:fs";
+// Owns: that a node serves exactly the weights asked for, through crashes and broken files. Must not know: Temporal, the database.
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TrainingSpec } from "@gradus/domain";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
+import { textOf } from "@gradus/worker/activities/generate-rollouts";
+import { lossOf } from "@gradus/worker/activities/update-policy";
 import { EngineHost } from "@gradus/worker/policy/engine-host";
-import { afterAll, expect, test } from "vitest";
+import type { EmbeddedEngine } from "@gradus/worker/policy/embedded/embedded-engine";
+import { pythonTokenizer } from "@gradus/worker/policy/embedded/tokenizer";
 import { FREE_SAMPLING, openSmallEngine, promptRows } from "../../testkit/policy/small-engine.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "gradus-host-"));
-const blobs = localBlobStore(folder);
-const engines = await Promise.all([openSmallEngine(), openSmallEngine()]);
-const host = new EngineHost(engines, blobs);
+let folder: string;
+let engine: EmbeddedEngine;
+let host: EngineHost;
+let hash: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gradus-host-"));
+  const blobs = localBlobStore(folder);
+  engine = await openSmallEngine();
+  host = new EngineHost([engine], blobs);
+  await engine.createModel("source", 3);
+  hash = await blobs.put(await engine.saveState("source"));
+});
 afterAll(async () => {
   await host.close();
-  rmSync(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true });
 });
 
-const holders = (modelId: string) => engines.filter((engine) => engine.hasModel(modelId)).length;
-const sample = (modelId: string, hash: string) =>
-  host.use(modelId, hash, ({ engine }) => engine.sample(modelId, promptRows(2, 1), FREE_SAMPLING));
+const sampled = (count = 8) =>
+  host.use("run", hash, ({ engine: with_, modelId }) => with_.sample(modelId, promptRows(count, 2), FREE_SAMPLING));
 
-test("a released model is gone from its engine, and comes back from its checkpoint", async () => {
-  const hash = await host.use("run", null, async ({ engine, changing, settled }) => {
-    changing();
-    await engine.createModel("run", 1);
-    const made = await blobs.put(await engine.saveState("run"));
-    settled(made);
-    return made;
+describe("an engine host", () => {
+  test.each(["SIGSEGV", "SIGKILL"] as const)(
+    "loses one attempt to an engine that ends by %s, and the next one gets the same tokens",
+    async (signal) => {
+      const whole = await sampled();
+      const underWay = sampled(2_000);
+      setTimeout(() => process.kill(engine.pid ?? 0, signal), 50);
+      await expect(underWay).rejects.toThrow(/process ended/);
+      expect(await sampled()).toEqual(whole);
+    },
+  );
+
+  test("names the checkpoint that is altered, cut or something else, and loads no other in its place", async () => {
+    const strange = await localBlobStore(folder).put(Buffer.from("not weights at all, though stored under their right name"));
+    await expect(host.use("run", strange, async () => "loaded")).rejects.toThrow(
+      `checkpoint sha256:${strange} cannot be loaded: checkpoint is not safetensors`,
+    );
+    expect(engine.hasModel("run")).toBe(false);
+    const [prefix = ""] = (await readdir(folder)).filter((name) => hash.startsWith(name));
+    const file = join(folder, prefix, hash);
+    const bytes = await localBlobStore(folder).get(hash);
+    for (const bent of [bytes.subarray(0, -40), Uint8Array.from(bytes, (byte, at) => (at === 5_000 ? byte ^ 1 : byte))]) {
+      await writeFile(file, bent);
+      await expect(host.use("run", hash, async () => "loaded")).rejects.toThrow(`${file} is damaged`);
+      expect(engine.hasModel("run")).toBe(false);
+    }
+    await writeFile(file, bytes);
+    expect(await sampled()).toHaveLength(8);
   });
-  const before = await sample("run", hash);
-  expect(holders("run")).toBe(1);
-  await host.release("run");
-  expect(holders("run")).toBe(0);
-  expect(await sample("run", hash)).toEqual(before);
-  expect(holders("run")).toBe(1);
-  // A hundred runs that came and went leave what one leaves.
-  for (let at = 0; at < 100; at++) {
-    await sample(`run-${at}`, hash);
-    await host.release(`run-${at}`);
-  }
-  expect(engines.map((engine) => Array.from({ length: 100 }, (_, at) => engine.hasModel(`run-${at}`)).filter(Boolean))).toEqual([[], []]);
 });
 
-test("work that was asked for before a release is done, and work asked for after it finds its weights", async () => {
-  const hash = await host.use("busy", null, async ({ engine, settled }) => {
-    await engine.createModel("busy", 2);
-    const made = await blobs.put(await engine.saveState("busy"));
-    settled(made);
-    return made;
+describe("between an experiment's words and the engine's", () => {
+  test("the clip is a distance there and a bound on the ratio here", () => {
+    const training = TrainingSpec.parse({ loss: { name: "ppo", clipLow: 0.2, clipHigh: 0.28 } });
+    expect(lossOf(training)).toMatchObject({ name: "ppo", clipLow: 0.8, clipHigh: 1.28 });
   });
-  const [before, , after] = await Promise.all([sample("busy", hash), host.release("busy"), sample("busy", hash)]);
-  expect(after).toEqual(before);
-  expect(holders("busy")).toBe(1);
-  await expect(host.release("never heard of")).resolves.toBeUndefined();
+
+  test("a completion ends before its stop string and without its end-of-sequence token", () => {
+    const tokens = [...pythonTokenizer.encode("def f(x):\n return x\n\n\nprint(1)"), pythonTokenizer.eosToken];
+    expect(textOf(pythonTokenizer, { tokens }, [])).toBe("def f(x):\n return x\n\n\nprint(1)");
+    expect(textOf(pythonTokenizer, { tokens }, ["print", "\n\n"])).toBe("def f(x):\n return x");
+    expect(textOf(pythonTokenizer, { tokens }, ["class"])).toContain("print(1)");
+  });
 });
