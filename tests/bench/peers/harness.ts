@@ -44,7 +44,10 @@ export async function startHarness(peer: Peer): Promise<Harness | string> {
       child.stdin.write(`${workers}\n`);
       const line = await next();
       if (line === null) throw new Error(`the harness of ${peer} ended`);
-      return JSON.parse(line) as { rate: number; cpuMs: number };
+      const { passed, of, ...figures } = JSON.parse(line) as { rate: number; cpuMs: number; passed: number; of: number };
+      // A pass that failed something (its clock is a wall clock) was faster or slower than an honest one.
+      if (passed < of) process.stderr.write(`${peer}: ${passed} of ${of} passed\n`);
+      return figures;
     },
     async close() {
       child.stdin.end();
