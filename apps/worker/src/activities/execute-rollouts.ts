@@ -34,8 +34,10 @@ export const executeRollouts =
         }
       };
       // More lanes than slots, so that a slot never waits for the trusted side.
-      await Promise.all(Array.from({ length: deps.sandbox.slots * 2 }, lane));
+      const lanes = await Promise.allSettled(Array.from({ length: deps.sandbox.slots * 2 }, lane));
+      // What a node that is drained has finished is durable before another one goes on.
       await save();
+      for (const ended of lanes) if (ended.status === "rejected") throw ended.reason;
     });
 
 /** One rollout's verdict. A broken sandbox is tried again on another slot, and after its last try is said to be broken, never wrong. */
