@@ -7,7 +7,16 @@ import type { ICruiseResult, IForbiddenRuleType } from "dependency-cruiser";
 import { expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const FOLDERS = ["domain/src", "prisma/src", "workflows/src", "apps/worker/src", "apps/api/src", "apps/cli/src", "apps/web/src"];
+const FOLDERS = [
+  "domain/src",
+  "prisma/src",
+  "workflows/src",
+  "apps/worker/src",
+  "apps/api/src",
+  "apps/cli/src",
+  "apps/client/src",
+  "apps/web/src",
+];
 
 const ours = "^(domain|prisma|workflows|apps|tests)/";
 const rule = (name: string, from: string, to: string, comment: string, fromNot?: string, toNot?: string): IForbiddenRuleType => ({
@@ -61,6 +70,14 @@ const RULES: IForbiddenRuleType[] = [
     "the schema is the contract, even for us: the page imports its generated documents only",
     undefined,
     "^apps/web/",
+  ),
+  rule(
+    "client-imports-nothing",
+    "^apps/client/",
+    `${ours}|^node_modules/`,
+    "the client is Node's own modules and the schema",
+    undefined,
+    "^apps/client/",
   ),
   rule("cli-imports-no-workflows", "^apps/cli/", "^(workflows|apps/api/src|apps/worker/src/control)/", "the CLI is a client of the API"),
 ];
