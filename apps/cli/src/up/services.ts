@@ -36,7 +36,7 @@ export interface Services {
 export const defaultPort = 7400;
 
 /**
- * Starts Postgres, Temporal, the migrations, the API and a worker for every task queue, each once the one before is ready.
+ * Starts Postgres and Temporal, then the migrations, then the API and a worker for every task queue: each as soon as what it needs is ready.
  * @throws UnusableError or the first start's failure, after ending what had been started; the signal's reason when it was aborted
  */
 export async function startServices({
@@ -48,9 +48,11 @@ export async function startServices({
   signal,
   programs = appPrograms,
 }: StartServicesInput): Promise<Services> {
-  const started: { name: string; server: Supervised<RunningServer> }[] = [];
+  const starting: Promise<Supervised<RunningServer>>[] = [];
   const pids: Record<string, number | null> = {};
   const urls = { apiUrl: "", temporalAddress: "", temporalUiUrl: null as string | null };
+  // What has failed ends what is still being built beside it.
+  const failed = new AbortController();
   let complete = false;
   const tell = () => complete && onChange({ ...urls, pids: { ...pids } });
 
@@ -65,13 +67,15 @@ export async function startServices({
       pids[name] = running.pid;
       tell();
     };
-    const server = await supervise({ name, start, onProgress, onRunning });
-    started.push({ name, server });
+    const supervised = supervise({ name, start, onProgress, onRunning });
+    starting.push(supervised);
+    const server = await supervised;
     onProgress(`${say(server.current())} (${((performance.now() - since) / 1000).toFixed(1)} s)`);
     return server.current();
   };
   const stop = async () => {
-    while (started.length > 0) await started.pop()?.server.stop();
+    // Tolerates a server that never ran: there is nothing of it to end.
+    for (let last = starting.pop(); last !== undefined; last = starting.pop()) await (await last.catch(() => null))?.stop();
   };
 
   try {
@@ -80,59 +84,68 @@ export async function startServices({
     const ownPostgres = (previous: RunningPostgres | null) =>
       startPostgres({ home, onProgress, port: previous?.port ?? port + 1, samePort: previous !== null });
     const database = databaseUrl
-      ? await run(
+      ? run(
           "Postgres",
           () => usePostgres(databaseUrl),
           () => "Postgres of DATABASE_URL is used",
         )
-      : await run("Postgres", ownPostgres, (running) => `Postgres 18 listens on 127.0.0.1:${running.port}`);
+      : run("Postgres", ownPostgres, (running) => `Postgres 18 listens on 127.0.0.1:${running.port}`);
 
     const ownTemporal = (previous: RunningTemporal | null) =>
       startTemporal({
         home,
         onProgress,
-        signal,
+        signal: AbortSignal.any([signal, failed.signal]),
         port: previous?.port ?? port + 2,
         uiPort: previous?.uiPort ?? port + 3,
         samePort: previous !== null,
       });
-    const temporal = temporalAddress
-      ? await run(
+    const workflowServer = temporalAddress
+      ? run(
           "Temporal",
           () => useTemporal(temporalAddress),
           () => `Temporal of TEMPORAL_ADDRESS (${temporalAddress}) is used`,
         )
-      : await run("Temporal", ownTemporal, (running) => `Temporal listens on ${running.address}, its program is from ${running.from}`);
-
-    await migrateDatabase(database.databaseUrl, onProgress);
+      : run("Temporal", ownTemporal, (running) => `Temporal listens on ${running.address}, its program is from ${running.from}`);
+    const [{ databaseUrl: migrated }, temporal] = await Promise.all([
+      database.then(async (running) => {
+        await migrateDatabase(running.databaseUrl, onProgress);
+        return running;
+      }),
+      workflowServer,
+    ]);
 
     const apiPort = await choosePort(port);
     if (apiPort !== port) onProgress(`port ${port} is taken, the API listens on ${apiPort}`);
     urls.apiUrl = `http://127.0.0.1:${apiPort}`;
     urls.temporalAddress = temporal.address;
     urls.temporalUiUrl = temporal.uiUrl;
-    const { api, worker } = programs({ home, databaseUrl: database.databaseUrl, temporalAddress: temporal.address, apiPort });
-    await run(
-      "API",
-      () => startApp(api),
-      () => `API listens on ${urls.apiUrl}`,
-    );
-    await run(
-      "worker",
-      () => startApp(worker),
-      () => "worker serves every task queue",
-    );
+    const { api, worker } = programs({ home, databaseUrl: migrated, temporalAddress: temporal.address, apiPort });
+    await Promise.all([
+      run(
+        "API",
+        () => startApp(api),
+        () => `API listens on ${urls.apiUrl}`,
+      ),
+      run(
+        "worker",
+        () => startApp(worker),
+        () => "worker serves every task queue",
+      ),
+    ]);
     signal.throwIfAborted();
   } catch (error) {
+    failed.abort(error);
     await stop();
     throw error;
   }
+  const servers = await Promise.all(starting);
   complete = true;
   tell();
   return {
     apiUrl: urls.apiUrl,
     temporalUiUrl: urls.temporalUiUrl,
-    givenUp: Promise.race(started.map(({ server }) => server.givenUp)),
+    givenUp: Promise.race(servers.map((server) => server.givenUp)),
     stop,
   };
 }
