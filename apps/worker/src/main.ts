@@ -64,7 +64,7 @@ const { sink, blobs } =
     ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
 // No child process of this node has any use for them.
-for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL"]) delete process.env[secret];
+for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]) delete process.env[secret];
 
 const sandbox = once(() => createSandbox(sandboxSettings()));
 const host = once(
