@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { NodeRole } from "@gradus/domain";
 import { EngineHost } from "./policy/engine-host.ts";
 import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
+import type { ExecutionProvider } from "./policy/embedded/graph-session.ts";
 import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
@@ -19,7 +20,8 @@ const USAGE = `gradus worker: takes stages of training runs.
 Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
 GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
-GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster).
+GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster), GRADUS_POLICY_PROVIDER (cpu, webgpu or
+cuda), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off).
 
 Examples
   node apps/worker/src/main.ts --role all
@@ -68,7 +70,11 @@ for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY"
 
 const sandbox = once(() => createSandbox(sandboxSettings()));
 const host = once(
-  async () => new EngineHost(await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, () => createEmbeddedEngine())), blobs),
+  async () =>
+    new EngineHost(
+      await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, () => createEmbeddedEngine({ provider: policyProvider() }))),
+      blobs,
+    ),
 );
 const parts: NodeParts = {
   sink,
@@ -125,6 +131,13 @@ function sandboxSettings(): ReturnType<typeof sandboxOptions> {
     // Only a variable that says what it cannot mean.
     return fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** Where this node's engines compute. A provider that is not there is an error at start, never another one. */
+function policyProvider(): ExecutionProvider {
+  const provider = process.env["GRADUS_POLICY_PROVIDER"] ?? "cpu";
+  if (provider === "cpu" || provider === "webgpu" || provider === "cuda") return provider;
+  return fail(`GRADUS_POLICY_PROVIDER: expected cpu, webgpu or cuda, got ${provider}`);
 }
 
 /** Makes a thing when it is first asked for. */
