@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { type CatalogueEntry, type CatalogueRole, curriculumCatalogue } from "@gradus/domain/curriculum/catalogue";
 import { printJson } from "./verb.ts";
+import { RefusedError } from "../client/refused.ts";
 
 const TITLES: Readonly<Record<CatalogueRole, string>> = {
   PRESET: "Presets (curriculum: <name>)",
@@ -20,10 +21,14 @@ export function registerCurricula(program: Command): void {
     .option("--json", "print JSON for scripts")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ gradus curricula\n  $ gradus curricula adarft\n  $ gradus curricula --json | jq -r '.[] | select(.role == \"SAMPLER\") | .name'",
+      "\nExamples:\n  $ gradus curricula\n  $ gradus curricula adarft\n  $ gradus curricula --json | jq -r '.[] | select(.role == \"SAMPLER\") | .name'\n\nExit codes: 0 done; 1 it failed; 2 wrong usage or refused",
     )
     .action((name: string | undefined, { json = false }: { json?: boolean }) => {
       const entries = curriculumCatalogue().filter((entry) => name === undefined || entry.name === name);
+      if (entries.length === 0)
+        throw new RefusedError(`nothing is called ${name}`, [
+          { path: "name", value: name, expected: "a name that `gradus curricula` lists" },
+        ]);
       if (json) return printJson(entries);
       const sections = [...Map.groupBy(entries, ({ role }) => role)].map(([role, members]) =>
         [pc.bold(TITLES[role]), ...members.flatMap((entry) => lines(entry, name !== undefined))].join("\n"),

@@ -33,7 +33,7 @@ export function registerSimulate(program: Command): void {
     .option("--json", "print JSON for scripts")
     .addHelpText(
       "after",
-      "\nExamples:\n  $ gradus simulate curriculum classic\n  $ gradus simulate curriculum my-experiment.yaml --steps 40 --groups 8\n  $ gradus simulate curriculum dapo --json | jq '.[0].windows[-1].rolloutsPerStep'",
+      "\nExamples:\n  $ gradus simulate curriculum classic\n  $ gradus simulate curriculum my-experiment.yaml --steps 40 --groups 8\n  $ gradus simulate curriculum dapo --json | jq '.[0].windows[-1].rolloutsPerStep'\n\nExit codes: 0 done; 1 it failed; 2 wrong usage or refused",
     )
     .action(async (nameOrFile: string, { steps, groups, groupSize, problems, seed, gain, columns, json = false }: SimulateOptions) => {
       const pool = paperPool(problems);
