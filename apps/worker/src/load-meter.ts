@@ -27,7 +27,14 @@ export class LoadMeter {
     const ended = load.finished - (since?.load.finished ?? 0);
     const { running, waiting, finished, sandboxErrors, replacedSlots, leakedProcesses } = load;
     return {
-      ...{ backend, slots, running, waiting, finished, sandboxErrors, replacedSlots, leakedProcesses },
+      backend,
+      slots,
+      running,
+      waiting,
+      finished,
+      sandboxErrors,
+      replacedSlots,
+      leakedProcesses,
       // An execution counts when it ends, so one that began before the window can make it look over-full.
       utilisation: passedMs > 0 ? Math.min(1, busyMs / (passedMs * slots)) : 0,
       queueWaitMs: ended > 0 ? (load.queueWaitMs - (since?.load.queueWaitMs ?? 0)) / ended : null,
