@@ -1,5 +1,18 @@
 // Owns: what the API asks of the workflows, as a port. Must not know: Temporal.
 
+/** A supervised warm start under way, or over. */
+export interface Pretraining {
+  readonly status: "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
+  /** Updates done; null before the first is told. */
+  readonly step: number | null;
+  readonly steps: number | null;
+  /** Mean negative log-likelihood of a token, nats. */
+  readonly loss: number | null;
+  /** Of the weights, once they are durable. */
+  readonly hash: string | null;
+  readonly cause: string | null;
+}
+
 /** Each is safe to repeat, and throws WorkflowNotRunning where there is no such workflow, WorkflowsUnreachable where nobody answers in time. */
 export interface RunControl {
   startExperiment(experimentId: string): Promise<void>;
@@ -11,6 +24,10 @@ export interface RunControl {
   cancelRun(runId: string): Promise<void>;
   /** @throws RequestRefused with the run's reason */
   setTotalSteps(runId: string, totalSteps: number): Promise<void>;
+  /** Begins a pretraining under `key`; one that runs or is done already is left alone, one that failed begins anew. */
+  startPretraining(key: string, steps: number | null): Promise<void>;
+  /** Null where there is none under `key`. */
+  readPretraining(key: string): Promise<Pretraining | null>;
   /** Whether the workflow server answers. */
   isReachable(): Promise<boolean>;
 }

@@ -5,6 +5,7 @@ import {
   Connection,
   isGrpcServiceError,
   ServiceError,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -14,13 +15,17 @@ import {
   EXPERIMENT_WORKFLOW,
   experimentWorkflowId,
   pauseSignal,
+  PRETRAIN_WORKFLOW,
+  pretrainWorkflowId,
   resumeSignal,
   setTotalStepsUpdate,
   TRAINING_RUN_WORKFLOW,
   trainingRunWorkflowId,
 } from "@gradus/workflows";
+import { defaultPayloadConverter } from "@temporalio/common";
+import type { PretrainHeartbeat, PretrainInput, PretrainResult } from "@gradus/workflows";
 import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "./run-control.ts";
-import type { RunControl } from "./run-control.ts";
+import type { Pretraining, RunControl } from "./run-control.ts";
 
 /** A person waits for the answer. */
 const ANSWER_MS = 10_000;
@@ -45,6 +50,22 @@ export function temporalControl(address: string): RunControl & { close(): Promis
     resumeRun: (runId) => ask(() => run(runId).signal(resumeSignal)),
     cancelRun: (runId) => ask(() => run(runId).cancel()),
     setTotalSteps: (runId, totalSteps) => ask(() => run(runId).executeUpdate(setTotalStepsUpdate, { args: [{ totalSteps }] })),
+    startPretraining: (key, steps) =>
+      ask(() =>
+        client.workflow
+          .start(PRETRAIN_WORKFLOW, {
+            workflowId: pretrainWorkflowId(key),
+            taskQueue: CONTROL_QUEUE,
+            args: [{ steps } satisfies PretrainInput],
+            workflowIdConflictPolicy: "USE_EXISTING",
+            workflowIdReusePolicy: "ALLOW_DUPLICATE_FAILED_ONLY",
+          })
+          // Tolerates one that is done: its weights are there.
+          .catch((error: unknown) => {
+            if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+          }),
+      ),
+    readPretraining: (key) => answered(() => client.withDeadline(Date.now() + ANSWER_MS, () => readPretraining(client, key))),
     async isReachable() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));
@@ -58,9 +79,40 @@ export function temporalControl(address: string): RunControl & { close(): Promis
   };
 }
 
-async function inWords(request: () => Promise<unknown>): Promise<void> {
+async function readPretraining(client: Client, key: string): Promise<Pretraining | null> {
+  const handle = client.workflow.getHandle(pretrainWorkflowId(key));
   try {
+    const { status, raw } = await handle.describe();
+    const told = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
+    const progress = told ? defaultPayloadConverter.fromPayload<PretrainHeartbeat | null>(told) : null;
+    const still = { step: progress?.step ?? null, steps: progress?.steps ?? null, loss: progress?.loss ?? null, hash: null, cause: null };
+    if (status.name === "RUNNING") return { status: "RUNNING", ...still };
+    if (status.name === "COMPLETED") return { status: "COMPLETED", ...still, hash: ((await handle.result()) as PretrainResult).hash };
+    if (status.name === "CANCELLED") return { status: "CANCELLED", ...still };
+    return { status: "FAILED", ...still, cause: await handle.result().then(() => null, innermost) };
+  } catch (error) {
+    // Tolerates one that never was: that is the answer.
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+function innermost(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error
+    ? innermost(error.cause)
+    : error instanceof Error
+      ? error.message
+      : String(error);
+}
+
+const inWords = (request: () => Promise<unknown>): Promise<void> =>
+  answered(async () => {
     await request();
+  });
+
+async function answered<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await request();
   } catch (cause) {
     // Tolerates what a caller can be told in words; everything else is thrown on.
     if (cause instanceof WorkflowNotFoundError) throw new WorkflowNotRunning("the workflow is not running", { cause });

@@ -30,8 +30,8 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
   if (roles.includes("SANDBOX"))
     queues.push({ taskQueue: SANDBOX_QUEUE, activities: sandboxActivities(parts, nodeId), maxConcurrentActivityTaskExecutions: 8 });
   if (roles.includes("POLICY")) {
-    const { offerNode, ...onThisNode } = policyActivities(parts, nodeId);
-    queues.push({ taskQueue: POLICY_QUEUE, activities: { offerNode } });
+    const { offerNode, pretrainPolicy, ...onThisNode } = policyActivities(parts, nodeId);
+    queues.push({ taskQueue: POLICY_QUEUE, activities: { offerNode, pretrainPolicy } });
     // Wide enough that a run never waits for a place: the engines have their own lines, and a full queue would look like a dead node.
     queues.push({ taskQueue: policyNodeQueue(nodeId), activities: onThisNode, maxConcurrentActivityTaskExecutions: 64 });
   }

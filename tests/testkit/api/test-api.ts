@@ -28,6 +28,8 @@ export function recordingControl(): RunControl & { readonly asked: string[] } {
     resumeRun: ask("resumeRun"),
     cancelRun: ask("cancelRun"),
     setTotalSteps: ask("setTotalSteps"),
+    startPretraining: ask("startPretraining"),
+    readPretraining: async () => null,
     isReachable: async () => true,
   };
 }

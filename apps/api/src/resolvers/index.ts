@@ -25,6 +25,7 @@ import { experiments as queryExperiments } from "./Query/experiments.ts";
 import { group as queryGroup } from "./Query/group.ts";
 import { metricDefinitions as queryMetricDefinitions } from "./Query/metricDefinitions.ts";
 import { metricSeries as queryMetricSeries } from "./Query/metricSeries.ts";
+import { pretraining as queryPretraining } from "./Query/pretraining.ts";
 import { problem as queryProblem } from "./Query/problem.ts";
 import { problemSet as queryProblemSet } from "./Query/problemSet.ts";
 import { problemSets as queryProblemSets } from "./Query/problemSets.ts";
@@ -46,6 +47,7 @@ import { logMetrics as mutationLogMetrics } from "./Mutation/logMetrics.ts";
 import { logSamples as mutationLogSamples } from "./Mutation/logSamples.ts";
 import { forkRun as mutationForkRun } from "./Mutation/forkRun.ts";
 import { pauseRun as mutationPauseRun } from "./Mutation/pauseRun.ts";
+import { pretrain as mutationPretrain } from "./Mutation/pretrain.ts";
 import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
@@ -63,6 +65,7 @@ export const resolvers: Resolvers = {
     group: queryGroup,
     metricDefinitions: queryMetricDefinitions,
     metricSeries: queryMetricSeries,
+    pretraining: queryPretraining,
     problem: queryProblem,
     problemSet: queryProblemSet,
     problemSets: queryProblemSets,
@@ -86,6 +89,7 @@ export const resolvers: Resolvers = {
     logMetrics: mutationLogMetrics,
     logSamples: mutationLogSamples,
     pauseRun: mutationPauseRun,
+    pretrain: mutationPretrain,
     resumeRun: mutationResumeRun,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
