@@ -84,22 +84,25 @@ const parts: NodeParts = {
   rolloutsAtOnce: count("GRADUS_ROLLOUTS_AT_ONCE", ROLLOUTS_AT_ONCE),
 };
 
-// Made ahead where the role is played, so that the first step does not wait for them.
+// Made ahead and beside each other where the role is played, so that the first step waits for none of them.
 const capabilities: Record<string, string | number | boolean> = { cpus: availableParallelism() };
-if (roles.includes("SANDBOX")) {
-  const made = await sandbox.get();
-  Object.assign(capabilities, { sandbox: made.backend, sandboxSlots: made.slots });
-}
-if (roles.includes("POLICY")) {
-  const [engine] = (await host.get()).engines;
-  if (engine !== undefined) Object.assign(capabilities, { engine: engine.capabilities.engine, policySlots: slots("GRADUS_POLICY_SLOTS") });
+const [madeSandbox, madeHost, workflowBundle] = await Promise.all([
+  roles.includes("SANDBOX") ? sandbox.get() : null,
+  roles.includes("POLICY") ? host.get() : null,
+  control !== null && roles.includes("CONTROL") ? control.workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"]) : null,
+]);
+if (madeSandbox !== null) Object.assign(capabilities, { sandbox: madeSandbox.backend, sandboxSlots: madeSandbox.slots });
+const [engine] = madeHost?.engines ?? [];
+if (engine !== undefined) {
+  const { engine: name, runtime, threads } = engine.capabilities;
+  Object.assign(capabilities, { engine: name, engineRuntime: runtime, engineThreads: threads, policySlots: slots("GRADUS_POLICY_SLOTS") });
 }
 
 try {
   const steering =
-    control !== null && database !== null && roles.includes("CONTROL")
+    control !== null && database !== null && workflowBundle !== null
       ? {
-          workflowBundle: await control.workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"]),
+          workflowBundle,
           activities: control.controlActivities({ database, sink, sandbox: sandbox.get, nodeId }),
         }
       : null;
