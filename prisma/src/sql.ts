@@ -112,7 +112,7 @@ const bulkOn = (client: PoolClient): Bulk => ({
   copyIn: (statement, bytes) => pipeline([bytes], client.query(copyFrom(statement))),
   copyOut: async (statement) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of client.query(copyTo(statement))) chunks.push(Buffer.from(chunk as Buffer));
+    for await (const chunk of client.query(copyTo(statement))) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks);
   },
 });

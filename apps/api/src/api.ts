@@ -11,6 +11,7 @@ import type { Database } from "@gradus/prisma/database";
 import { databaseSink } from "@gradus/prisma/training/database-sink";
 import express from "express";
 import type { Logger } from "pino";
+import { compactNowAndThen } from "./compaction.ts";
 import { createContext } from "./context.ts";
 import type { ApiContext } from "./context.ts";
 import { maskError } from "./errors.ts";
@@ -42,6 +43,8 @@ export interface ApiInput {
   readonly allowedHosts?: readonly string[];
   /** Directory of the built page. */
   readonly web?: string;
+  /** How often metric series are compacted, in milliseconds; absent: never. */
+  readonly compactEveryMs?: number;
   /** What a slow socket may hold up; default 4 MiB for 15 s. */
   readonly slow?: SlowLimit;
 }
@@ -132,13 +135,14 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  const compaction = input.compactEveryMs === undefined ? null : compactNowAndThen(db, log, input.compactEveryMs);
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     port: bound,
     async close() {
       // Drains: running requests are answered, sockets are told to come back.
-      await apollo.stop();
+      await Promise.all([apollo.stop(), compaction?.close()]);
       await wake.close();
     },
   };

@@ -22,6 +22,7 @@ const api = await createApi({
   port: environment.GRADUS_PORT,
   allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
   web: environment.GRADUS_WEB,
+  compactEveryMs: 10_000,
 });
 process.stdout.write(`${JSON.stringify({ ready: true, url: api.url })}\n`);
 

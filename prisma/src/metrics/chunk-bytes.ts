@@ -31,6 +31,12 @@ export function decodeChunk({ steps, vals, times, batches }: ChunkBytes): Stored
   return { steps: decodeSteps(steps, length), values: float64(vals), times: decodeTimes(times, length), ...decodeBatches(batches, length) };
 }
 
+/** Two of the columns. */
+export const decodeValues = (steps: Uint8Array, vals: Uint8Array): Pick<StoredPoints, "steps" | "values"> => ({
+  steps: decodeSteps(steps, vals.byteLength / 8),
+  values: float64(vals),
+});
+
 function encodeSteps(steps: Int32Array): Uint8Array {
   const first = steps[0] ?? 0;
   const stride = steps.length > 1 ? (steps[1] as number) - first : 0;

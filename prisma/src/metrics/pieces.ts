@@ -1,6 +1,6 @@
 // Owns: pieces of series, chunks and rows alike: the statement that selects them and what their columns hold. Must not know: who reads them.
 import type { Sql, Transaction } from "../database.ts";
-import { decodeChunk } from "./chunk-bytes.ts";
+import { decodeChunk, decodeValues } from "./chunk-bytes.ts";
 import { copiedRows } from "./copy-rows.ts";
 import { allocate } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
@@ -29,6 +29,39 @@ export function selectPieces(seriesIds: readonly string[], fromStep: number, toS
   return `
     select series_id, true as "isChunk", steps, vals, times, batches from metrics.chunk where series_id = any(${ids}) and to_step >= ${low} and from_step <= ${high}
     union all ${gathered(`metrics.point where series_id = any(${ids}) and step between ${low} and ${high}`)}`;
+}
+
+/** As `selectPieces`, but steps and values of chunks alone; of a series that has rows in the range one line says so, without columns. */
+function selectValues(seriesIds: readonly string[], fromStep: number, toStep: number): string {
+  const ids = `'{${integers(seriesIds).join(",")}}'::bigint[]`;
+  const [low, high] = integers([String(fromStep), String(toStep)]);
+  return `
+    select series_id, repeats, steps, vals from metrics.chunk where series_id = any(${ids}) and to_step >= ${low} and from_step <= ${high}
+    union all select distinct series_id, true, ''::bytea, ''::bytea from metrics.point where series_id = any(${ids}) and step between ${low} and ${high}`;
+}
+
+/** Steps and values of a chunk; `mixed` where the piece alone does not say which points are current. */
+export interface ValuePiece extends Pick<StoredPoints, "steps" | "values"> {
+  readonly mixed: boolean;
+}
+
+/** Pieces by series, in no order. */
+export async function fetchValues(
+  sql: Sql | Transaction,
+  seriesIds: readonly string[],
+  fromStep: number,
+  toStep: number,
+): Promise<ReadonlyMap<string, readonly ValuePiece[]>> {
+  const file = await sql.copyOut(`copy (${selectValues(seriesIds, fromStep, toStep)}) to stdout (format binary)`);
+  const pieces = new Map<string, ValuePiece[]>();
+  for (const [id, mixed, steps, vals] of copiedRows(file)) {
+    const key = String((id as Buffer).readBigInt64BE());
+    const piece = { mixed: (mixed as Buffer)[0] === 1, ...decodeValues(steps as Buffer, vals as Buffer) };
+    const known = pieces.get(key);
+    if (known === undefined) pieces.set(key, [piece]);
+    else known.push(piece);
+  }
+  return pieces;
 }
 
 /** Takes a series' rows and its chunks of fewer than `full` points out of their tables. */

@@ -1,8 +1,8 @@
 // Owns: reading stored points of series, rows and chunks together, in one snapshot. Must not know: buckets, GraphQL.
 import type { Sql, Transaction } from "../database.ts";
-import { decodePiece, fetchPieces, selectPieces } from "./pieces.ts";
-import type { Piece } from "./pieces.ts";
-import { current, merge, nothing, slice } from "./series-points.ts";
+import { decodePiece, fetchPieces, fetchValues, selectPieces } from "./pieces.ts";
+import type { Piece, ValuePiece } from "./pieces.ts";
+import { current, merge, slice } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
 export interface SeriesToRead {
@@ -22,12 +22,59 @@ export interface ReadSeries {
 
 /** Every stored point of the series that have one, by run and name. One statement reads points, so compaction is seen wholly or not at all. */
 export async function readSeries(sql: Sql | Transaction, wanted: SeriesToRead): Promise<ReadSeries[]> {
-  const { runIds, names } = wanted;
-  const series = await sql<NamedSeries[]>`
+  return readPointsOf(await findSeries(sql, wanted), wanted, (select) => fetchPieces(sql, select));
+}
+
+const findSeries = (sql: Sql | Transaction, { runIds, names }: SeriesToRead): Promise<NamedSeries[]> =>
+  sql<NamedSeries[]>`
     select id::text, run_id as "runId", name from metrics.series
     where run_id = any(${[...runIds]}::text[]) and (${names === null}::bool or name = any(${[...(names ?? [])]}::text[]))
     order by run_id collate "C", name`;
-  return readPointsOf(series, wanted, (select) => fetchPieces(sql, select));
+
+export interface CurrentValues extends Pick<StoredPoints, "steps" | "values"> {
+  readonly runId: string;
+  readonly name: string;
+}
+
+/**
+ * Steps and values of `readCurrent`. Where chunks follow each other, nothing else of them is read; a series whose pieces overlap, repeat steps or are
+ * rows is read whole.
+ */
+export async function readCurrentValues(sql: Sql | Transaction, wanted: SeriesToRead): Promise<CurrentValues[]> {
+  const series = await findSeries(sql, wanted);
+  if (series.length === 0) return [];
+  const [low, high] = [wanted.fromStep ?? LOWEST, wanted.toStep ?? HIGHEST];
+  const ids = series.map(({ id }) => id);
+  const pieces = await fetchValues(sql, ids, low, high);
+  const read = new Map<string, Pick<StoredPoints, "steps" | "values">>();
+  const mixed: NamedSeries[] = [];
+  for (const one of series) {
+    const ordered = (pieces.get(one.id) ?? []).toSorted((a, b) => (a.steps[0] ?? 0) - (b.steps[0] ?? 0));
+    if (ordered.length === 0) continue;
+    if (ordered.some((piece, at) => piece.mixed || (at > 0 && (ordered[at - 1]?.steps.at(-1) ?? 0) >= (piece.steps[0] ?? 0))))
+      mixed.push(one);
+    else read.set(one.id, within(joinValues(ordered), low, high));
+  }
+  const whole = await readPointsOf(mixed, wanted, (select) => fetchPieces(sql, select));
+  const byKey = new Map(whole.map(({ runId, name, points }) => [`${runId}\n${name}`, current(points)]));
+  return series.flatMap(({ id, runId, name }) => {
+    const points = read.get(id) ?? byKey.get(`${runId}\n${name}`);
+    return points === undefined || points.steps.length === 0 ? [] : [{ runId, name, steps: points.steps, values: points.values }];
+  });
+}
+
+function joinValues(pieces: readonly ValuePiece[]): Pick<StoredPoints, "steps" | "values"> {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined) return { steps: first.steps, values: first.values };
+  const length = pieces.reduce((sum, { steps }) => sum + steps.length, 0);
+  const [steps, values] = [new Int32Array(length), new Float64Array(length)];
+  let at = 0;
+  for (const piece of pieces) {
+    steps.set(piece.steps, at);
+    values.set(piece.values, at);
+    at += piece.steps.length;
+  }
+  return { steps, values };
 }
 
 /** As `readSeries`, with each step's current point alone. */
@@ -58,10 +105,10 @@ export async function readPointsOf(
   });
 }
 
-function within(points: StoredPoints, low: number, high: number): StoredPoints {
+function within<Points extends Pick<StoredPoints, "steps" | "values">>(points: Points, low: number, high: number): Points {
   const { steps } = points;
   let [from, to] = [0, steps.length];
   while (from < to && (steps[from] as number) < low) from++;
   while (to > from && (steps[to - 1] as number) > high) to--;
-  return from === to ? nothing() : slice(points, from, to);
+  return from === 0 && to === steps.length ? points : slice(points, from, to);
 }

@@ -19,9 +19,6 @@ export interface StoredPoints {
   readonly batches: Float64Array;
 }
 
-/** No points. */
-export const nothing = (): StoredPoints => allocate(0);
-
 export const allocate = (length: number): StoredPoints => ({
   steps: new Int32Array(length),
   values: new Float64Array(length),
@@ -44,14 +41,9 @@ export function pick(from: StoredPoints, order: ArrayLike<number>): StoredPoints
   return to;
 }
 
-/** A contiguous part, without a copy. */
-export const slice = ({ steps, values, times, segments, batches }: StoredPoints, from: number, to: number): StoredPoints => ({
-  steps: steps.subarray(from, to),
-  values: values.subarray(from, to),
-  times: times.subarray(from, to),
-  segments: segments.subarray(from, to),
-  batches: batches.subarray(from, to),
-});
+/** A contiguous part of every column, without a copy. */
+export const slice = <Columns extends object>(columns: Columns, from: number, to: number): Columns =>
+  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, (column as Float64Array).subarray(from, to)])) as Columns;
 
 /** One after another. */
 export function concatenate(parts: readonly StoredPoints[]): StoredPoints {

@@ -2,7 +2,7 @@
 import type { Database } from "../database.ts";
 import { finestWidth, foldBuckets } from "../metrics/buckets.ts";
 import type { BucketColumns } from "../metrics/buckets.ts";
-import { readCurrent } from "../metrics/read-series.ts";
+import { readCurrentValues } from "../metrics/read-series.ts";
 import type { Ask } from "./page-reader.ts";
 
 export interface SeriesRange {
@@ -28,9 +28,9 @@ export async function readMetricSeries(
   names: readonly string[],
   { maxPoints, bucketSteps, fromStep, toStep }: SeriesRange,
 ): Promise<MetricSeriesRows[]> {
-  return (await readCurrent(sql, { runIds, names, fromStep, toStep })).map(({ runId, name, points }) => {
-    const width = bucketSteps ?? finestWidth(points.steps[0] ?? 0, points.steps.at(-1) ?? 0, maxPoints);
-    return { runId, name, bucketSteps: width, buckets: foldBuckets(points, width) };
+  return (await readCurrentValues(sql, { runIds, names, fromStep, toStep })).map(({ runId, name, steps, values }) => {
+    const width = bucketSteps ?? finestWidth(steps[0] ?? 0, steps.at(-1) ?? 0, maxPoints);
+    return { runId, name, bucketSteps: width, buckets: foldBuckets({ steps, values }, width) };
   });
 }
 
