@@ -1,6 +1,5 @@
-// Owns: measuring and training a policy on induction problems with the real sandbox, without workflows. Must not know: Temporal, the database.
-import { allTestsPass } from "@gradus/domain/environment/environment";
-import { environment as induction } from "@gradus/domain/environment/induction";
+// Owns: measuring and training a policy on the teacher's problems with the real sandbox, without workflows. Must not know: Temporal, the database.
+import { environmentNamed } from "@gradus/domain";
 import { stream } from "@gradus/domain/random";
 import { bootstrapMean } from "@gradus/domain/statistics/bootstrap";
 import type { Estimate } from "@gradus/domain/statistics/interval";
@@ -10,6 +9,8 @@ import type { SampleRow } from "@gradus/worker/policy/policy-engine";
 import { judge, probesOf } from "@gradus/worker/sandbox/judge";
 import { DEFAULT_LIMITS } from "@gradus/worker/sandbox/sandbox";
 import type { Sandbox } from "@gradus/worker/sandbox/sandbox";
+import { isHeldOut, literalProblems } from "@gradus/worker/policy/literal-corpus";
+import type { LiteralEnvironment } from "@gradus/worker/policy/literal-corpus";
 import { generateProblems } from "@gradus/worker/teacher/generate";
 import type { GeneratedProblem } from "@gradus/worker/teacher/generate";
 import { grpo } from "./grpo.ts";
@@ -21,13 +22,14 @@ const SANDBOX_TRIES = 3;
 
 /** 1 for a completion that passes every hidden test, 0 for any other. @throws Error when the sandbox itself stays broken */
 async function rewardOf(sandbox: Sandbox, { content }: GeneratedProblem, completion: string): Promise<number> {
-  const source = induction.extract(completion, content);
+  const environment = environmentNamed(content.environment);
+  const source = environment.extract(completion, content);
   if (source === null) return 0;
   const limits = { ...DEFAULT_LIMITS, cpuMs: 1_000, wallMs: 10_000 };
   const request = { language: "python", source, probes: probesOf(content.entryPoint, content.tests), limits } as const;
   for (let tries = 1; ; tries += 1) {
     const execution = await sandbox.execute(request);
-    const reward = allTestsPass(judge(execution, content.tests));
+    const reward = environment.reward(judge(execution, content.tests, environment.judging));
     if (reward !== null) return reward;
     if (tries === SANDBOX_TRIES) throw new Error(`the sandbox is broken: ${execution.detail ?? "no detail"}`);
   }
@@ -38,7 +40,8 @@ export interface Arena {
   readonly sandbox: Sandbox;
 }
 
-const promptOf = ({ engine }: Arena, problem: GeneratedProblem): number[] => engine.tokenizer.encode(induction.pose(problem.content));
+const promptOf = ({ engine }: Arena, problem: GeneratedProblem): number[] =>
+  engine.tokenizer.encode(environmentNamed(problem.content.environment).pose(problem.content));
 
 /** Problems to train on and `count` problems to measure with, of one distribution, no program in both. */
 export function splitProblems(count: number): { readonly training: GeneratedProblem[]; readonly heldOut: GeneratedProblem[] } {
@@ -47,6 +50,16 @@ export function splitProblems(count: number): { readonly training: GeneratedProb
   const known = new Set(training.map((problem) => problem.astHash));
   const heldOut = pool.slice(TRAINING_PROBLEMS).filter((problem) => !known.has(problem.astHash));
   return { training, heldOut: heldOut.slice(0, count) };
+}
+
+/** The same for abduction or deduction, no prompt in both. */
+export function splitLiteralProblems(
+  name: LiteralEnvironment,
+  count: number,
+): { readonly training: GeneratedProblem[]; readonly heldOut: GeneratedProblem[] } {
+  const posed = literalProblems(PROBLEM_SEED, 20 * count, name);
+  const distinct = [...new Map(posed.map((problem) => [environmentNamed(name).pose(problem.content), problem])).values()];
+  return { training: distinct.filter((problem) => !isHeldOut(problem)), heldOut: distinct.filter(isHeldOut).slice(0, count) };
 }
 
 /** Share of `attempts` completions that pass, problem by problem. The same streams for every model: a paired measurement. */

@@ -20,7 +20,7 @@ const SLIP_RATES = [0.02, 0.08, 0.25, 0.5] as const;
 export const slipRate = (operation: string): number => stream(`warm-start/slip-rate/${operation}`).pick(SLIP_RATES);
 
 /** A likely mistake: another operation of the same family and types, or of the same types where the family has no other. */
-function mistake(step: Step, random: Random): Step {
+export function mistake(step: Step, random: Random): Step {
   const operation = operationNamed(step.operation);
   const similar = OPERATIONS.filter(({ name, from, to }) => from === operation.from && to === operation.to && name !== operation.name);
   const family = similar.filter(({ hint }) => hint === operation.hint);
