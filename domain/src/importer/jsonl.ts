@@ -1,11 +1,15 @@
 // Owns: reading problems from JSON lines one by one, bad lines reported and passed over. Must not know: files, any format, the database.
 import type { z } from "zod";
-import type { ProblemContent, ProblemOrigin } from "../problem.ts";
+import type { MeasuredPassRate, ProblemContent, ProblemOrigin } from "../problem.ts";
 
 /** A problem as an importer hands it out. */
 export interface ImportedProblem {
   readonly content: ProblemContent;
   readonly origin: ProblemOrigin;
+  /** As its source measured it, with its own solver; absent where it did not. */
+  readonly passRate?: MeasuredPassRate;
+  /** What else a line of our own format says (split, operations, hashes): passed on as it is, for the API to check. */
+  readonly rest?: Readonly<Record<string, unknown>>;
 }
 
 /** One line of the input, numbered from 1: a problem, or why it is none. */

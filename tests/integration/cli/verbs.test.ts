@@ -204,12 +204,20 @@ describe("gradus import", () => {
 
   test("passes over bad lines, names them, and ends with 1", async () => {
     const { code, stdout, stderr } = await gradus("import", "gradus", await fileOf("some.jsonl", `${problem(5)}\nnonsense\n`));
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "line 2: not JSON" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^line 2: not JSON/) });
     expect(stdout).toMatch(/^1 problems are set .*, 1 lines hold none$/);
   });
 
+  test("reads without a server and stores nothing in a dry run, and leaves out what an evaluation set has", async () => {
+    const file = await fileOf("two.jsonl", `${problem(5)}\n${problem(6)}\n`);
+    const { code, stdout } = await run(["import", "gradus", file, "--dry-run", "--json"]);
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { problemSetId: null, imported: 2 }]);
+    const against = await run(["import", "gradus", file, "--dry-run", "--json", "--against", `gradus:${file}`]);
+    expect(JSON.parse(against.stdout)).toMatchObject({ imported: 0, contaminated: [{ line: 1 }, { line: 2 }] });
+  });
+
   test("refuses a format it does not know, with exit code 2", async () => {
-    expect((await gradus("import", "mbpp", "x")).code).toBe(2);
+    expect((await gradus("import", "spreadsheet", "x")).code).toBe(2);
   });
 });
 
@@ -223,7 +231,7 @@ describe("any verb", () => {
 
   test("ends with 2 for a wrong flag and with 0 for --help, which has examples", async () => {
     expect((await gradus("status", "--colour")).code).toBe(2);
-    for (const verb of ["run", "status", "watch", "compare", "pause", "resume", "cancel", "import", "pretrain"]) {
+    for (const verb of ["run", "status", "watch", "compare", "pause", "resume", "cancel", "import", "curricula", "pretrain"]) {
       const { code, stdout } = await gradus(verb, "--help");
       expect(code).toBe(0);
       expect(stdout).toMatch(new RegExp(`Examples:\n {2}\\$ gradus ${verb}\\b`));

@@ -1,89 +1,130 @@
-// Owns: the words and flags of `gradus import`: which formats there are. Must not know: how a format is read.
+// Owns: the words and flags of `gradus import`. Must not know: how a format is read, what makes problems alike.
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { importHumanEval } from "@gradus/domain/importer/humaneval";
-import type { ImportedLine } from "@gradus/domain/importer/jsonl";
+import { contaminationIndex } from "@gradus/domain/importer/contamination";
+import type { ImportedProblem } from "@gradus/domain/importer/jsonl";
 import { importProblems, readLines } from "../client/upload.ts";
-import type { Imported } from "../client/upload.ts";
+import { IMPORT_FORMATS } from "../experiment/import-formats.ts";
+import { selectProblems, type Selection } from "../experiment/select-problems.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions, VerbContext } from "./verb.ts";
-
-/** Name on the command line -> reader of its lines. Adding a format is adding its line. */
-const formats: Readonly<Record<string, (lines: AsyncIterable<string>) => AsyncGenerator<ImportedLine>>> = {
-  humaneval: importHumanEval,
-};
 
 interface ImportOptions extends ApiOptions {
   readonly name?: string;
   readonly project: string;
   readonly split: string;
+  readonly dryRun?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly against?: readonly string[];
 }
+
+const FORMAT_NAMES = Object.keys(IMPORT_FORMATS).join(", ");
 
 export function registerImport(program: Command): void {
   const command = program
     .command("import")
     .description("store problems of a public benchmark, or of your own, as a frozen set that experiments can name")
-    .argument("<format>", `${Object.keys(formats).join(", ")}, or gradus for JSON lines of problems as the API takes them`, knownFormat)
+    .argument("<format>", `${FORMAT_NAMES}; gradus is our own (docs/problem-format.md)`, knownFormat)
     .argument("<file>", "JSON lines, also packed as .gz")
     .option("--name <name>", "of the set (default: the format's, or the file's)")
     .option("--project <id>", "that owns it", "default")
-    .option("--split <split>", "TRAIN or HELD_OUT, for problems that do not say it", knownSplit, "TRAIN");
+    .option("--split <split>", "TRAIN or HELD_OUT, for problems that do not say it", knownSplit, "TRAIN")
+    .option("--from <day>", "only problems published on this day or later, YYYY-MM-DD", day)
+    .option("--to <day>", "only problems published on this day or earlier", day)
+    .option(
+      "--against <format:file...>",
+      "evaluation sets: problems that share 10 words in a row or their code with one are left out and listed",
+    )
+    .option("--dry-run", "read, check and report; store nothing");
   withApi(command, {
     examples: [
-      "gradus import humaneval HumanEval.jsonl.gz",
       "gradus import humaneval HumanEval.jsonl.gz --split HELD_OUT --name humaneval-held-out",
+      "gradus import live-code-bench test6.jsonl --from 2024-08-01 --to 2025-01-31 --split HELD_OUT",
+      "gradus import taco train.jsonl --against live-code-bench:test6.jsonl humaneval:HumanEval.jsonl.gz --dry-run",
       "gradus import gradus problems.jsonl --json | jq -r .problemSetId",
     ],
-  }).action((format: string, file: string, options: ImportOptions) =>
-    runVerb(options, (context) => importFile(format, file, options, context)),
-  );
-}
-
-async function importFile(
-  format: string,
-  file: string,
-  { name, project, split }: ImportOptions,
-  { apiUrl, json }: VerbContext,
-): Promise<number> {
-  const reader = formats[format];
-  const lines = await readLines(file);
-  const unread: { line: number; reason: string }[] = [];
-  const imported = await importProblems(apiUrl, {
-    name: name ?? (reader === undefined ? basename(file).replace(/\.jsonl(\.gz)?$/, "") : format),
-    project,
-    lines: reader === undefined ? lines : asProblems(reader(lines), split, unread),
+  }).action(async (format: string, file: string, options: ImportOptions) => {
+    // Reading needs no server.
+    if (options.dryRun === true) process.exitCode = await tryImport(format, file, options);
+    else await runVerb(options, (context) => importFile(format, file, options, context));
   });
-  report({ ...imported, rejected: [...unread, ...imported.rejected] }, json);
-  return unread.length + imported.rejected.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
-/** The lines that the API takes, and the others set aside: they stop nothing. */
-async function* asProblems(
-  read: AsyncIterable<ImportedLine>,
-  split: string,
-  unread: { line: number; reason: string }[],
-): AsyncGenerator<string> {
-  for await (const one of read) {
-    if (one.ok) yield JSON.stringify({ ...one.problem.content, origin: one.problem.origin, split });
-    else unread.push({ line: one.line, reason: one.reason });
+async function selected(format: string, file: string, { from, to, against = [] }: ImportOptions): Promise<Selection> {
+  const index = against.length === 0 ? null : contaminationIndex(await evaluationProblems(against));
+  return selectProblems(IMPORT_FORMATS[format]!(await readLines(file)), { from, to, index });
+}
+
+async function tryImport(format: string, file: string, options: ImportOptions): Promise<number> {
+  const selection = await selected(format, file, options);
+  for await (const _ of selection.problems);
+  const { kept: imported, unread: rejected } = selection.tally;
+  return report({ problemSetId: null, contentHash: null, imported, rejected }, selection, options.json === true);
+}
+
+async function importFile(format: string, file: string, options: ImportOptions, { apiUrl, json }: VerbContext): Promise<number> {
+  const { name, project, split } = options;
+  const selection = await selected(format, file, options);
+  const setName = name ?? (format === "gradus" ? basename(file).replace(/\.jsonl(\.gz)?$/, "") : format);
+  const imported = await importProblems(apiUrl, { name: setName, project, lines: asLines(selection.problems, split) });
+  return report({ ...imported, rejected: [...selection.tally.unread, ...imported.rejected] }, selection, json);
+}
+
+async function* asLines(problems: AsyncIterable<ImportedProblem>, split: string): AsyncGenerator<string> {
+  for await (const { content, origin, passRate, rest } of problems)
+    yield JSON.stringify({ split, ...rest, ...content, origin, ...(passRate === undefined ? {} : { passRate }) });
+}
+
+async function evaluationProblems(against: readonly string[]): Promise<{ name: string; content: ImportedProblem["content"] }[]> {
+  const problems = [];
+  for (const one of against) {
+    const [format, ...rest] = one.split(":");
+    const reader = IMPORT_FORMATS[format ?? ""];
+    if (reader === undefined || rest.length === 0)
+      throw new InvalidArgumentError(`--against ${one}: expected <format>:<file>, a format of ${FORMAT_NAMES}`);
+    for await (const line of reader(await readLines(rest.join(":"))))
+      if (line.ok) problems.push({ name: line.problem.origin.source ?? `${format}:${line.line}`, content: line.problem.content });
   }
+  return problems;
 }
 
-function report({ problemSetId, imported, rejected, contentHash }: Imported, json: boolean): void {
-  if (json) return printJson({ problemSetId, contentHash, imported, rejected });
-  for (const { line, reason } of rejected) console.error(`line ${line}: ${reason}`);
-  process.stdout.write(
-    `${imported} problems are set ${problemSetId}${rejected.length === 0 ? "" : `, ${rejected.length} lines hold none`}\n`,
-  );
+interface Outcome {
+  readonly problemSetId: string | null;
+  readonly contentHash: string | null;
+  readonly imported: number;
+  readonly rejected: readonly { readonly line: number; readonly reason: string }[];
+}
+
+function report(outcome: Outcome, { tally: { contaminated, outsideWindow } }: Selection, json: boolean): number {
+  const { problemSetId, imported, rejected } = outcome;
+  if (json) printJson({ ...outcome, contaminated, outsideWindow });
+  else {
+    for (const { line, reason } of rejected) console.error(`line ${line}: ${reason}`);
+    for (const { line, how, met, shared } of contaminated)
+      console.error(`line ${line}: in the evaluation set as ${met} (${how === "CODE" ? "the same code" : `"${shared}"`}), left out`);
+    const parts = [
+      problemSetId === null ? `${imported} problems would be stored` : `${imported} problems are set ${problemSetId}`,
+      ...(rejected.length > 0 ? [`${rejected.length} lines hold none`] : []),
+      ...(contaminated.length > 0 ? [`${contaminated.length} are in an evaluation set`] : []),
+      ...(outsideWindow > 0 ? [`${outsideWindow} are outside of the days`] : []),
+    ];
+    process.stdout.write(`${parts.join(", ")}\n`);
+  }
+  return rejected.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
 function knownFormat(text: string): string {
-  if (text !== "gradus" && formats[text] === undefined)
-    throw new InvalidArgumentError(`expected one of ${[...Object.keys(formats), "gradus"].join(", ")}`);
+  if (IMPORT_FORMATS[text] === undefined) throw new InvalidArgumentError(`expected one of ${FORMAT_NAMES}`);
   return text;
 }
 
 function knownSplit(text: string): string {
   if (text !== "TRAIN" && text !== "HELD_OUT") throw new InvalidArgumentError("expected TRAIN or HELD_OUT");
+  return text;
+}
+
+function day(text: string): string {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError("expected a day as YYYY-MM-DD");
   return text;
 }
