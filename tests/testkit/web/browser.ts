@@ -32,6 +32,8 @@ export interface Visit {
   readonly complaints: readonly string[];
   /** Names of the operations it sent over HTTP, in order. */
   readonly asked: readonly string[];
+  /** Their bodies, in the same order. */
+  readonly bodies: readonly string[];
   close(): Promise<void>;
 }
 
@@ -45,16 +47,20 @@ export async function visit(browser: Browser, url: string, { width = 1440, theme
   const page = await context.newPage();
   const complaints: string[] = [];
   const asked: string[] = [];
+  const bodies: string[] = [];
   page.on("pageerror", (error) => void complaints.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !message.text().includes("ERR_CONNECTION")) complaints.push(message.text());
   });
   page.on("request", (request) => {
-    const [, name] = /(?:query|mutation) (\w+)/.exec(request.postData() ?? "") ?? [];
-    if (name !== undefined) asked.push(name);
+    const body = request.postData() ?? "";
+    const [, name] = /(?:query|mutation) (\w+)/.exec(body) ?? [];
+    if (name === undefined) return;
+    asked.push(name);
+    bodies.push(body);
   });
   await page.goto(url);
-  return { page, complaints, asked, close: () => context.close() };
+  return { page, complaints, asked, bodies, close: () => context.close() };
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -13,6 +13,8 @@ export interface ChartLine {
   readonly faint?: boolean;
   /** Rising. */
   readonly x: readonly number[];
+  /** The step of each place, where x is something else. */
+  readonly steps?: readonly number[];
   readonly y: readonly (number | null)[];
   /** 95% band, where there is one. */
   readonly low?: readonly (number | null)[];
@@ -28,16 +30,22 @@ export interface ChartRule {
   readonly dash: readonly number[];
 }
 
+/** A stretch of the x-axis. */
+export type ChartRange = readonly [from: number, to: number];
+
 type Column = (number | null | undefined)[];
 
-/** Columns: x, then of every line y, and low and high where it has a band. */
-export function joinLines(lines: readonly ChartLine[]): [number[], ...Column[]] {
+/** Columns: x, then of every line y, and low and high where it has a band. On a log scale what is not above 0 is a gap. */
+export function joinLines(lines: readonly ChartLine[], isLog: boolean): [number[], ...Column[]] {
   const x = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
   const at = new Map(x.map((value, index) => [value, index]));
   const spread = (line: ChartLine, values: readonly (number | null)[]): Column => {
     // Undefined, not null: a place the line simply lacks is bridged, one where its value is not finite is a gap.
     const column: Column = Array.from({ length: x.length });
-    line.x.forEach((value, index) => void (column[at.get(value) ?? 0] = values[index] ?? null));
+    line.x.forEach((value, index) => {
+      const y = values[index] ?? null;
+      column[at.get(value) ?? 0] = y !== null && isLog && y <= 0 ? null : y;
+    });
     return column;
   };
   return [
@@ -49,3 +57,36 @@ export function joinLines(lines: readonly ChartLine[]): [number[], ...Column[]] 
 /** What must be built anew when it changes; anything else is new data in the same plot. */
 export const structureOf = (lines: readonly ChartLine[]): string =>
   lines.map(({ key, variable, dash, faint, low }) => `${key} ${variable} ${dash.join(",")} ${faint ? "f" : ""}${low ? "b" : ""}`).join("|");
+
+/** From 0 or the first place to the last one, or to `until`: charts of one page have one axis, also those with a single place. */
+export function wholeRange(xs: readonly number[], until: number | undefined): ChartRange {
+  const from = Math.min(0, xs[0] ?? 0);
+  return [from, Math.max(xs.at(-1) ?? 1, until ?? -Infinity, from + 1)];
+}
+
+/** By how much of the lines' own span a band may widen the axis: two seeds' interval is often wider than all that was learned. */
+const BAND_SHARE = 0.6;
+
+/** Every line whole, bands as far as they leave the lines readable; the readout has their ends. */
+export function valueRange(lines: readonly ChartLine[], [from, to]: ChartRange, isLog: boolean): [number, number] {
+  let [low, high, bandLow, bandHigh] = [Infinity, -Infinity, Infinity, -Infinity];
+  const scaled = (value: number): number => (isLog ? Math.log10(value) : value);
+  for (const line of lines) {
+    for (let at = 0; at < line.x.length; at++) {
+      const [x, value] = [line.x[at] ?? 0, line.y[at]];
+      if (value == null || x < from || x > to || (isLog && value <= 0)) continue;
+      const y = scaled(value);
+      const [bottom, top] = [line.low?.[at] ?? value, line.high?.[at] ?? value];
+      low = Math.min(low, y);
+      high = Math.max(high, y);
+      bandLow = Math.min(bandLow, isLog && bottom <= 0 ? y : scaled(bottom));
+      bandHigh = Math.max(bandHigh, isLog && top <= 0 ? y : scaled(top));
+    }
+  }
+  if (low > high) return isLog ? [0.1, 1] : [0, 1];
+  const span = Math.max(high - low, isLog ? 0.1 : Math.abs(high) * 0.1) || 1;
+  const bottom = Math.max(Math.min(low, bandLow), low - BAND_SHARE * span);
+  const top = Math.min(Math.max(high, bandHigh), high + BAND_SHARE * span);
+  const room = Math.max((top - bottom) * 0.05, span * 0.05);
+  return isLog ? [10 ** (bottom - room), 10 ** (top + room)] : [bottom - room, top + room];
+}

@@ -2,8 +2,10 @@
 import type { PointBus } from "../api/point-bus.ts";
 import { Button } from "../components/button.tsx";
 import { useUrlState } from "../url/use-url-state.ts";
+import { WhenSeen } from "../components/when-seen.tsx";
+import type { CurveArm, CurveRun } from "./curve-lines.ts";
 import { CurvePanel } from "./curve-panel.tsx";
-import type { CurveArm, CurveRun } from "./curve-panel.tsx";
+import { ViewControls, useViewOptions } from "./view-options.tsx";
 
 interface ChartGridProps {
   readonly arms: readonly CurveArm[];
@@ -20,28 +22,32 @@ interface ChartGridProps {
 export function ChartGrid({ arms, runs, bus, metrics, defaults, showsSeeds, showsStages }: ChartGridProps) {
   const [charts, setCharts] = useUrlState("charts", defaults);
   const [range, setRange] = useRange();
+  const view = useViewOptions();
   const shown = charts.split(" ").filter((metric) => metric !== "");
   const replace = (index: number, metric: string | null): void =>
     setCharts(shown.flatMap((one, at) => (at === index ? (metric ?? []) : one)).join(" "));
   const next = metrics.find((metric) => !shown.includes(metric));
   return (
     <div className="stack" style={{ gap: 8 }}>
+      <ViewControls options={view} />
       <div className="chart-grid">
         {shown.map((metric, index) => (
-          <CurvePanel
-            key={`${index} ${metric}`}
-            arms={arms}
-            runs={runs}
-            bus={bus}
-            metric={metric}
-            metrics={metrics}
-            showsSeeds={showsSeeds}
-            showsStages={showsStages}
-            range={range}
-            onRange={setRange}
-            onMetric={(other) => replace(index, other)}
-            onRemove={() => replace(index, null)}
-          />
+          <WhenSeen key={`${index} ${metric}`} height={370}>
+            <CurvePanel
+              arms={arms}
+              runs={runs}
+              bus={bus}
+              metric={metric}
+              metrics={metrics}
+              showsSeeds={showsSeeds}
+              showsStages={showsStages}
+              view={view}
+              range={range}
+              onRange={setRange}
+              onMetric={(other) => replace(index, other)}
+              onRemove={() => replace(index, null)}
+            />
+          </WhenSeen>
         ))}
       </div>
       {next !== undefined && (

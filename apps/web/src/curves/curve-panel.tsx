@@ -1,32 +1,21 @@
 // Owns: one metric's learning curves by arm. Must not know: other panels.
+import { useMemo } from "react";
 import type { PointBus } from "../api/point-bus.ts";
-import { armLook } from "../arms/arm-look.ts";
 import { Button } from "../components/button.tsx";
 import { Chart } from "../components/chart.tsx";
-import type { ChartLine } from "../components/chart-data.ts";
+import type { ChartLine, ChartRange } from "../components/chart-data.ts";
 import { EmptyState } from "../components/empty-state.tsx";
 import { Panel } from "../components/panel.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
-import { armCurve, commonWidth } from "../statistics/arm-curve.ts";
-import type { FoldedSeries } from "../statistics/folded-series.ts";
+import { chartSvg, chartTable } from "../download/chart-svg.ts";
+import { DownloadMenu } from "../download/download-menu.tsx";
+import { curveLines } from "./curve-lines.ts";
+import type { CurveArm, CurveRun } from "./curve-lines.ts";
 import { stageRules } from "./stage-rules.ts";
 import { useCurves } from "./use-curves.ts";
-
-/** An arm as far as curves need it. */
-export interface CurveArm {
-  readonly id: string;
-  readonly ordinal: number;
-  readonly name: string;
-  readonly curriculum: { readonly specification: unknown };
-}
-
-export interface CurveRun {
-  readonly id: string;
-  readonly seed: number;
-  readonly totalSteps: number;
-  readonly arm: { readonly id: string };
-}
+import type { ViewOptions } from "./view-options.tsx";
+import { AXIS_TITLES, axisMetrics, placeOn } from "./x-axis.ts";
 
 interface CurvePanelProps {
   readonly arms: readonly CurveArm[];
@@ -36,106 +25,117 @@ interface CurvePanelProps {
   readonly metrics: readonly string[];
   readonly showsSeeds: boolean;
   readonly showsStages: boolean;
-  readonly range: readonly [number, number] | null;
-  readonly onRange: (range: readonly [number, number] | null) => void;
+  readonly view: ViewOptions;
+  /** In steps. */
+  readonly range: ChartRange | null;
+  readonly onRange: (range: ChartRange | null) => void;
   readonly onMetric: (metric: string) => void;
   readonly onRemove?: () => void;
 }
 
+const groupSizeOf = ({ configuration }: CurveArm): number =>
+  Number((configuration as { training?: { groupSize?: number } } | undefined)?.training?.groupSize ?? 1);
+
 export function CurvePanel(props: CurvePanelProps) {
-  const { arms, runs, bus, metric, metrics, showsSeeds, showsStages, range, onRange, onMetric, onRemove } = props;
-  const { series, error } = useCurves(
-    bus,
-    runs.map(({ id }) => id),
-    metric,
-    range,
-  );
+  const { arms, runs, bus, metric, metrics, showsSeeds, showsStages, view, range, onRange, onMetric, onRemove } = props;
+  const { axis, isLog, smoothing } = view;
+  const runIds = runs.map(({ id }) => id);
+  const { series, error } = useCurves(bus, runIds, [metric], range);
+  // From the beginning whatever is in view: what a run has done so far is a sum over all its steps.
+  const amounts = useCurves(bus, runIds, axisMetrics(axis), null);
   const totalSteps = Math.max(1, ...runs.map((run) => run.totalSteps));
-  const rules = showsStages ? arms.flatMap((arm) => stageRules(arm, totalSteps)) : [];
-  const lines = series && linesOf(arms, runs, series, showsSeeds);
+  const structure = runs.map(({ id, arm }) => `${id} ${arm.id}`).join("|");
+  const drawn = useMemo(() => {
+    const folded = series?.get(metric);
+    if (folded === undefined || (axis !== "step" && amounts.series === undefined)) return undefined;
+    const places = new Map(
+      runs.map((run) => {
+        const arm = arms.find(({ id }) => id === run.arm.id);
+        return [run.id, placeOn(axis, (name) => amounts.series?.get(name)?.get(run.id), arm ? groupSizeOf(arm) : 1)];
+      }),
+    );
+    const placeOf = axis === "step" ? undefined : (runId: string, step: number) => places.get(runId)?.(step) ?? null;
+    return curveLines(arms, runs, folded, { showsSeeds, smoothing, placeOf });
+  }, [series, amounts.series, metric, axis, showsSeeds, smoothing, structure, arms]);
+  const rules = useMemo(
+    () => (showsStages && axis === "step" ? arms.flatMap((arm) => stageRules(arm, totalSteps)) : []),
+    [arms, totalSteps, showsStages, axis],
+  );
+  const lines = drawn ?? [];
+  const onX = {
+    range: range && toX(lines, range, axis === "step"),
+    pin: view.pin === null ? null : (toX(lines, [view.pin, view.pin], axis === "step")?.[1] ?? null),
+  };
+  const until = axis === "step" ? totalSteps : undefined;
+  const hidden = isLog ? lines.reduce((sum, { y }) => sum + y.filter((value) => value !== null && value <= 0).length, 0) : 0;
+  const title = smoothing === 0 ? metric : `${metric}, EMA ${smoothing}`;
+  const figure = () => {
+    const chart = { title, xName: AXIS_TITLES[axis], lines, rules, range: onX.range, until, isLog };
+    return { table: chartTable(chart), svg: chartSvg(chart) };
+  };
   return (
     <Panel
       title={metric}
       isTitleHidden
       aside={
-        <div className="row spread no-print" style={{ flex: 1 }}>
+        <div className="row spread" style={{ flex: 1, flexWrap: "nowrap", gap: 4 }}>
           <select className="title-select" aria-label="Metric" value={metric} onChange={({ target }) => onMetric(target.value)}>
             {(metrics.includes(metric) ? metrics : [metric, ...metrics]).map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
-          {range && (
-            <Button kind="quiet" onClick={() => onRange(null)} title="Show all steps (double-click on the chart does too)">
-              Steps {range[0]}–{range[1]} ✕
-            </Button>
-          )}
-          {onRemove && (
-            <Button kind="quiet" onClick={onRemove} aria-label={`Remove the chart of ${metric}`}>
-              ✕
-            </Button>
-          )}
+          <span className="row no-print" style={{ flexWrap: "nowrap", gap: 0 }}>
+            {range && (
+              <Button kind="quiet" onClick={() => onRange(null)} title="Show all steps (double-click on the chart does too)">
+                Steps {range[0]}–{range[1]} ✕
+              </Button>
+            )}
+            <DownloadMenu title={title} figure={figure} />
+            {onRemove && (
+              <Button kind="quiet" onClick={onRemove} aria-label={`Remove the chart of ${metric}`}>
+                ✕
+              </Button>
+            )}
+          </span>
         </div>
       }
     >
-      {error && <Trouble error={error} />}
-      {lines === undefined ? (
+      {(error ?? amounts.error) && <Trouble error={(error ?? amounts.error)!} />}
+      {drawn === undefined ? (
         <Skeleton height={302} />
       ) : lines.every(({ x }) => x.length === 0) ? (
         <EmptyState title="No points yet.">They appear here as soon as a run records them.</EmptyState>
       ) : (
-        <Chart
-          label={`${metric} over steps by arm: mean over seeds and 95% interval`}
-          lines={lines}
-          rules={rules}
-          until={totalSteps}
-          syncKey="experiment"
-          range={range}
-          onRange={onRange}
-        />
+        <>
+          <Chart
+            label={`${title} over ${AXIS_TITLES[axis]} by arm: mean over seeds and 95% interval`}
+            lines={lines}
+            rules={rules}
+            xName={AXIS_TITLES[axis]}
+            until={until}
+            syncKey={`curves ${axis}`}
+            isLog={isLog}
+            range={onX.range}
+            onRange={(wanted) => onRange(wanted && toSteps(lines, wanted, axis === "step"))}
+            pin={onX.pin}
+            onPin={(x) => view.setPin(x === null ? null : toSteps(lines, [x, x], axis === "step")[1])}
+          />
+          {hidden > 0 && <p className="small muted">{hidden} places at or below 0 are not on a log scale.</p>}
+        </>
       )}
     </Panel>
   );
 }
 
-function linesOf(
-  arms: readonly CurveArm[],
-  runs: readonly CurveRun[],
-  series: ReadonlyMap<string, FoldedSeries>,
-  showsSeeds: boolean,
-): ChartLine[] {
-  const width = commonWidth([...series.values()]);
-  return arms.flatMap(({ id, ordinal, name }) => {
-    const look = armLook(ordinal);
-    const ofArm = runs.filter(({ arm }) => arm.id === id);
-    const places = armCurve(
-      ofArm.flatMap((run) => series.get(run.id) ?? []),
-      width,
-    );
-    const column = <Value,>(of: (place: (typeof places)[number]) => Value): Value[] => places.map(of);
-    const mean: ChartLine = {
-      key: id,
-      label: name,
-      ...look,
-      x: column(({ step }) => step),
-      y: column((place) => place.mean),
-      low: column(({ low }) => low),
-      high: column(({ high }) => high),
-      n: column(({ n }) => n),
-    };
-    const seeds = showsSeeds ? ofArm : [];
-    return [
-      ...seeds.map((run): ChartLine => {
-        const means = series.get(run.id)?.means(width) ?? [];
-        return {
-          key: run.id,
-          label: `${name} seed ${run.seed}`,
-          ...look,
-          faint: true,
-          x: means.map(({ step }) => step),
-          y: means.map((one) => one.mean),
-        };
-      }),
-      mean,
-    ];
-  });
+/** Steps on the axis that is shown: the places of the lines that lie in them. Null where none does. */
+function toX(lines: readonly ChartLine[], [from, to]: ChartRange, isStep: boolean): ChartRange | null {
+  if (isStep) return [from, to];
+  const xs = lines.flatMap(({ x, steps }) => x.filter((_, at) => (steps?.[at] ?? 0) >= from && (steps?.[at] ?? 0) <= to));
+  return xs.length === 0 ? null : [Math.min(...xs), Math.max(...xs)];
+}
+
+function toSteps(lines: readonly ChartLine[], [from, to]: ChartRange, isStep: boolean): ChartRange {
+  if (isStep) return [Math.max(0, Math.floor(from)), Math.ceil(to)];
+  const steps = lines.flatMap((line) => (line.steps ?? []).filter((_, at) => (line.x[at] ?? 0) >= from && (line.x[at] ?? 0) <= to));
+  return steps.length === 0 ? [0, 1] : [Math.min(...steps), Math.max(...steps)];
 }

@@ -2,11 +2,12 @@
 import { graphql } from "../generated/gql.ts";
 
 export const CURVES = graphql(`
-  query Curves($runIds: [ID!]!, $metric: String!, $maxPoints: Int!, $fromStep: Int, $toStep: Int) {
-    metricSeries(runIds: $runIds, names: [$metric], maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep) {
+  query Curves($runIds: [ID!]!, $metrics: [String!]!, $maxPoints: Int!, $fromStep: Int, $toStep: Int) {
+    metricSeries(runIds: $runIds, names: $metrics, maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep) {
       runId
+      name
       bucketSteps
-      buckets {
+      columns {
         fromStep
         toStep
         mean

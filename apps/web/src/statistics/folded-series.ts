@@ -46,8 +46,8 @@ export class FoldedSeries {
     return this.#lastStep;
   }
 
-  /** Buckets with finite values by step: [number of the bucket, its last step, its mean]. */
-  means(width = this.width): { readonly at: number; readonly step: number; readonly mean: number }[] {
+  /** Buckets with finite values by step: number of the bucket, its last step, its mean, and of how many points. */
+  means(width = this.width): { readonly at: number; readonly step: number; readonly mean: number; readonly count: number }[] {
     const wider = new Map<number, Bucket>();
     for (const [at, bucket] of this.#buckets) {
       const key = Math.floor((at * this.width) / width);
@@ -62,7 +62,7 @@ export class FoldedSeries {
     return [...wider]
       .filter(([, { finite }]) => finite > 0)
       .sort(([a], [b]) => a - b)
-      .map(([at, { toStep, sum, finite }]) => ({ at, step: toStep, mean: sum / finite }));
+      .map(([at, { toStep, sum, finite }]) => ({ at, step: toStep, mean: sum / finite, count: finite }));
   }
 
   #bucketOf(fromStep: number, toStep: number): Bucket {

@@ -6,6 +6,9 @@ import { EstimateText } from "../../components/estimate-text.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
+import type { DataTable } from "../../download/csv.ts";
+import { DownloadMenu } from "../../download/download-menu.tsx";
+import type { ComparisonQuery } from "../../generated/graphql.ts";
 import { formatValue } from "../../format/number.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { COMPARISON } from "./experiment-query.ts";
@@ -31,14 +34,17 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
       flush
       aside={
         comparison && (
-          <label className="row small muted">
-            Differences to
-            <select value={comparison.baselineArm ?? ""} onChange={({ target }) => setBaseline(target.value)}>
-              {comparison.arms.map(({ arm }) => (
-                <option key={arm.id}>{arm.name}</option>
-              ))}
-            </select>
-          </label>
+          <span className="row">
+            <label className="row small muted">
+              Differences to
+              <select value={comparison.baselineArm ?? ""} onChange={({ target }) => setBaseline(target.value)}>
+                {comparison.arms.map(({ arm }) => (
+                  <option key={arm.id}>{arm.name}</option>
+                ))}
+              </select>
+            </label>
+            <DownloadMenu title="Comparison" figure={() => ({ table: comparisonTable(comparison) })} />
+          </span>
         )
       }
     >
@@ -100,6 +106,40 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
     </Panel>
   );
 }
+
+/** A row an arm and metric, with the digits that the API gave. */
+const comparisonTable = ({ arms, baselineArm }: ComparisonQuery["comparison"]): DataTable => ({
+  columns: [
+    "arm",
+    "metric",
+    "mean",
+    "low",
+    "high",
+    "n",
+    `minus ${baselineArm ?? "baseline"}`,
+    "low of difference",
+    "high of difference",
+    "matched",
+  ],
+  rows: arms.flatMap(({ arm, metrics, improvement }) => [
+    ...metrics.map(({ name, estimate, difference }) => {
+      const of = difference?.estimate;
+      return [arm.name, name, estimate.mean, estimate.low, estimate.high, estimate.n, of?.mean, of?.low, of?.high, of?.n];
+    }),
+    ...(improvement
+      ? [
+          [
+            arm.name,
+            "held-out pass@1 after minus before",
+            improvement.estimate.mean,
+            improvement.estimate.low,
+            improvement.estimate.high,
+            improvement.estimate.n,
+          ],
+        ]
+      : []),
+  ]),
+});
 
 interface DifferenceProps {
   readonly estimate: Parameters<typeof EstimateText>[0]["estimate"];

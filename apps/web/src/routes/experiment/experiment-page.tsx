@@ -9,12 +9,16 @@ import { plural } from "../../format/number.ts";
 import { formatInstant } from "../../format/time.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
+import { WhenSeen } from "../../components/when-seen.tsx";
 import { ComparisonTable } from "./comparison-table.tsx";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
+import { ConfigPanel } from "./config-panel.tsx";
 import { EXPERIMENT } from "./experiment-query.ts";
+import { OutcomePanels } from "./outcome-panels.tsx";
 import { RunList } from "./run-list.tsx";
 import { scheduleOf } from "../../curves/stage-rules.ts";
 import { SchedulePanel } from "./schedule-panel.tsx";
+import { SolveRatePanel } from "./solve-rate-panel.tsx";
 import { useExperimentLive } from "./use-experiment-live.ts";
 import type { Experiment } from "./use-experiment-live.ts";
 
@@ -83,7 +87,14 @@ function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
         showsStages={stages === "shown"}
       />
       <ComparisonTable experimentId={id} version={version} />
-      <SchedulePanel arms={arms} runs={runs} />
+      <OutcomePanels experimentId={id} arms={arms} version={version} />
+      <WhenSeen height={320}>
+        <SchedulePanel arms={arms} runs={runs} bus={bus} />
+      </WhenSeen>
+      <WhenSeen height={340}>
+        <SolveRatePanel arms={arms} runs={runs} bus={bus} />
+      </WhenSeen>
+      <ConfigPanel arms={arms} />
       <RunList arms={arms} runs={runs} />
     </div>
   );

@@ -26,6 +26,7 @@ export const EXPERIMENT = graphql(`
         id
         ordinal
         name
+        configuration
         curriculum {
           name
           version

@@ -1,98 +1,134 @@
-// Owns: what each arm's schedule says over the steps, and how far its runs are in it. Must not know: samplers.
+// Owns: of each arm the difficulties that its curriculum planned to draw over those that were drawn. Must not know: samplers.
+import type { PointBus } from "../../api/point-bus.ts";
 import { ArmKey } from "../../components/arm-key.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { scheduleOf } from "../../curves/stage-rules.ts";
-import { plural } from "../../format/number.ts";
+import { BucketKey, ShareStrip } from "../../components/share-strip.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { Trouble } from "../../components/trouble.tsx";
+import { DRAWN_BUCKETS, drawnName, misplacedShare, realisedShares, scheduledColumns, scheduledShares } from "../../curves/draw-shares.ts";
+import { useCurves } from "../../curves/use-curves.ts";
+import type { DataTable } from "../../download/csv.ts";
+import { DownloadMenu } from "../../download/download-menu.tsx";
 import type { Experiment, ExperimentRun } from "./use-experiment-live.ts";
-
-const BUCKETS = ["EASY", "EASY_MEDIUM", "MEDIUM", "HARD"] as const;
-const named = (bucket: string): string => bucket.toLowerCase().replace("_", "-");
+import { stripsSvg } from "../../download/strips-svg.ts";
 
 interface SchedulePanelProps {
   readonly arms: Experiment["arms"];
   readonly runs: readonly ExperimentRun[];
+  readonly bus: PointBus;
 }
 
-export function SchedulePanel({ arms, runs }: SchedulePanelProps) {
+const TITLE = "Scheduled against realised draws";
+const METRICS = DRAWN_BUCKETS.map(drawnName);
+
+export function SchedulePanel({ arms, runs, bus }: SchedulePanelProps) {
+  const { series, error } = useCurves(
+    bus,
+    runs.map(({ id }) => id),
+    METRICS,
+    null,
+  );
+  const strips = series && arms.map((arm) => stripsOf(arm, runs, (metric, runId) => series.get(metric)?.get(runId)));
+  const figure = () => ({ table: tableOf(strips ?? []), svg: stripsSvg(TITLE, strips ?? []) });
   return (
     <Panel
-      title="Curricula"
+      title={TITLE}
       aside={
-        <span className="row small muted">
-          {BUCKETS.map((bucket) => (
-            <span key={bucket} className="row" style={{ gap: 6 }}>
-              <span className="swatch" data-bucket={bucket} aria-hidden="true" />
-              {named(bucket)}
-            </span>
-          ))}
+        <span className="row">
+          <BucketKey />
+          <DownloadMenu title={TITLE} figure={figure} />
         </span>
       }
     >
-      <div className="stack" style={{ gap: 12 }}>
-        {arms.map((arm) => {
-          const ofArm = runs.filter((run) => run.arm.id === arm.id);
-          return (
-            <div key={arm.id}>
+      {error && <Trouble error={error} />}
+      {strips === undefined ? (
+        <Skeleton lines={6} />
+      ) : (
+        <div className="stack" style={{ gap: 16 }}>
+          {strips.map(({ arm, plan, drawn, misplaced, totalSteps, sampler }) => (
+            <div key={arm.id} data-schedule={arm.name}>
               <div className="row spread small">
                 <ArmKey ordinal={arm.ordinal} name={arm.name} />
                 <span className="muted">
                   {arm.curriculum.name} v{arm.curriculum.version}
+                  {misplaced !== null && ` · ${(100 * misplaced).toFixed(1)}% of the draws so far elsewhere than scheduled`}
                 </span>
               </div>
-              <Schedule
-                arm={arm}
-                totalSteps={ofArm[0]?.totalSteps ?? 1}
-                stepsDone={Math.max(0, ...ofArm.map(({ stepsDone }) => stepsDone))}
-              />
+              <div className="strip-rows small muted">
+                <span>planned</span>
+                {plan === null ? (
+                  <span>nothing: its sampler, {sampler}, decides as it goes</span>
+                ) : (
+                  <ShareStrip label={`Planned draws of ${arm.name} by bucket`} columns={plan} totalSteps={totalSteps} height={26} />
+                )}
+                <span>drawn</span>
+                {drawn.length === 0 ? (
+                  <span>nothing yet</span>
+                ) : (
+                  <ShareStrip label={`Draws of ${arm.name} by bucket, all seeds`} columns={drawn} totalSteps={totalSteps} height={40} />
+                )}
+              </div>
             </div>
-          );
-        })}
-      </div>
+          ))}
+        </div>
+      )}
     </Panel>
   );
 }
 
-interface ScheduleProps {
-  readonly arm: Experiment["arms"][number];
-  readonly totalSteps: number;
-  /** Of the run that is farthest. */
-  readonly stepsDone: number;
-}
+export type ArmStrips = ReturnType<typeof stripsOf>;
+type SeriesOf = (
+  metric: string,
+  runId: string,
+) => Parameters<typeof realisedShares>[0][number] extends ReadonlyMap<string, infer Series> ? Series | undefined : never;
 
-/** Stages side by side as wide as they last, weights above each other; the line says how far the farthest seed is. */
-function Schedule({ arm, totalSteps, stepsDone }: ScheduleProps) {
-  const schedule = scheduleOf(arm.curriculum.specification);
-  if (schedule === null) return <p className="small muted">No schedule: its sampler is {kindOf(arm.curriculum.specification)}.</p>;
-  const end = (index: number): number => {
-    const until = index < 0 ? 0 : (schedule.stages[index]?.until ?? 0);
-    return Math.min(totalSteps, schedule.unit === "step" ? until : until * totalSteps);
-  };
-  const stages = schedule.stages.map(({ weights }, index) => {
-    const shares = Object.entries(weights).map(([bucket, weight]) => [schedule.remap?.[bucket] ?? bucket, weight] as const);
-    return {
-      from: end(index - 1),
-      to: index === schedule.stages.length - 1 ? totalSteps : end(index),
-      shares: shares.filter(([, weight]) => weight > 0),
-    };
-  });
-  const words = stages.map(({ from, to, shares }) => `steps ${Math.floor(from) + 1} to ${Math.floor(to)}: ${sharesTold(shares)}`);
-  return (
-    <div className="schedule" role="img" aria-label={`${plural(stages.length, "stage")}: ${words.join("; ")}`}>
-      {stages.map(({ from, to, shares }, index) => (
-        <div key={index} className="schedule-stage" style={{ flexGrow: to - from }} title={words[index]}>
-          {BUCKETS.flatMap((bucket) => shares.filter(([name]) => name === bucket)).map(([bucket, weight]) => (
-            <span key={bucket} data-bucket={bucket} style={{ flexGrow: weight }}>
-              {weight >= 0.25 && <span>{named(bucket)}</span>}
-            </span>
-          ))}
-        </div>
-      ))}
-      <span className="schedule-now" style={{ left: `${(100 * Math.min(stepsDone, totalSteps)) / totalSteps}%` }} />
-    </div>
+function stripsOf(arm: Experiment["arms"][number], runs: readonly ExperimentRun[], seriesOf: SeriesOf) {
+  const ofArm = runs.filter((run) => run.arm.id === arm.id);
+  const totalSteps = Math.max(1, ...ofArm.map((run) => run.totalSteps));
+  const seeds = ofArm.map(
+    ({ id }) =>
+      new Map(
+        DRAWN_BUCKETS.flatMap((bucket) => {
+          const series = seriesOf(drawnName(bucket), id);
+          return series === undefined ? [] : [[bucket, series] as const];
+        }),
+      ),
   );
+  const drawn = realisedShares(seeds, totalSteps);
+  const shareAt = scheduledShares(arm.curriculum.specification, totalSteps);
+  const planned = shareAt && scheduledColumns(shareAt, drawn);
+  return {
+    arm,
+    totalSteps,
+    drawn,
+    plan: shareAt && scheduledColumns(shareAt, evenColumns(totalSteps)),
+    planned,
+    misplaced: planned && misplacedShare(planned, drawn),
+    sampler: (arm.curriculum.specification as { sampler?: { kind?: string } } | null)?.sampler?.kind ?? "unknown",
+  };
 }
 
-const sharesTold = (shares: readonly (readonly [string, number])[]): string =>
-  shares.map(([bucket, weight]) => `${named(bucket)} ${Math.round(weight * 100)}%`).join(", ");
+const evenColumns = (totalSteps: number) => {
+  const count = Math.min(totalSteps, 100);
+  return Array.from({ length: count }, (_, at) => ({
+    fromStep: Math.floor((at * totalSteps) / count) + 1,
+    toStep: Math.floor(((at + 1) * totalSteps) / count),
+    shares: {},
+  }));
+};
 
-const kindOf = (specification: unknown): string => (specification as { sampler?: { kind?: string } } | null)?.sampler?.kind ?? "unknown";
+const tableOf = (strips: readonly ArmStrips[]): DataTable => ({
+  columns: ["arm", "from step", "to step", "bucket", "scheduled", "realised"],
+  rows: strips.flatMap(({ arm, drawn, planned }) =>
+    drawn.flatMap(({ fromStep, toStep, shares }, at) =>
+      DRAWN_BUCKETS.filter((bucket) => bucket in shares || bucket in (planned?.[at]?.shares ?? {})).map((bucket) => [
+        arm.name,
+        fromStep,
+        toStep,
+        bucket,
+        planned === null ? null : (planned[at]?.shares[bucket] ?? 0),
+        shares[bucket] ?? 0,
+      ]),
+    ),
+  ),
+});

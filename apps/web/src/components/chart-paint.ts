@@ -1,0 +1,82 @@
+// Owns: what a chart paints by hand on its canvas: rules with words, marks along lines, the pinned place. Must not know: data's source, uPlot's options.
+import type uPlot from "uplot";
+import { markPath } from "../arms/arm-look.ts";
+import type { ChartLine, ChartRule } from "./chart-data.ts";
+
+/** The value of a colour's variable in the theme of now. */
+export const colour = (variable: string): string => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+
+/** Boundaries behind the lines, their words at the top, each arm's a little lower. */
+export function drawRules(plot: uPlot, rules: readonly ChartRule[], font: string): void {
+  const { ctx, bbox } = plot;
+  const scale = devicePixelRatio;
+  const rows = [...new Set(rules.map(({ variable }) => variable))];
+  ctx.save();
+  ctx.font = font.replace("11px", `${11 * scale}px`);
+  ctx.textBaseline = "top";
+  ctx.textAlign = "left";
+  const ends = new Map<string, number>();
+  for (const { x, label, variable, dash } of rules) {
+    const left = Math.round(plot.valToPos(x, "x", true));
+    if (left < bbox.left || left > bbox.left + bbox.width) continue;
+    ctx.strokeStyle = ctx.fillStyle = colour(variable);
+    ctx.globalAlpha = 0.65;
+    ctx.lineWidth = scale;
+    ctx.setLineDash((dash.length > 0 ? dash : [1, 0]).map((length) => (length * scale) / 2));
+    ctx.beginPath();
+    ctx.moveTo(left, bbox.top);
+    ctx.lineTo(left, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.globalAlpha = 1;
+    const wide = ctx.measureText(label).width;
+    const from = left + wide + 6 * scale > bbox.left + bbox.width ? left - wide - 4 * scale : left + 4 * scale;
+    // A word that would cover the one before it in its row is left out: its line stands.
+    if (from < (ends.get(variable) ?? 0)) continue;
+    ctx.fillText(label, from, bbox.top + (2 + 13 * rows.indexOf(variable)) * scale);
+    ends.set(variable, from + wide + 6 * scale);
+  }
+  ctx.restore();
+}
+
+const MARK_EVERY_PX = 90;
+
+/** Marks along a line, so that it is known without its colour. */
+export function drawMarks(plot: uPlot, lines: readonly ChartLine[]): void {
+  const { ctx, bbox } = plot;
+  const scale = devicePixelRatio;
+  ctx.save();
+  lines.forEach(({ mark, faint, variable, x, y }, index) => {
+    if (mark === undefined || faint) return;
+    const shape = new Path2D(markPath(mark, 8 * scale));
+    ctx.fillStyle = colour(variable);
+    // Shifted by line: marks of lines that run together do not cover each other.
+    let next = bbox.left + ((index * 23) % MARK_EVERY_PX) * scale;
+    for (let at = 0; at < y.length; at++) {
+      const value = y[at];
+      if (value == null) continue;
+      const left = plot.valToPos(x[at] ?? 0, "x", true);
+      if (left < next || left > bbox.left + bbox.width + 1) continue;
+      ctx.setTransform(1, 0, 0, 1, left, plot.valToPos(value, "y", true));
+      // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas
+      ctx.fill(shape);
+      next = left + MARK_EVERY_PX * scale;
+    }
+  });
+  ctx.restore();
+}
+
+/** The place that a reader holds on to. */
+export function drawPin(plot: uPlot, x: number | null): void {
+  if (x === null) return;
+  const { ctx, bbox } = plot;
+  const left = Math.round(plot.valToPos(x, "x", true));
+  if (left < bbox.left || left > bbox.left + bbox.width) return;
+  ctx.save();
+  ctx.strokeStyle = colour("--ink");
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ctx.beginPath();
+  ctx.moveTo(left, bbox.top);
+  ctx.lineTo(left, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,97 @@
+// Owns: a metric's folded series as the lines of a chart: arms' means with bands, seeds behind them, on any axis, smoothed or not.
+// Must not know: charts' looks beyond an arm's.
+import { armLook } from "../arms/arm-look.ts";
+import type { ChartLine } from "../components/chart-data.ts";
+import { armCurve, commonWidth } from "../statistics/arm-curve.ts";
+import type { FoldedSeries } from "../statistics/folded-series.ts";
+import { exponentialAverage } from "../statistics/smooth.ts";
+
+/** An arm as far as curves need it. */
+export interface CurveArm {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly configuration?: unknown;
+  readonly curriculum: { readonly specification: unknown };
+}
+
+export interface CurveRun {
+  readonly id: string;
+  readonly seed: number;
+  readonly totalSteps: number;
+  readonly arm: { readonly id: string };
+}
+
+export interface LineOptions {
+  readonly showsSeeds: boolean;
+  readonly smoothing: number;
+  /** Where a step of a run lies on the x-axis; null where that is not known. Absent: steps are the axis. */
+  readonly placeOf?: ((runId: string, step: number) => number | null) | undefined;
+}
+
+export function curveLines(
+  arms: readonly CurveArm[],
+  runs: readonly CurveRun[],
+  series: ReadonlyMap<string, FoldedSeries>,
+  { showsSeeds, smoothing, placeOf }: LineOptions,
+): ChartLine[] {
+  const width = commonWidth([...series.values()]);
+  return arms.flatMap(({ id, ordinal, name }) => {
+    const look = armLook(ordinal);
+    const ofArm = runs.filter(({ arm }) => arm.id === id);
+    const places = armCurve(
+      ofArm.flatMap((run) => series.get(run.id) ?? []),
+      width,
+    ).map((place) => ({ ...place, y: place.mean as number | null }));
+    const placed = onAxis(places, placeOf && ((step) => meanOf(ofArm.map((run) => placeOf(run.id, step)))));
+    const mean: ChartLine = {
+      key: id,
+      label: name,
+      ...look,
+      ...placed.axis,
+      y: placed.kept.map(({ y }) => y),
+      low: placed.kept.map(({ low }) => low),
+      high: placed.kept.map(({ high }) => high),
+      n: placed.kept.map(({ n }) => n),
+    };
+    const seeds = (showsSeeds ? ofArm : []).map((run): ChartLine => {
+      const own = onAxis(
+        (series.get(run.id)?.means(width) ?? []).map(({ step, mean: y }) => ({ step, y })),
+        placeOf && ((step) => placeOf(run.id, step)),
+      );
+      return { key: run.id, label: `${name} seed ${run.seed}`, ...look, faint: true, ...own.axis, y: own.kept.map(({ y }) => y) };
+    });
+    return smoothing === 0 ? [...seeds, mean] : [...seeds, ...smoothed(mean, smoothing)];
+  });
+}
+
+/** What was measured stays, faint; an interval of the raw means is no interval of the smoothed ones and is left out. */
+function smoothed(line: ChartLine, weight: number): ChartLine[] {
+  const { low: _low, high: _high, n: _n, ...bare } = line;
+  return [
+    { ...bare, key: `${line.key} raw`, faint: true },
+    { ...bare, label: `${line.label}, EMA ${weight}`, y: exponentialAverage(line.y, weight) },
+  ];
+}
+
+interface Placed<Place> {
+  readonly kept: readonly Place[];
+  readonly axis: { readonly x: number[]; readonly steps?: number[] };
+}
+
+function onAxis<Place extends { readonly step: number }>(
+  places: readonly Place[],
+  placeOf: ((step: number) => number | null) | undefined,
+): Placed<Place> {
+  if (placeOf === undefined) return { kept: places, axis: { x: places.map(({ step }) => step) } };
+  const at = places.flatMap((place) => {
+    const x = placeOf(place.step);
+    return x === null ? [] : [{ place, x }];
+  });
+  return { kept: at.map(({ place }) => place), axis: { x: at.map(({ x }) => x), steps: at.map(({ place }) => place.step) } };
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
