@@ -20,6 +20,7 @@ import { blobRoutes } from "./http/blob-routes.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { importProblems } from "./http/import-problems.ts";
 import { requireKeyBeyondLoopback } from "./http/node-key.ts";
+import { pointFiles } from "./http/point-files.ts";
 import { nodeRoutes } from "./http/node-routes.ts";
 import { webPage } from "./http/web-page.ts";
 import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
@@ -109,6 +110,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   app.use(blobRoutes(blobs));
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
   app.use(importProblems(db));
+  app.use(pointFiles(db));
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY_BYTES }),

@@ -32,24 +32,34 @@ const slug = (text: string): string =>
 export const externalExperimentId = (projectId: string, experiment: string): string =>
   `${slug(experiment)}-${sha256Hex(`external\n${projectId}\n${experiment}`).slice(0, 8)}`;
 
-/** Makes what is missing of experiment, arm and run, and gives the session its segment. The run's row is locked while segments are counted. */
-export async function createExternalRun(sql: Sql, run: NewExternalRun): Promise<{ readonly id: string; readonly segment: number }> {
-  const { projectId, experiment, arm, seed, name, config, tags, key, session, parentRunId } = run;
+/** A run without its session. */
+export type ExternalRun = Omit<NewExternalRun, "session">;
+
+/** Makes what is missing of experiment, arm and run. Returns the run's id, which follows from experiment and key. */
+export async function insertExternalRun(tx: Transaction, run: ExternalRun): Promise<string> {
+  const { projectId, experiment, arm, seed, name, config, tags, key, parentRunId } = run;
   const experimentId = externalExperimentId(projectId, experiment);
   const armId = `${experimentId}.${slug(arm)}`;
   const id = `${experimentId}.${sha256Hex(`${experimentId}\n${key}`).slice(0, 12)}`;
-  await sql.begin(async (tx) => {
-    // Makers of runs of one project take turns: each may make the experiment, the arm and the curriculum, and waits would cross.
-    await tx`select pg_advisory_xact_lock(hashtextextended(${`external/${projectId}`}, 0))`;
-    await tx`insert into "Experiment" (id, "projectId", name, question, status, specification, "startedAt")
-      values (${experimentId}, ${projectId}, ${experiment}, '', 'RUNNING', ${tx.json({ external: true, name: experiment, project: projectId })}, now()) on conflict do nothing`;
-    const curriculumId = await externalCurriculum(tx, projectId);
-    await tx`insert into "Arm" (id, "experimentId", ordinal, name, configuration, "curriculumId")
-      select ${armId}, ${experimentId}, coalesce(max(ordinal), -1) + 1, ${arm}, '{}', ${curriculumId} from "Arm" where "experimentId" = ${experimentId}
-      on conflict do nothing`;
-    await tx`insert into "Run" (id, "experimentId", "armId", seed, status, "totalSteps", provenance, "isExternal", name, config, tags, "parentRunId", "startedAt")
-      values (${id}, ${experimentId}, ${armId}, ${seed}, 'RUNNING', 0, '{}', true, ${name}, ${tx.json(config)}, ${tx.json(tags)}, ${parentRunId}, now()) on conflict do nothing`;
-  });
+  // Makers of runs of one project take turns: each may make the experiment, the arm and the curriculum, and waits would cross.
+  await tx`select pg_advisory_xact_lock(hashtextextended(${`external/${projectId}`}, 0))`;
+  await tx`insert into "Experiment" (id, "projectId", name, question, status, specification, "startedAt")
+    values (${experimentId}, ${projectId}, ${experiment}, '', 'RUNNING', ${tx.json({ external: true, name: experiment, project: projectId })}, now()) on conflict do nothing`;
+  const curriculumId = await externalCurriculum(tx, projectId);
+  await tx`insert into "Arm" (id, "experimentId", ordinal, name, configuration, "curriculumId")
+    select ${armId}, ${experimentId}, coalesce(max(ordinal), -1) + 1, ${arm}, '{}', ${curriculumId} from "Arm" where "experimentId" = ${experimentId}
+    on conflict do nothing`;
+  await tx`insert into "Run" (id, "experimentId", "armId", seed, status, "totalSteps", provenance, "isExternal", name, config, tags, "parentRunId", "startedAt")
+    values (${id}, ${experimentId}, ${armId}, ${seed}, 'RUNNING', 0, '{}', true, ${name}, ${tx.json(config)}, ${tx.json(tags)}, ${parentRunId}, now()) on conflict do nothing`;
+  return id;
+}
+
+/** Makes the run and gives the session its segment. The run's row is locked while segments are counted. */
+export async function createExternalRun(
+  sql: Sql,
+  { session, ...run }: NewExternalRun,
+): Promise<{ readonly id: string; readonly segment: number }> {
+  const id = await sql.begin((tx) => insertExternalRun(tx, run));
   const segment = await inRun(sql, id, null, async (tx, emit) => {
     const [known] = await tx<{ segment: number }[]>`select segment from metrics.session where run_id = ${id} and session = ${session}`;
     if (known !== undefined) return known.segment;
