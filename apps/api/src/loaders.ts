@@ -9,7 +9,13 @@ import {
   readSharedEvaluations,
 } from "@gradus/prisma/reading/evaluation-reader";
 import { numberEvents } from "@gradus/prisma/reading/event-reader";
-import { readArmsById, readArmsOf, readCurriculaById, readExperimentsById } from "@gradus/prisma/reading/experiment-reader";
+import {
+  readArmsById,
+  readArmsOf,
+  readArmsOfCurricula,
+  readCurriculaById,
+  readExperimentsById,
+} from "@gradus/prisma/reading/experiment-reader";
 import { readMetricNames, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import type { SeriesRange } from "@gradus/prisma/reading/metric-reader";
 import type { Ask } from "@gradus/prisma/reading/page-reader";
@@ -103,6 +109,10 @@ export const createLoaders = (db: Database) => ({
   armsOfExperiment: many(
     (ids) => readArmsOf(db, ids),
     (row) => row.experimentId,
+  ),
+  armsOfCurriculum: many(
+    (ids) => readArmsOfCurricula(db, ids),
+    (row) => row.curriculumId,
   ),
   curriculum: one((ids) => readCurriculaById(db, ids)),
 

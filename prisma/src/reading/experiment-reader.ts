@@ -51,3 +51,14 @@ export const readArmsById = ({ prisma }: Database, ids: readonly string[]): Prom
 
 export const readCurriculaById = ({ prisma }: Database, ids: readonly string[]): Promise<CurriculumRow[]> =>
   prisma.curriculum.findMany({ where: { id: { in: [...ids] } } });
+
+/** By name and version. */
+export const readCurricula = ({ prisma }: Database, project: string | null | undefined): Promise<CurriculumRow[]> =>
+  prisma.curriculum.findMany({ where: project ? { projectId: project } : {}, orderBy: [{ name: "asc" }, { version: "asc" }], take: 1_000 });
+
+/** The newest 100 arms of each curriculum. */
+export const readArmsOfCurricula = ({ sql }: Database, curriculumIds: readonly string[]): Promise<ArmRow[]> =>
+  sql<ArmRow[]>`
+    select a.* from unnest(${[...curriculumIds]}::text[]) as c(id) cross join lateral (
+      select arm.* from "Arm" arm join "Experiment" e on e.id = arm."experimentId" where arm."curriculumId" = c.id
+      order by e."createdAt" desc, arm.ordinal limit 100) a`;

@@ -1,6 +1,7 @@
 // Owns: the list of resolvers, one file for each coordinate of the schema. Adding one is adding its file and its lines here.
 import type { Resolvers } from "../generated/schema-types.ts";
 import { Arm } from "./Arm.ts";
+import { Curriculum } from "./Curriculum.ts";
 import { Evaluation } from "./Evaluation.ts";
 import { Experiment } from "./Experiment.ts";
 import { ExperimentEventBody } from "./ExperimentEventBody.ts";
@@ -19,6 +20,8 @@ import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { comparison as queryComparison } from "./Query/comparison.ts";
+import { curricula as queryCurricula } from "./Query/curricula.ts";
+import { curriculumPresets as queryCurriculumPresets } from "./Query/curriculumPresets.ts";
 import { evaluation as queryEvaluation } from "./Query/evaluation.ts";
 import { experiment as queryExperiment } from "./Query/experiment.ts";
 import { experiments as queryExperiments } from "./Query/experiments.ts";
@@ -37,6 +40,7 @@ import { rollouts as queryRollouts } from "./Query/rollouts.ts";
 import { run as queryRun } from "./Query/run.ts";
 import { runs as queryRuns } from "./Query/runs.ts";
 import { server as queryServer } from "./Query/server.ts";
+import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateCurriculum.ts";
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
@@ -59,6 +63,8 @@ import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts"
 export const resolvers: Resolvers = {
   Query: {
     comparison: queryComparison,
+    curricula: queryCurricula,
+    curriculumPresets: queryCurriculumPresets,
     evaluation: queryEvaluation,
     experiment: queryExperiment,
     experiments: queryExperiments,
@@ -77,6 +83,7 @@ export const resolvers: Resolvers = {
     run: queryRun,
     runs: queryRuns,
     server: queryServer,
+    simulateCurriculum: querySimulateCurriculum,
     workerNodes: queryWorkerNodes,
   },
   Mutation: {
@@ -101,6 +108,7 @@ export const resolvers: Resolvers = {
     runEvents: subscriptionRunEvents,
   },
   Arm,
+  Curriculum,
   Evaluation,
   Experiment,
   ExperimentEventBody,
