@@ -5,6 +5,7 @@ import { registerCancel } from "./commands/cancel.ts";
 import { registerCompare } from "./commands/compare.ts";
 import { registerCurricula } from "./commands/curricula.ts";
 import { registerDoctor } from "./commands/doctor.ts";
+import { registerExport } from "./commands/export.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerPause } from "./commands/pause.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
@@ -35,6 +36,7 @@ const verbs = [
   registerResume,
   registerCancel,
   registerImport,
+  registerExport,
   registerCurricula,
   registerSimulate,
   registerPretrain,

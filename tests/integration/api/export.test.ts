@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { compactSeries } from "@gradus/prisma/metrics/compact";
 import { createExternalRun, logPoints } from "@gradus/prisma/metrics/external-run-store";
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
@@ -7,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
+import { gradus } from "../../testkit/cli/gradus.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
 import type { DatabaseWorld } from "../../testkit/world.ts";
 
@@ -123,4 +126,15 @@ test("is the same bytes as of the same moment, whatever came later and however i
 test("is asked of something, and refuses what is no moment", async () => {
   for (const query of ["", "?asOf=x", "?format=xml&project=default"])
     expect((await fetch(`${api.url}/export/points${query}`)).status).toBe(400);
+});
+
+test("comes through the command line, to standard output and to a file", async () => {
+  const { bytes, asOf } = await fetchExport(api.url, { run: runIds[1] ?? "", format: "csv" });
+  const { code, stdout } = await gradus(["export", "--run", runIds[1] ?? ""], { GRADUS_API_URL: api.url });
+  expect([code, sha(new TextEncoder().encode(`${stdout}\n`))]).toEqual([0, sha(bytes)]);
+  const file = join(world.home, "points.csv");
+  await gradus(["export", "--as-of", asOf, "--out", file], { GRADUS_API_URL: api.url });
+  expect(sha(await readFile(file))).toBe(sha(bytes));
+  const refused = await gradus(["export"], { GRADUS_API_URL: api.url });
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("name a project, an experiment, runs, or asOf")]);
 });
