@@ -7,4 +7,6 @@ export * from "./statistics/multiple-testing.ts";
 export * from "./statistics/paired.ts";
 export * from "./statistics/pass-at-k.ts";
 export * from "./statistics/proportion.ts";
+export * from "./statistics/sigmoid-fit.ts";
+export * from "./statistics/solve-rate.ts";
 export * from "./statistics/verdict-sentence.ts";
