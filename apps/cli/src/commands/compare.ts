@@ -1,6 +1,9 @@
 // Owns: the words and flags of `gradus compare`. Must not know: statistics, tables.
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { compareExperiment } from "../experiment/compare-experiment.ts";
+import { compareExperiment, curvesOfExperiment } from "../experiment/compare-experiment.ts";
+import { comparisonCsv } from "../view/comparison-csv.ts";
+import { comparisonReport } from "../view/comparison-report.ts";
 import { comparisonText } from "../view/comparison-text.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions } from "./verb.ts";
@@ -8,6 +11,8 @@ import type { ApiOptions } from "./verb.ts";
 interface CompareOptions extends ApiOptions {
   readonly metric?: readonly string[];
   readonly baseline?: string;
+  readonly csv?: boolean;
+  readonly report?: string;
 }
 
 export function registerCompare(program: Command): void {
@@ -16,14 +21,18 @@ export function registerCompare(program: Command): void {
     .description("compare the arms of an experiment: means, 95% intervals, matched-seed differences, and whether they are significant")
     .argument("<experiment>", "its id; one that still runs is compared as far as it is")
     .option("-m, --metric <name...>", "metrics (default: held-out pass@1, training reward and pass rate)")
+    .option("--csv", "print the same numbers as CSV, one row an estimate, a seed or a difference")
+    .option("--report <file>", "also write one HTML file with tables and plots that needs nothing else")
     .option("-b, --baseline <arm>", "the arm that the others are compared with (default: the first)");
   withApi(command, {
     examples: [
       "gradus compare quickstart-1a2b3c4d",
       "gradus compare quickstart-1a2b3c4d --metric policy/entropy train/reward --baseline classic",
+      "gradus compare quickstart-1a2b3c4d --report quickstart.html",
+      "gradus compare quickstart-1a2b3c4d --csv > quickstart.csv",
       "gradus compare quickstart-1a2b3c4d --json | jq '.arms[] | {arm: .arm.name, improvement: .improvement.estimate.mean}'",
     ],
-  }).action((experimentId: string, { metric, baseline, ...options }: CompareOptions) =>
+  }).action((experimentId: string, { metric, baseline, csv = false, report, ...options }: CompareOptions) =>
     runVerb(options, async ({ apiUrl, json }) => {
       const comparison = await compareExperiment({
         apiUrl,
@@ -31,7 +40,13 @@ export function registerCompare(program: Command): void {
         ...(metric && { metrics: metric }),
         ...(baseline && { baselineArm: baseline }),
       });
+      if (report !== undefined) {
+        const curves = await curvesOfExperiment(apiUrl, experimentId, comparison.metrics);
+        await writeFile(report, comparisonReport({ experimentId, comparison, curves, madeAt: new Date().toISOString() }));
+        console.error(`the report is ${report}`);
+      }
       if (json) printJson(comparison);
+      else if (csv) process.stdout.write(comparisonCsv(comparison));
       else process.stdout.write(`${comparisonText(comparison)}\n`);
       return exitCodes.ok;
     }),

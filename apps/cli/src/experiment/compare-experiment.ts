@@ -1,7 +1,7 @@
 // Owns: asking for the comparison of an experiment's arms. Must not know: how it is shown.
 import { request } from "../client/api-client.ts";
-import { ComparisonDocument } from "../client/generated/operations.ts";
-import type { ComparisonQuery } from "../client/generated/operations.ts";
+import { ComparisonCurvesDocument, ComparisonDocument } from "../client/generated/operations.ts";
+import type { ComparisonCurvesQuery, ComparisonQuery } from "../client/generated/operations.ts";
 import { patiently } from "../client/patience.ts";
 
 export interface CompareInput {
@@ -23,4 +23,15 @@ export async function compareExperiment({
   const variables = { of: { experimentId }, metrics: metrics === undefined ? null : [...metrics], baselineArm: baselineArm ?? null };
   const { comparison } = await patiently(() => request(apiUrl, ComparisonDocument, variables));
   return comparison;
+}
+
+/** The same metrics over steps, for plots. @throws RefusedError for an unknown experiment */
+export async function curvesOfExperiment(
+  apiUrl: string,
+  experimentId: string,
+  curves: readonly string[],
+): Promise<ComparisonCurvesQuery["comparison"]["arms"]> {
+  const variables = { of: { experimentId }, curves: [...curves] };
+  const { comparison } = await patiently(() => request(apiUrl, ComparisonCurvesDocument, variables));
+  return comparison.arms;
 }
