@@ -28,6 +28,7 @@ import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
+import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
 import { createSchema } from "./schema.ts";
 
 export interface ApiInput {
@@ -111,6 +112,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
   app.use(importProblems(db));
   app.use(pointFiles(db));
+  app.use(["/api/2.0", "/api/3.0", "/ajax-api/2.0"], mlflowRoutes(db, log));
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY_BYTES }),

@@ -138,3 +138,42 @@ export const finishExternalRun = (sql: Sql, runId: string, status: RunStatus, ca
       where id = ${runId} and status <> ${status}`;
     if (changed.count > 0) emit({ type: "STATUS_CHANGED", status, cause });
   });
+
+/** Makes the experiment where it is missing, without a run. Returns its id. */
+export async function ensureExternalExperiment(sql: Sql, projectId: string, name: string): Promise<string> {
+  const id = externalExperimentId(projectId, name);
+  await sql`insert into "Experiment" (id, "projectId", name, question, status, specification, "startedAt")
+    values (${id}, ${projectId}, ${name}, '', 'RUNNING', ${sql.json({ external: true, name, project: projectId })}, now()) on conflict do nothing`;
+  return id;
+}
+
+/** A parameter that has another value already. */
+export class ParameterChanged extends Error {
+  override readonly name = "ParameterChanged";
+}
+
+/** Adds parameters and tags, removes tags. Tags are replaced, parameters are not. @throws ParameterChanged, MissingRow */
+export const describeExternalRun = (sql: Sql, runId: string, { params = {}, tags = {}, removedTags = [] }: DescribedRun): Promise<void> =>
+  inRun(sql, runId, null, async (tx) => {
+    const [run] = await tx<{ config: Readonly<Record<string, unknown>> }[]>`select config from "Run" where id = ${runId}`;
+    for (const [key, value] of Object.entries(params)) {
+      const known = run?.config[key];
+      if (known !== undefined && String(known) !== value)
+        throw new ParameterChanged(`${key} is ${String(known)} and cannot become ${value}`);
+    }
+    await tx`update "Run" set config = ${tx.json(params)}::jsonb || config, tags = (tags || ${tx.json(tags)}::jsonb) - ${[...removedTags]}::text[] where id = ${runId}`;
+  });
+
+export interface DescribedRun {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly removedTags?: readonly string[];
+}
+
+/** Lets an ended external run go on. */
+export const reopenExternalRun = (sql: Sql, runId: string): Promise<void> =>
+  inRun(sql, runId, null, async (tx, emit) => {
+    const changed =
+      await tx`update "Run" set status = 'RUNNING', cause = null, "finishedAt" = null where id = ${runId} and status <> 'RUNNING'`;
+    if (changed.count > 0) emit({ type: "STATUS_CHANGED", status: "RUNNING", cause: null });
+  });
