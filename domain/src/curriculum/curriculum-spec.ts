@@ -14,6 +14,8 @@ function unionOf(kinds: readonly { readonly parameters: z.ZodType }[]): z.ZodTyp
 export const CurriculumSpec = z.strictObject({
   sampler: unionOf(SAMPLERS),
   gates: z.array(unionOf(GATES)).default(() => [{ kind: "zero-variance" }]),
+  /** Which bins buckets are: the stored broad ones (paper Table 3, section 4.4), or the narrow ones with gaps (sections 4.2 and 4.3). */
+  bins: z.enum(["broad", "narrow"]).optional(),
   ...CurriculumHooks,
 });
 export type CurriculumSpec = z.infer<typeof CurriculumSpec>;

@@ -1,5 +1,6 @@
 // Owns: a curriculum at work: sampler, gates and hooks with their state. Must not know: any kind, rollouts, the database.
 import { creditGroup } from "../advantage.ts";
+import { bucketOf } from "../bucket.ts";
 import type { Json } from "../canonical-json.ts";
 import { stream } from "../random.ts";
 import type { CurriculumSpec } from "./curriculum-spec.ts";
@@ -58,7 +59,7 @@ export interface Curriculum {
 
 /** Throws RangeError for an empty pool or an unknown kind. `seed` is the run's; the order of `problems` does not matter. */
 export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolProblem[], totalSteps: number, seed: number): Curriculum {
-  const pool = createPool(problems);
+  const pool = createPool(spec.bins === "narrow" ? problems.map(inNarrowBin) : problems);
   const context = { pool, totalSteps };
   const sampler = kindNamed(SAMPLERS, spec.sampler.kind);
   const gates = spec.gates.map((gateSpec) => ({ gate: kindNamed(GATES, gateSpec.kind), parameters: gateSpec }));
@@ -146,6 +147,10 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
     },
   };
 }
+
+/** By the measured rate; what was not measured keeps the bucket it was given. */
+const inNarrowBin = (problem: PoolProblem): PoolProblem =>
+  problem.passRate === null ? problem : { ...problem, bucket: bucketOf(problem.passRate, "narrow") };
 
 /** States are JSON by contract, and this is several times faster than structuredClone. */
 const copyOf = <T>(state: T): T => JSON.parse(JSON.stringify(state)) as T;

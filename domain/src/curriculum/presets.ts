@@ -44,22 +44,24 @@ const REVERSE_MEDIUM_START: readonly Row[] = [
   [40_000, 1, 0, 0],
 ];
 
-const EASY_IS_EASY_MEDIUM = { EASY: "EASY_MEDIUM" } as const;
+const EASY_IS_EASY_MEDIUM = { remap: { EASY: "EASY_MEDIUM" } } as const;
+/** The bins of the chains (sections 4.2 and 4.3): problems in their gaps are never drawn. */
+const NARROW = { bins: "narrow" } as const;
 
 function scheduleOf(
   rows: readonly Row[],
   unit: "step" | "fraction",
-  remap: Readonly<Partial<Record<Bucket, Bucket>>> = {},
+  { remap = {}, bins }: { readonly remap?: Readonly<Partial<Record<Bucket, Bucket>>>; readonly bins?: "narrow" } = {},
 ): CurriculumSpec {
   const stages = rows.map(([until, easy, medium, hard]) => ({
     until: unit === "step" ? until : until / PAPER_STEPS,
     weights: { EASY: easy, MEDIUM: medium, HARD: hard },
   }));
-  return CurriculumSpec.parse({ sampler: { kind: "schedule", unit, stages, remap } });
+  return CurriculumSpec.parse({ sampler: { kind: "schedule", unit, stages, remap }, bins });
 }
 
-const only = (bucket: Bucket): CurriculumSpec =>
-  CurriculumSpec.parse({ sampler: { kind: "schedule", unit: "fraction", stages: [{ until: 1, weights: { [bucket]: 1 } }] } });
+const only = (bucket: Bucket, bins?: "narrow"): CurriculumSpec =>
+  CurriculumSpec.parse({ sampler: { kind: "schedule", unit: "fraction", stages: [{ until: 1, weights: { [bucket]: 1 } }] }, bins });
 
 const uniformWith = (hooks: object): CurriculumSpec => CurriculumSpec.parse({ sampler: { kind: "uniform" }, ...hooks });
 
@@ -68,21 +70,21 @@ export const CURRICULUM_PRESETS: Readonly<Record<string, CurriculumSpec>> = {
   uniform: CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "bucket" } }),
   "uniform-problems": CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "problem" } }),
   /** The uniform of Table 2: the three narrow levels alike. */
-  "uniform-three": CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "bucket", buckets: ["EASY", "MEDIUM", "HARD"] } }),
+  "uniform-three": CurriculumSpec.parse({ sampler: { kind: "uniform", mass: "bucket", buckets: ["EASY", "MEDIUM", "HARD"] }, ...NARROW }),
   classic: scheduleOf(CLASSIC, "fraction"),
   "classic-steps": scheduleOf(CLASSIC, "step"),
   "reverse-medium-start": scheduleOf(REVERSE_MEDIUM_START, "fraction", EASY_IS_EASY_MEDIUM),
   "reverse-medium-start-steps": scheduleOf(REVERSE_MEDIUM_START, "step", EASY_IS_EASY_MEDIUM),
   "reverse-hard-start": scheduleOf(REVERSE_HARD_START, "fraction"),
   "reverse-hard-start-steps": scheduleOf(REVERSE_HARD_START, "step"),
-  soft: scheduleOf(SOFT, "fraction"),
-  "soft-steps": scheduleOf(SOFT, "step"),
-  hard: scheduleOf(HARD, "fraction"),
-  "hard-steps": scheduleOf(HARD, "step"),
-  "only-easy": only("EASY"),
+  soft: scheduleOf(SOFT, "fraction", NARROW),
+  "soft-steps": scheduleOf(SOFT, "step", NARROW),
+  hard: scheduleOf(HARD, "fraction", NARROW),
+  "hard-steps": scheduleOf(HARD, "step", NARROW),
+  "only-easy": only("EASY", "narrow"),
   "only-easy-medium": only("EASY_MEDIUM"),
-  "only-medium": only("MEDIUM"),
-  "only-hard": only("HARD"),
+  "only-medium": only("MEDIUM", "narrow"),
+  "only-hard": only("HARD", "narrow"),
   /** Row 13 of paper section 7, DAPO's dynamic sampling: refused groups are drawn anew, at most 10 rounds a step. */
   dapo: uniformWith({ refill: {} }),
   /** Row 12 with the refill of its source. */

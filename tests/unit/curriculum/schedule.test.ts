@@ -1,5 +1,6 @@
 // Proves: the paper's schedules row by row, and how weights meet a pool.
 import { describe, expect, it } from "vitest";
+import { bucketOf } from "@gradus/domain/bucket";
 import { createCurriculum } from "@gradus/domain/curriculum/curriculum";
 import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
 import { CURRICULUM_PRESETS, resolveCurriculum } from "@gradus/domain/curriculum/presets";
@@ -95,6 +96,34 @@ describe("the paper's schedules", () => {
     const curriculum = createCurriculum(resolveCurriculum("classic"), poolOf(["EASY_MEDIUM", "HARD"]), 40, 3);
     expect(curriculum.draw(1, 8).every((id) => id.startsWith("EASY_MEDIUM"))).toBe(true);
     expect(curriculum.warnings()).toEqual([expect.stringContaining("EASY"), expect.stringContaining("MEDIUM")]);
+  });
+});
+
+describe("narrow bins", () => {
+  const measured: PoolProblem[] = Array.from({ length: 33 }, (_, passes) => ({
+    id: `k${String(passes).padStart(2, "0")}`,
+    bucket: bucketOf({ passes, attempts: 32 }),
+    environment: "INDUCTION",
+    passRate: { passes, attempts: 32 },
+  }));
+  const drawnBy = (preset: string): Set<number> => {
+    const curriculum = createCurriculum(resolveCurriculum(preset), measured, 40, 1);
+    return new Set(
+      Array.from({ length: 40 }, (_, i) => curriculum.draw(i + 1, 8))
+        .flat()
+        .map((id) => Number(id.slice(1))),
+    );
+  };
+
+  it("are those of Tables 2 and 3: nothing of the gaps is drawn, and classic goes on with the broad ones", () => {
+    const levels = [2, 3, 4, 5, 13, 14, 15, 16, 17, 18, 19, 26, 27, 28, 29];
+    for (const preset of ["soft", "hard", "uniform-three"])
+      expect(
+        [...drawnBy(preset)].toSorted((a, b) => a - b),
+        preset,
+      ).toEqual(levels);
+    expect([...drawnBy("only-medium")].toSorted((a, b) => a - b)).toEqual([13, 14, 15, 16, 17, 18, 19]);
+    expect(drawnBy("classic").has(9)).toBe(true);
   });
 });
 
