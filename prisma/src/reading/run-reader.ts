@@ -1,10 +1,11 @@
 // Owns: reading runs. Must not know: cursors, GraphQL.
 import type { RunStatus } from "@gradus/domain";
 import type { Database } from "../database.ts";
-import type { Prisma } from "../generated/client.ts";
+import { Prisma } from "../generated/client.ts";
 import type { RunRow } from "../rows.ts";
-import { olderThan } from "./experiment-reader.ts";
 import type { Ask } from "./page-reader.ts";
+import { conditionSql } from "./run-conditions.ts";
+import type { RunCondition } from "./run-conditions.ts";
 
 export interface RunFilter {
   readonly experimentId?: string | null | undefined;
@@ -12,25 +13,53 @@ export interface RunFilter {
   readonly arms?: readonly string[] | null | undefined;
   readonly seeds?: readonly number[] | null | undefined;
   readonly statuses?: readonly RunStatus[] | null | undefined;
+  readonly contains?: string | null | undefined;
+  readonly isExternal?: boolean | null | undefined;
+  readonly conditions?: readonly RunCondition[] | null | undefined;
 }
 
-const where = ({ experimentId, ids, arms, seeds, statuses }: RunFilter): Prisma.RunWhereInput => ({
-  ...(experimentId ? { experimentId } : {}),
-  ...(ids ? { id: { in: [...ids] } } : {}),
-  ...(arms ? { arm: { name: { in: [...arms] } } } : {}),
-  ...(seeds ? { seed: { in: [...seeds] } } : {}),
-  ...(statuses ? { status: { in: [...statuses] } } : {}),
-});
+/** Of the run `r` and its arm `a`. */
+function where({ experimentId, ids, arms, seeds, statuses, contains, isExternal, conditions }: RunFilter): Prisma.Sql {
+  const all = [
+    ...(experimentId ? [Prisma.sql`r."experimentId" = ${experimentId}`] : []),
+    ...(ids ? [Prisma.sql`r.id = any(${[...ids]}::text[])`] : []),
+    ...(arms ? [Prisma.sql`a.name = any(${[...arms]}::text[])`] : []),
+    ...(seeds ? [Prisma.sql`r.seed = any(${[...seeds]}::int[])`] : []),
+    ...(statuses ? [Prisma.sql`r.status::text = any(${[...statuses]}::text[])`] : []),
+    ...(contains ? [Prisma.sql`position(lower(${contains}) in lower(r.id || ' ' || coalesce(r.name, ''))) > 0`] : []),
+    ...(isExternal == null ? [] : [Prisma.sql`r."isExternal" = ${isExternal}`]),
+    ...(conditions ?? []).map(conditionSql),
+  ];
+  return all.length === 0 ? Prisma.sql`true` : Prisma.join(all, " and ");
+}
+
+const from = Prisma.sql`from "Run" r join "Arm" a on a.id = r."armId"`;
+
+/** The rows of ids, in their order. */
+async function inOrder(db: Database, found: Promise<readonly { readonly id: string }[]>): Promise<RunRow[]> {
+  const ids = (await found).map(({ id }) => id);
+  const rows = new Map((ids.length === 0 ? [] : await readRunsById(db, ids)).map((row) => [row.id, row]));
+  return ids.flatMap((id) => rows.get(id) ?? []);
+}
 
 /** The newest first. Key: createdAt as ISO text, id (`experimentKey`). */
-export const readRuns = ({ prisma }: Database, filter: RunFilter, { after, limit }: Ask): Promise<RunRow[]> =>
-  prisma.run.findMany({
-    where: { AND: [where(filter), after === null ? {} : olderThan(after)] },
-    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit,
-  });
+export function readRuns(db: Database, filter: RunFilter, { after, limit }: Ask): Promise<RunRow[]> {
+  const older =
+    after === null
+      ? Prisma.sql`true`
+      : Prisma.sql`(r."createdAt", r.id) < ((${after[0]}::timestamptz at time zone 'UTC')::timestamp(3), ${after[1]}::text)`;
+  return inOrder(
+    db,
+    db.prisma.$queryRaw<
+      { id: string }[]
+    >`select r.id ${from} where ${where(filter)} and ${older} order by r."createdAt" desc, r.id desc limit ${limit}`,
+  );
+}
 
-export const countRuns = ({ prisma }: Database, filter: RunFilter): Promise<number> => prisma.run.count({ where: where(filter) });
+export async function countRuns({ prisma }: Database, filter: RunFilter): Promise<number> {
+  const [row] = await prisma.$queryRaw<{ count: number }[]>`select count(*)::int as count ${from} where ${where(filter)}`;
+  return row?.count ?? 0;
+}
 
 export const readRunsById = ({ prisma }: Database, ids: readonly string[]): Promise<RunRow[]> =>
   prisma.run.findMany({ where: { id: { in: [...ids] } } });
@@ -44,5 +73,9 @@ export const readRunsOfArms = ({ prisma }: Database, armIds: readonly string[]):
   prisma.run.findMany({ where: { armId: { in: [...armIds] } }, orderBy: byArmAndSeed });
 
 /** Every run the filter lets through, by arm and seed, at most `limit`. */
-export const readFilteredRuns = ({ prisma }: Database, filter: RunFilter, limit: number): Promise<RunRow[]> =>
-  prisma.run.findMany({ where: where(filter), orderBy: [{ experimentId: "asc" }, ...byArmAndSeed], take: limit });
+export const readFilteredRuns = (db: Database, filter: RunFilter, limit: number): Promise<RunRow[]> =>
+  inOrder(
+    db,
+    db.prisma.$queryRaw<{ id: string }[]>`
+      select r.id ${from} where ${where(filter)} order by r."experimentId", a.ordinal, r.seed, r.id limit ${limit}`,
+  );

@@ -21,6 +21,7 @@ import type { Logger } from "pino";
 import { z } from "zod";
 import { checkSeries } from "../commands/check-batch.ts";
 import { Refusal } from "../commands/refusal.ts";
+import { FilterTextError } from "../run-filter/filter-text.ts";
 import { invalid, MlflowError } from "./mlflow-error.ts";
 import { experimentShape, runIdOf, runInfo, runShape } from "./run-shape.ts";
 import { searchRuns } from "./search-runs.ts";
@@ -243,7 +244,7 @@ export function mlflowRoutes(db: Database, log_: Logger): Router {
 
 function asMlflowError(error: unknown): MlflowError | null {
   if (error instanceof MlflowError) return error;
-  if (error instanceof Refusal || error instanceof ParameterChanged) return invalid(error.message);
+  if (error instanceof Refusal || error instanceof ParameterChanged || error instanceof FilterTextError) return invalid(error.message);
   if (error instanceof z.ZodError) return invalid(z.prettifyError(error));
   return error instanceof MissingRow ? new MlflowError("RESOURCE_DOES_NOT_EXIST", error.message) : null;
 }

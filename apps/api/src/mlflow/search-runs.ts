@@ -4,8 +4,8 @@ import { readExternalRuns, readLatest } from "@gradus/prisma/reading/external-ru
 import type { ExternalRunRow } from "@gradus/prisma/reading/external-run-reader";
 import { invalid } from "./mlflow-error.ts";
 import { mlflowRunId, mlflowStatus, runShape } from "./run-shape.ts";
-import { compareBy, matches, parseFilter, parseOrder } from "./search-filter.ts";
-import type { Searchable } from "./search-filter.ts";
+import { compareBy, matches, parseFilter, parseOrder } from "../run-filter/filter-text.ts";
+import type { Searchable } from "../run-filter/filter-text.ts";
 
 export interface RunSearch {
   readonly filter: string;

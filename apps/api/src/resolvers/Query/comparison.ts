@@ -2,6 +2,7 @@
 import { readFilteredRuns } from "@gradus/prisma/reading/run-reader";
 import { compare } from "../../comparison/compare.ts";
 import { badInput, present } from "../../errors.ts";
+import { toRunFilter } from "../../run-filter/run-filter.ts";
 import type { QueryResolvers } from "../../generated/schema-types.ts";
 
 const MOST_RUNS = 1_000;
@@ -14,7 +15,7 @@ export const comparison: NonNullable<QueryResolvers["comparison"]> = async (
 ) => {
   const most = maxPoints ?? 100;
   if (most < 1 || most > 1_000) throw badInput("maxPoints: 1 to 1,000");
-  const runs = await readFilteredRuns(db, of, MOST_RUNS + 1);
+  const runs = await readFilteredRuns(db, toRunFilter(of), MOST_RUNS + 1);
   if (runs.length > MOST_RUNS) throw badInput(`of: more than ${MOST_RUNS} runs`);
   const byArm = [...Map.groupBy(runs, ({ armId }) => armId)];
   const arms = await Promise.all(

@@ -1,6 +1,11 @@
-// Owns: MLflow's language of filters and orders over runs. Must not know: where runs come from.
-// https://mlflow.org/docs/latest/search-runs: comparisons joined by AND.
-import { invalid } from "./mlflow-error.ts";
+// Owns: the text form of filters and orders over runs: `metrics.loss < 2 and config.lr = 0.1 and tags.team IN ('a', 'b')`. Must not know: where runs
+// come from. It is MLflow's language (https://mlflow.org/docs/latest/search-runs), with `config` as another word for its `params`.
+
+/** The text is no filter; the message says where. */
+export class FilterTextError extends Error {
+  override readonly name = "FilterTextError";
+}
+const invalid = (message: string): FilterTextError => new FilterTextError(message);
 
 /** What a filter may look at of one run. Absent: null. */
 export interface Searchable {
@@ -24,6 +29,7 @@ export interface Comparison {
 const KINDS: Readonly<Record<string, Kind>> = {
   metric: "metric",
   metrics: "metric",
+  config: "param",
   param: "param",
   params: "param",
   parameter: "param",
@@ -59,7 +65,7 @@ function tokens(text: string): Token[] {
   return found;
 }
 
-/** @throws MlflowError INVALID_PARAMETER_VALUE */
+/** @throws FilterTextError */
 export function parseFilter(text: string): Comparison[] {
   const rest = tokens(text);
   const comparisons: Comparison[] = [];
@@ -136,7 +142,7 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/** @throws MlflowError INVALID_PARAMETER_VALUE */
+/** @throws FilterTextError */
 export const parseOrder = (texts: readonly string[]): Order[] =>
   texts.map((text) => {
     const rest = tokens(text);

@@ -1,0 +1,86 @@
+// Owns: conditions on runs' parameters, tags and last metric values as SQL. Must not know: GraphQL, the text form.
+import { Prisma } from "../generated/client.ts";
+
+export interface RunCondition {
+  readonly property: "CONFIG" | "TAG" | "METRIC";
+  readonly name: string;
+  readonly comparison:
+    | "EQUALS"
+    | "DIFFERS"
+    | "BELOW"
+    | "AT_MOST"
+    | "ABOVE"
+    | "AT_LEAST"
+    | "LIKE"
+    | "LIKE_ANY_CASE"
+    | "IN"
+    | "NOT_IN"
+    | "EXISTS";
+  readonly values: readonly (string | number | boolean)[];
+}
+
+/** Of the run `r` and its arm `a`, as text; null where there is none. */
+function textOf({ property, name }: RunCondition): Prisma.Sql {
+  if (property === "TAG") return Prisma.sql`(r.tags ->> ${name})`;
+  if (property === "CONFIG") {
+    const config = Prisma.sql`(case when r."isExternal" then r.config else a.configuration end)`;
+    // A key that holds dots itself comes first.
+    return Prisma.sql`coalesce(${config} ->> ${name}, ${config} #>> string_to_array(${name}, '.'))`;
+  }
+  return Prisma.sql`(select l.value::text from metrics.series s cross join lateral (
+    select step, value from (
+      (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
+        order by to_step desc, last_segment desc, last_batch desc limit 1)
+      union all
+      (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
+    ) e order by step desc, segment desc, batch desc limit 1) l where s.run_id = r.id and s.name = ${name})`;
+}
+
+const NUMBER = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$|^-?Infinity$|^NaN$";
+/** NaN is neither above nor below anything, though Postgres sorts it highest. */
+const numberOf = (text: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`(select case when t ~ ${NUMBER} then nullif(t::float8, 'NaN'::float8) end from (select ${text} as t) as of_text)`;
+
+const ORDERS = { BELOW: Prisma.sql`<`, AT_MOST: Prisma.sql`<=`, ABOVE: Prisma.sql`>`, AT_LEAST: Prisma.sql`>=` } as const;
+
+function isValue(text: Prisma.Sql, value: string | number | boolean): Prisma.Sql {
+  return typeof value === "number"
+    ? Prisma.sql`coalesce(${numberOf(text)} = ${value}::float8, false)`
+    : Prisma.sql`coalesce(${text} = ${String(value)}::text, false)`;
+}
+
+/** True or false, never null. */
+export function conditionSql(condition: RunCondition): Prisma.Sql {
+  const { comparison, values } = condition;
+  const text = textOf(condition);
+  const [value = ""] = values;
+  switch (comparison) {
+    case "EXISTS":
+      return Prisma.sql`${text} is not null`;
+    case "BELOW":
+    case "AT_MOST":
+    case "ABOVE":
+    case "AT_LEAST":
+      return Prisma.sql`coalesce(${numberOf(text)} ${ORDERS[comparison]} ${Number(value)}::float8, false)`;
+    case "LIKE":
+      return Prisma.sql`coalesce(${text} like ${String(value)}::text, false)`;
+    case "LIKE_ANY_CASE":
+      return Prisma.sql`coalesce(${text} ilike ${String(value)}::text, false)`;
+    case "EQUALS":
+    case "IN":
+      return values.length === 0
+        ? Prisma.sql`false`
+        : Prisma.sql`(${Prisma.join(
+            values.map((one) => isValue(text, one)),
+            " or ",
+          )})`;
+    case "DIFFERS":
+    case "NOT_IN":
+      return values.length === 0
+        ? Prisma.sql`${text} is not null`
+        : Prisma.sql`(${text} is not null and not (${Prisma.join(
+            values.map((one) => isValue(text, one)),
+            " or ",
+          )}))`;
+  }
+}
