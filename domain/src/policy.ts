@@ -14,6 +14,8 @@ export interface TrainingRollout {
   readonly completionTokens: readonly number[];
   readonly logProbs: readonly number[];
   readonly advantage: number;
+  /** Ordinal of its group in the step. */
+  readonly group: number;
 }
 
 export interface NewPolicy {

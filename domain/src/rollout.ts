@@ -11,6 +11,10 @@ export interface PosedGroup {
   readonly problemId: string;
   readonly bucket: Bucket | null;
   readonly prompt: string;
+  /** Rollouts of it; absent: as many as the scope's other groups. */
+  readonly size?: number;
+  /** Beginning of the answer that every rollout is given, the last part of `prompt`; absent: none. */
+  readonly prefix?: string;
 }
 
 export interface GroupToGenerate {

@@ -60,6 +60,7 @@ export const environment: Environment = {
       examples: shown.map(({ args, expected }) => fillTemplate(EXAMPLE, { args: plain(args), expected: plain(expected) })).join("\n"),
     });
   },
+  demonstration: ({ reference }) => (reference === "" ? null : reference),
   extract: (completion, { entryPoint }) => {
     const source = findSource(completion);
     if (source === null) return null;

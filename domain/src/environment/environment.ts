@@ -28,6 +28,8 @@ export interface Environment {
   pose(problem: PosedProblem): string;
   /** The program to execute, or null where the completion holds none (NO_ANSWER). Never throws. */
   extract(completion: string, problem: PosedProblem): string | null;
+  /** A known answer as the policy would write it, where the problem has one: the start of it may be given (strategy 34). */
+  demonstration?(problem: PosedProblem): string | null;
   readonly judging: Judging;
   /** null: not credited (SANDBOX_ERROR is a broken machine, never a wrong answer). */
   reward(result: ExecutionResult): number | null;
@@ -37,6 +39,15 @@ export interface Environment {
 export function allTestsPass(result: ExecutionResult): number | null {
   if (result.verdict === "SANDBOX_ERROR") return null;
   return result.verdict === "EXECUTED" && result.tests.length > 0 && result.tests.every((test) => test.verdict === "OK") ? 1 : 0;
+}
+
+/** The first `share` of a text's lines, whole. */
+export function beginningOf(text: string, share: number): string {
+  const lines = text.trimEnd().split("\n");
+  return lines
+    .slice(0, Math.min(lines.length - 1, Math.floor(share * lines.length)))
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 /** Fills `{name}` placeholders; throws RangeError for one without a value. */

@@ -8,6 +8,7 @@ export const environment: Environment = {
   template: "{message}",
   // The message is the prompt as published: imports, helpers, signature and docstring.
   pose: (problem) => problem.message,
+  demonstration: ({ reference, message }) => (reference.startsWith(message) ? reference.slice(message.length) : null),
   extract: (completion, problem) => {
     const whole = findProgram(completion, problem.entryPoint);
     // A model that repeats the signature often leaves out the prompt's imports and helpers: they come first, and its own definition wins.

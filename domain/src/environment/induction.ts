@@ -22,6 +22,7 @@ export const environment: Environment = {
   summary: "write f from a message and input-output examples; right when every hidden output agrees",
   template: TEMPLATE + EXAMPLE,
   pose: (problem: PosedProblem) => renderInductionPrompt(problem),
+  demonstration: ({ reference }) => reference,
   extract: (completion, problem) => findProgram(completion, problem.entryPoint),
   judging: EXACT,
   reward: allTestsPass,

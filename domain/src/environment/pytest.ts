@@ -63,6 +63,7 @@ export const environment: Environment = {
   summary: "write a function from a description; right when every test function of its pytest module passes",
   template: "{message}\n",
   pose: ({ message }) => `${message}\n`,
+  demonstration: ({ reference }) => reference,
   extract: (completion, { entryPoint }) => findProgram(completion, entryPoint),
   judging: EXACT,
   reward: allTestsPass,

@@ -9,7 +9,7 @@ import { completeStep } from "./step-store.ts";
 /** The credited rollouts of a step's admitted groups, in draw order. */
 export async function readAdmitted(sql: Sql, experimentId: string, runId: string, step: number): Promise<TrainingRollout[]> {
   return sql<TrainingRollout[]>`
-    select r."promptTokens", r."completionTokens", r."logProbs", r.advantage from "Rollout" r join "Group" g on g.id = r."groupId"
+    select r."promptTokens", r."completionTokens", r."logProbs", r.advantage, g.ordinal as group from "Rollout" r join "Group" g on g.id = r."groupId"
     where g.scope = ${stepScope(experimentId, runId, step).id} and g.admitted and r.advantage is not null order by g.ordinal, r.index`;
 }
 

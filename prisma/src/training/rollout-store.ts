@@ -8,9 +8,10 @@ import { storableText } from "./storable-text.ts";
 /** Inserts the scope's groups; a scope that was drawn before stays as it was drawn. */
 export async function saveGroups(tx: Sql | Transaction, scope: Scope, size: number, groups: readonly PosedGroup[]): Promise<void> {
   const rows = groups.map((group) => ({ ...group, id: groupId(scope, group.ordinal) }));
-  await tx`insert into "Group" (id, scope, "scopeKind", "runId", step, ordinal, "problemId", bucket, size, prompt)
-    select r.id, ${scope.id}, ${scope.kind}::"ScopeKind", ${scope.runId ?? null}, ${scope.step ?? null}, r.ordinal, r."problemId", r.bucket::"Bucket", ${size}, r.prompt
-    from jsonb_to_recordset(${tx.json(rows as never)}) as r(id text, ordinal int, "problemId" text, bucket text, prompt text)
+  await tx`insert into "Group" (id, scope, "scopeKind", "runId", step, ordinal, "problemId", bucket, size, prompt, prefix)
+    select r.id, ${scope.id}, ${scope.kind}::"ScopeKind", ${scope.runId ?? null}, ${scope.step ?? null}, r.ordinal, r."problemId", r.bucket::"Bucket", coalesce(r.size, ${size}), r.prompt,
+      coalesce(r.prefix, '')
+    from jsonb_to_recordset(${tx.json(rows as never)}) as r(id text, ordinal int, "problemId" text, bucket text, prompt text, size int, prefix text)
     on conflict do nothing`;
 }
 
@@ -49,7 +50,7 @@ export async function saveRollouts(sql: Sql, batch: RolloutBatch): Promise<void>
 /** The rollouts of a scope without a verdict, in id order of their draw. */
 export async function readUnexecuted(sql: Sql, scope: Scope): Promise<RolloutToExecute[]> {
   const rows = await sql<{ id: string; completion: string; problemId: string; sandboxErrors: number }[]>`
-    select r.id, r.completion, g."problemId", r."sandboxErrors" from "Rollout" r join "Group" g on g.id = r."groupId"
+    select r.id, g.prefix || r.completion as completion, g."problemId", r."sandboxErrors" from "Rollout" r join "Group" g on g.id = r."groupId"
     where g.scope = ${scope.id} and r.verdict is null order by g.ordinal, r.index`;
   const ids = [...new Set(rows.map((row) => row.problemId))];
   const problems = await sql<{ id: string; content: unknown }[]>`select id, content from "Problem" where id = any(${ids})`;

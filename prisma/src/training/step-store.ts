@@ -59,12 +59,47 @@ export async function saveDraw(
   });
 }
 
+/**
+ * Makes round `round` (from 2) of a step durable: groups that grow to a size, and groups that are added. A round that was planned before stays
+ * as it was. Returns whether any rollout of the step is still to be made or executed.
+ */
+export async function saveRound(
+  sql: Sql,
+  scope: Scope & { readonly runId: string; readonly step: number },
+  round: number,
+  size: number,
+  { grow, add }: { readonly grow: readonly { readonly ordinal: number; readonly size: number }[]; readonly add: readonly PosedGroup[] },
+): Promise<void> {
+  await inRun(sql, scope.runId, null, async (tx) => {
+    const planned =
+      await tx`update "Step" set rounds = ${round} where "runId" = ${scope.runId} and step = ${scope.step} and rounds = ${round - 1}`;
+    if (planned.count === 0) return;
+    await tx`update "Group" set size = r.size from jsonb_to_recordset(${tx.json(grow as never)}) as r(ordinal int, size int)
+      where "Group".scope = ${scope.id} and "Group".ordinal = r.ordinal`;
+    await saveGroups(tx, scope, size, add);
+  });
+}
+
+/** Rounds that a step has planned, and whether every rollout of them is executed. @throws MissingRow when the step was never drawn */
+export async function readRounds(sql: Sql, scope: Scope): Promise<{ readonly rounds: number; readonly executed: boolean }> {
+  const [row] = await sql<{ rounds: number; executed: boolean }[]>`
+    select s.rounds, not exists (select 1 from "Group" g where g.scope = ${scope.id}
+      and g.size > (select count(*) from "Rollout" r where r."groupId" = g.id and r.verdict is not null)) as executed
+    from "Step" s where s."runId" = ${scope.runId ?? null} and s.step = ${scope.step ?? null}`;
+  if (row === undefined) throw new MissingRow(`scope ${scope.id} was not drawn`);
+  return row;
+}
+
 export interface TrainableProblem {
   readonly id: string;
   readonly environment: EnvironmentName;
   readonly bucket: Bucket | null;
   readonly passRate: MeasuredPassRate | null;
   readonly content: ProblemContent;
+  readonly chain?: string;
+  readonly rung?: number;
+  /** Its first operation; absent where nobody named one. */
+  readonly category?: string;
 }
 
 /** The problems of one split of a set, in the set's order; `limit` takes the first so many. */
@@ -74,11 +109,22 @@ export async function readProblems(
   split: "TRAIN" | "HELD_OUT",
   limit: number | null = null,
 ): Promise<TrainableProblem[]> {
-  const rows = await sql<(Omit<TrainableProblem, "passRate"> & { passes: number | null; attempts: number | null })[]>`
-    select p.id, p.environment, m.bucket, p.content, m.passes, m.attempts from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
+  const rows = await sql<
+    (Omit<TrainableProblem, "passRate" | "chain" | "rung" | "category"> & {
+      passes: number | null;
+      attempts: number | null;
+      chain: string | null;
+      rung: number | null;
+      category: string | null;
+    })[]
+  >`
+    select p.id, p.environment, m.bucket, p.content, m.passes, m.attempts, p.chain, p.rung, p.operations[1] as category from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
     where m."problemSetId" = ${problemSetId} and m.split = ${split} order by m.ordinal limit ${limit}`;
-  return rows.map(({ passes, attempts, ...row }) => ({
+  return rows.map(({ passes, attempts, chain, rung, category, ...row }) => ({
     ...row,
+    ...(chain === null ? {} : { chain }),
+    ...(rung === null ? {} : { rung }),
+    ...(category === null ? {} : { category }),
     passRate: passes === null || attempts === null ? null : { passes, attempts },
   }));
 }

@@ -99,3 +99,27 @@ describe("a file", () => {
     expect(refusalOf("just a text").fields.length).toBeGreaterThan(0);
   });
 });
+
+test("an algorithm is a name for settings and hooks: an arm's lies over the experiment's, and what is written beside a name wins", () => {
+  const { arms, specification } = resolveExperiment(`
+name: algorithms
+seeds: [1]
+training: { algorithm: grpo }
+arms:
+  - { name: grpo, curriculum: uniform }
+  - { name: dapo, curriculum: classic, training: { algorithm: dapo, loss: { clipHigh: 0.4 } } }
+  - { name: own, curriculum: { sampler: { kind: uniform }, refill: { maxRounds: 3 } }, training: { algorithm: dapo } }
+`);
+  const [grpo, dapo, own] = arms.map(({ configuration }) => configuration);
+  expect(grpo!.training).toMatchObject({
+    advantage: { scale: "group-std" },
+    loss: { name: "ppo", lengthNorm: "sequence", klWeight: 0.04 },
+  });
+  expect(dapo!.training.loss).toMatchObject({ lengthNorm: "token", klWeight: 0, clipLow: 0.2, clipHigh: 0.4 });
+  expect([grpo!.curriculum.refill, dapo!.curriculum.refill, own!.curriculum.refill]).toEqual([
+    undefined,
+    { maxRounds: 10 },
+    { maxRounds: 3 },
+  ]);
+  expect(resolveExperiment(JSON.stringify(specification)).arms).toEqual(arms);
+});

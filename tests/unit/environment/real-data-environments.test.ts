@@ -1,6 +1,7 @@
 // Proves: contest, pytest, final answers and exact abduction, from prompt to reward, in the real sandbox.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STDIN_ENTRY } from "@gradus/domain/environment/contest";
+import { beginningOf } from "@gradus/domain/environment/environment";
 import { ANSWER_ENTRY, findAnswer, normaliseAnswer } from "@gradus/domain/environment/final-answer";
 import { composePytest } from "@gradus/domain/environment/pytest";
 import { environmentNamed, ENVIRONMENTS, templateHash } from "@gradus/domain/environment/registry";
@@ -159,6 +160,27 @@ describe("abduction", () => {
     expect([await rewardFor(content, "-3"), await rewardFor(content, "3"), await rewardFor(content, "2")]).toEqual([1, 1, 0]);
     expect([await rewardFor(exact, "-3"), await rewardFor(exact, "3"), await rewardFor(exact, "3.0")]).toEqual([0, 1, 1]);
   });
+});
+
+it("the beginning of an answer is whole lines, and never the whole answer", () => {
+  const answer = "def f(x):\n    y = x\n    return y\n";
+  expect([0, 0.3, 0.5, 0.7, 1].map((share) => beginningOf(answer, share))).toEqual([
+    "",
+    "",
+    "def f(x):\n",
+    "def f(x):\n    y = x\n",
+    "def f(x):\n    y = x\n",
+  ]);
+  const content: ProblemContent = {
+    environment: "FUNCTION_TEST",
+    message: "def f(x):\n",
+    entryPoint: "f",
+    reference: "def f(x):\n    return x\n",
+    tests: [{ kind: "call", args: "1", expected: "1" }],
+    visibleTests: 0,
+  };
+  expect(environmentNamed("FUNCTION_TEST").demonstration?.(content)).toBe("    return x\n");
+  expect(environmentNamed("DEDUCTION").demonstration).toBeUndefined();
 });
 
 it("every environment has a name, a line and a prompt hash of its own", () => {

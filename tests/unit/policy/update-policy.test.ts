@@ -50,15 +50,15 @@ async function reportOf(loss: Record<string, unknown>) {
   const policy = await begin({});
   const rows = promptRows(8, 4);
   const samples = await host.use("run", policy.hash, (model) => model.engine.sample("run", rows, FREE_SAMPLING));
-  const rollouts = samples.map(
-    ({ tokens, logProbs }, row): TrainingRollout =>
-      // Sampled as if by a policy a little off, so that a clip has something to do.
-      ({
-        promptTokens: rows[row]?.promptTokens ?? [],
-        completionTokens: tokens,
-        logProbs: logProbs.map((each) => each - 0.1),
-        advantage: 1,
-      }) as TrainingRollout,
+  const rollouts = samples.map(({ tokens, logProbs }, row): TrainingRollout =>
+    // Sampled as if by a policy a little off, so that a clip has something to do.
+    ({
+      promptTokens: rows[row]?.promptTokens ?? [],
+      completionTokens: tokens,
+      logProbs: logProbs.map((each) => each - 0.1),
+      advantage: 1,
+      group: Math.floor(row / 4),
+    }),
   );
   const training = TrainingSpec.parse({ loss });
   const at = { experimentId: "e", runId: "run", step: 1, policy, lease: LEASE };

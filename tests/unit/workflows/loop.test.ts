@@ -6,7 +6,13 @@ import type { RunState, Stages, Steering } from "@gradus/workflows/training-run/
 const START: RunState = { runId: "r", experimentId: "e", step: 0, totalSteps: 3, policy: { version: 0, hash: "h0" }, refusedInRow: 0 };
 
 /** Stages that write down what is asked of them; `admitted` and `refused` say what a step comes to. */
-function writtenDown(options: { readonly admitted?: (step: number) => number; readonly refused?: (step: number) => string | null } = {}) {
+function writtenDown(
+  options: {
+    readonly admitted?: (step: number) => number;
+    readonly refused?: (step: number) => string | null;
+    readonly more?: (round: number) => boolean;
+  } = {},
+) {
   const log: string[] = [];
   let made = 0;
   const stages: Stages = {
@@ -20,6 +26,10 @@ function writtenDown(options: { readonly admitted?: (step: number) => number; re
       log.push(`generated ${scope.step}`);
     },
     executeRollouts: async ({ scope }) => void log.push(`execute ${scope.step}`),
+    refillProblems: async ({ step, round }) => {
+      log.push(`refill ${step} round ${round}`);
+      return { more: options.more?.(round) ?? false };
+    },
     rewardRollouts: async ({ step }) => {
       log.push(`reward ${step}`);
       return { admitted: options.admitted?.(step) ?? 1, pauseCause: null };
@@ -115,4 +125,25 @@ test("evaluation comes every so many steps", async () => {
   const { log, stages } = writtenDown();
   await train({ ...START, step: 1 }, { ...onPolicy, evaluateEvery: 2 }, stages, steering(5));
   expect(log.filter((line) => line.startsWith("evaluate"))).toEqual(["evaluate 2", "evaluate 4", "evaluate 5"]);
+});
+
+test("a curriculum that refills executes and draws again within the step, until nothing is missing or the rounds are over", async () => {
+  const { log, stages } = writtenDown({ more: (round) => round < 4 });
+  await train(START, { ...onPolicy, rounds: 3 }, stages, steering(1));
+  expect(stepsOf(log).slice(1, -1)).toEqual([
+    "draw 1",
+    "generate 1 STEP v0",
+    "execute 1",
+    "refill 1 round 2",
+    "generate 1 STEP v0",
+    "execute 1",
+    "refill 1 round 3",
+    "generate 1 STEP v0",
+    "execute 1",
+    "reward 1",
+    "update 1 from v0",
+  ]);
+  const enough = writtenDown();
+  await train(START, { ...onPolicy, rounds: 10 }, enough.stages, steering(1));
+  expect(enough.log.filter((line) => line.startsWith("refill"))).toEqual(["refill 1 round 2"]);
 });

@@ -14,6 +14,8 @@ export interface RunPlan {
   /** Steps between evaluations, 0 = only first and last. */
   readonly evaluateEvery: number;
   readonly baselineShared: boolean;
+  /** Rounds of rollouts that a step may take; absent: 1. */
+  readonly rounds?: number;
   /** Last completed step; 0 for a new run. */
   readonly step: number;
   /** Null when version 0 is still to be made. */
@@ -58,6 +60,8 @@ export interface ControlActivities {
   /** A new epoch: writes under an older one are refused from here on. */
   grantLease(input: { readonly runId: string; readonly nodeId: string }): Promise<Lease>;
   drawProblems(input: StepRef & { readonly maxStaleness: number }): Promise<Drawn>;
+  /** Plans round `round` (from 2) of a step whose rollouts are executed; `more` where it has anything to generate. */
+  refillProblems(input: StepRef & { readonly maxStaleness: number; readonly round: number }): Promise<{ readonly more: boolean }>;
   rewardRollouts(input: StepRef): Promise<Credited>;
   /** Poses the held-out problems; `complete` when this evaluation was already scored. */
   drawEvaluation(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }>;

@@ -20,6 +20,7 @@ export interface Stages {
   drawProblems(input: StepRef & { readonly maxStaleness: number }): Promise<Drawn>;
   generateRollouts(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<void>;
   executeRollouts(input: { readonly scope: Scope }): Promise<void>;
+  refillProblems(input: StepRef & { readonly maxStaleness: number; readonly round: number }): Promise<{ readonly more: boolean }>;
   rewardRollouts(input: StepRef): Promise<Credited>;
   updatePolicy(input: StepRef & { readonly policy: PolicyRef }): Promise<Updated>;
   drawEvaluation(input: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }>;
@@ -46,11 +47,11 @@ const MAX_REFUSED_IN_ROW = 3;
 /** Trains until the last step or a hand-over, evaluating before the first step, every `evaluateEvery`, and after the last. */
 export async function train(
   start: RunState,
-  plan: Pick<RunPlan, "maxStaleness" | "evaluateEvery" | "baselineShared">,
+  plan: Pick<RunPlan, "maxStaleness" | "evaluateEvery" | "baselineShared" | "rounds">,
   stages: Stages,
   steering: Steering,
 ): Promise<RunState> {
-  const lookahead = new Lookahead(start, plan.maxStaleness, stages);
+  const lookahead = new Lookahead(start, plan, stages);
   let run = start;
   if (run.step === 0) await evaluate(run, stages, plan.baselineShared);
   while (run.step < steering.totalSteps()) {
@@ -85,7 +86,7 @@ async function runStep(run: RunState, lookahead: Lookahead, stages: Stages, stee
 /** Fixed problems, no training. */
 export async function evaluate(
   run: Pick<RunState, "experimentId" | "runId" | "step" | "policy">,
-  stages: Omit<Stages, "drawProblems" | "rewardRollouts" | "updatePolicy">,
+  stages: Omit<Stages, "drawProblems" | "refillProblems" | "rewardRollouts" | "updatePolicy">,
   shared: boolean,
 ): Promise<void> {
   const scope = evaluationScope(run.experimentId, run.step, shared ? undefined : run.runId);
@@ -101,13 +102,15 @@ export async function evaluate(
 class Lookahead {
   readonly #run: RunState;
   readonly #maxStaleness: number;
+  readonly #rounds: number;
   readonly #stages: Stages;
   readonly #begun = new Map<number, Promise<void>>();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(run: RunState, maxStaleness: number, stages: Stages) {
+  constructor(run: RunState, { maxStaleness, rounds = 1 }: Pick<RunPlan, "maxStaleness" | "rounds">, stages: Stages) {
     this.#run = run;
     this.#maxStaleness = maxStaleness;
+    this.#rounds = rounds;
     this.#stages = stages;
   }
 
@@ -136,7 +139,16 @@ class Lookahead {
   async #rollOut(step: number, after: Promise<void>): Promise<void> {
     await after;
     const { runId, experimentId } = this.#run;
-    const drawn = await this.#stages.drawProblems({ runId, experimentId, step, maxStaleness: this.#maxStaleness });
-    await this.#stages.generateRollouts({ scope: stepScope(experimentId, runId, step), policy: drawn.policy });
+    const at = { runId, experimentId, step, maxStaleness: this.#maxStaleness };
+    const scope = stepScope(experimentId, runId, step);
+    const { policy } = await this.#stages.drawProblems(at);
+    await this.#stages.generateRollouts({ scope, policy });
+    // Where the curriculum refills or screens: what the rollouts say decides who is rolled out next, within the step.
+    for (let round = 2; round <= this.#rounds; round++) {
+      await this.#stages.executeRollouts({ scope });
+      const { more } = await this.#stages.refillProblems({ ...at, round });
+      if (!more) break;
+      await this.#stages.generateRollouts({ scope, policy });
+    }
   }
 }

@@ -29,14 +29,17 @@ const retry = {
   nonRetryableErrorTypes: [...PERMANENT_FAILURES],
 };
 
-export const control = proxyActivities<Omit<ControlActivities, "drawProblems" | "rewardRollouts">>({
+export const control = proxyActivities<Omit<ControlActivities, "drawProblems" | "refillProblems" | "rewardRollouts">>({
   taskQueue: CONTROL_QUEUE,
   startToCloseTimeout: "10m",
   heartbeatTimeout: "10s",
   retry,
 });
 /** What every step asks of the control role runs in the worker that runs the workflow, within its task: two round trips fewer a step (ADR 0009). */
-const near = proxyLocalActivities<Pick<ControlActivities, "drawProblems" | "rewardRollouts">>({ startToCloseTimeout: "10m", retry });
+const near = proxyLocalActivities<Pick<ControlActivities, "drawProblems" | "refillProblems" | "rewardRollouts">>({
+  startToCloseTimeout: "10m",
+  retry,
+});
 export const sandbox = proxyActivities<SandboxActivities>({
   taskQueue: SANDBOX_QUEUE,
   startToCloseTimeout: "2h",
@@ -53,6 +56,7 @@ const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({
 export const controlStages = {
   drawProblems: (at) => near.drawProblems(at),
   executeRollouts: (at) => sandbox.executeRollouts(at),
+  refillProblems: (at) => near.refillProblems(at),
   rewardRollouts: (at) => near.rewardRollouts(at),
   drawEvaluation: (at) => control.drawEvaluation(at),
   scoreEvaluation: (at) => control.scoreEvaluation(at),

@@ -1,5 +1,5 @@
 // Owns: an experiment file's text -> the resolved experiment, or every reason why not. Must not know: what is stored.
-import { ExperimentSpec, resolveCurriculum, RunSpec } from "@gradus/domain";
+import { algorithmNamed, ExperimentSpec, layOver, resolveCurriculum, RunSpec, withAlgorithm } from "@gradus/domain";
 import { parseDocument } from "yaml";
 import { fieldErrors, Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
@@ -26,11 +26,13 @@ export function resolveExperiment(source: string): ResolvedExperiment {
   const arms = parsed.data.arms.map((arm, index) => {
     // What the arm's author wrote, not what the parser filled in: an arm's defaults are the experiment's settings.
     const overrides = writtenArm(written, index);
+    const training = merge(parsed.data.training, withAlgorithm(overrides["training"]));
     const configuration = RunSpec.parse({
       policy,
       execution,
-      curriculum: resolveCurriculum(arm.curriculum),
-      training: merge(parsed.data.training, overrides["training"]),
+      // Hooks of the named algorithm lie below what the curriculum says itself.
+      curriculum: layOver(algorithmNamed(training["algorithm"])?.curriculum ?? {}, resolveCurriculum(arm.curriculum)),
+      training,
       evaluation: merge(parsed.data.evaluation, overrides["evaluation"]),
     });
     return { name: arm.name, curriculumName: typeof arm.curriculum === "string" ? arm.curriculum : arm.name, configuration };

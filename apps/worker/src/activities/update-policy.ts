@@ -77,12 +77,13 @@ async function learn(
   const { engine, modelId } = model;
   const { warmupSteps, ...adam } = training.optimizer;
   const learningRate = adam.learningRate * Math.min(1, step / Math.max(1, warmupSteps));
-  const data = rollouts.map(({ promptTokens, completionTokens, logProbs, advantage }, row): Datum => ({
+  const data = rollouts.map(({ promptTokens, completionTokens, logProbs, advantage, group }, row): Datum => ({
     promptTokens,
     completionTokens,
     weights: completionTokens.map(() => 1),
     samplerLogProbs: logProbs,
     advantage,
+    group,
     ...(referenceLogProbs?.[row] === undefined ? {} : { referenceLogProbs: referenceLogProbs[row] }),
   }));
   model.changing();

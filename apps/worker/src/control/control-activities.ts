@@ -3,7 +3,7 @@ import type { RolloutSink } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import type { ControlActivities, ExperimentActivities } from "@gradus/workflows";
 import type { Sandbox } from "../sandbox/sandbox.ts";
-import { drawProblems } from "./draw-problems.ts";
+import { drawProblems, refillProblems } from "./draw-problems.ts";
 import { drawEvaluation, drawMeasurement, scoreEvaluation, scoreMeasurement } from "./evaluate-policy.ts";
 import { prepareExperiment, setStatusOfExperiment } from "./prepare-experiment.ts";
 import { rewardRollouts } from "./reward-rollouts.ts";
@@ -20,6 +20,7 @@ export const controlActivities = ({ database, sink, sandbox, nodeId }: Deps) =>
   ({
     ...steerRun(database),
     drawProblems: drawProblems(database),
+    refillProblems: refillProblems(database),
     rewardRollouts: rewardRollouts({ database, sink, nodeId }),
     drawEvaluation: drawEvaluation(database),
     scoreEvaluation: scoreEvaluation(database),

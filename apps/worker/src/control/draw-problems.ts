@@ -1,13 +1,24 @@
 // Owns: a step's draw: the sampler picks, the environment poses, the draw is durable. Must not know: engines.
-import { createCurriculum, environmentNamed, MissingRow, stepScope } from "@gradus/domain";
-import type { Curriculum, CurriculumState } from "@gradus/domain";
+import { beginningOf, createCurriculum, environmentNamed, MissingRow, planRound, stepScope } from "@gradus/domain";
+import type { Curriculum, CurriculumState, PlannedGroup, PoolProblem, PosedGroup } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
 import type { RunRow } from "@gradus/prisma/training/run-store";
-import { readCurriculumState, readDraw, readPolicyAfter, readProblems, saveDraw } from "@gradus/prisma/training/step-store";
+import {
+  readCurriculumState,
+  readDraw,
+  readExecuted,
+  readPolicyAfter,
+  readProblems,
+  readRounds,
+  saveDraw,
+  saveRound,
+} from "@gradus/prisma/training/step-store";
 import type { TrainableProblem } from "@gradus/prisma/training/step-store";
 import type { Drawn, StepRef } from "@gradus/workflows";
 import { asActivity } from "../activities/activity.ts";
+import { countTokens, MAX_PROMPT_TOKENS } from "../teacher/vocabulary.ts";
+import { outcomesOf, rewardsOf } from "./step-rewards.ts";
 
 /** The newest step whose policy and observations a step may use: exactly so old, even where newer ones exist. */
 const horizon = (step: number, maxStaleness: number): number => Math.max(0, step - 1 - maxStaleness);
@@ -23,19 +34,67 @@ export const drawProblems =
       const problems = await readProblems(sql, run.problemSetId, "TRAIN");
       const curriculum = curriculumOf(run, problems, await readCurriculumState(sql, runId, seen));
       const { groupsPerStep, groupSize } = run.spec.training;
-      const byId = new Map(problems.map((problem) => [problem.id, problem]));
-      const groups = curriculum.draw(step, groupsPerStep).map((problemId, ordinal) => {
-        const problem = byId.get(problemId);
-        if (problem === undefined) throw new MissingRow(`problem ${problemId} is not in problem set ${run.problemSetId}`);
-        return { ordinal, problemId, bucket: problem.bucket, prompt: environmentNamed(problem.environment).pose(problem.content) };
-      });
+      const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), problems, 0);
       await saveDraw(sql, { ...stepScope(experimentId, runId, step), runId, step }, policy.version, groupSize, groups);
       return { groups: groups.length, policy };
     });
 
+/** Where the curriculum refills or screens: the groups of the step's next round, out of what its rollouts have shown. */
+export const refillProblems =
+  ({ sql }: Database) =>
+  ({
+    runId,
+    experimentId,
+    step,
+    maxStaleness,
+    round,
+  }: StepRef & { readonly maxStaleness: number; readonly round: number }): Promise<{ readonly more: boolean }> =>
+    asActivity(async () => {
+      const scope = { ...stepScope(experimentId, runId, step), runId, step };
+      const { rounds, executed } = await readRounds(sql, scope);
+      // An earlier try has planned this round.
+      if (rounds >= round) return { more: !executed };
+      const seen = horizon(step, maxStaleness);
+      const [run, groups, policy] = await Promise.all([readRun(sql, runId), readExecuted(sql, scope), readPolicyAfter(sql, runId, seen)]);
+      const { curriculum: spec, training } = run.spec;
+      const [problems, state] = await Promise.all([readProblems(sql, run.problemSetId, "TRAIN"), readCurriculumState(sql, runId, seen)]);
+      const finished = outcomesOf(groups, rewardsOf(groups, run.spec.training, null), step, policy.version);
+      const wish = { round, step, groupsPerStep: training.groupsPerStep, groupSize: training.groupSize };
+      const { grow, add } = planRound(curriculumOf(run, problems, state), spec, finished, wish);
+      if (grow.length + add.length === 0) return { more: false };
+      await saveRound(sql, scope, round, training.groupSize, { grow, add: posed(add, problems, groups.length) });
+      return { more: true };
+    });
+
+/** As much of the beginning as was asked for and the embedded engine reads; other engines read more. */
+function beginningThatFits(prompt: string, answer: string, share: number): string {
+  const lines = answer.trimEnd().split("\n").length;
+  for (let wanted = share; wanted > 0; wanted -= 1 / lines) {
+    const prefix = beginningOf(answer, wanted);
+    if (countTokens(prompt + prefix) <= MAX_PROMPT_TOKENS) return prefix;
+  }
+  return "";
+}
+
+/** Planned groups as prompts, from the ordinal `first` on. A start in the middle of an answer is written behind the prompt. */
+function posed(planned: readonly PlannedGroup[], problems: readonly TrainableProblem[], first: number): PosedGroup[] {
+  const byId = new Map(problems.map((problem) => [problem.id, problem]));
+  return planned.map(({ problemId, size, start }, at) => {
+    const problem = byId.get(problemId);
+    if (problem === undefined) throw new MissingRow(`problem ${problemId} is not in the run's problem set`);
+    const { pose, demonstration } = environmentNamed(problem.environment);
+    const known = start > 0 ? (demonstration?.(problem.content) ?? null) : null;
+    const prompt = pose(problem.content);
+    const prefix = known === null ? "" : beginningThatFits(prompt, known, start);
+    return { ordinal: first + at, problemId, bucket: problem.bucket, prompt: prompt + prefix, size, prefix };
+  });
+}
+
 /** The run's curriculum as it was when `state` was taken; null: before the first observation. */
 export function curriculumOf(run: RunRow, problems: readonly TrainableProblem[], state: unknown): Curriculum {
-  const curriculum = createCurriculum(run.spec.curriculum, problems, run.spec.training.steps, run.seed);
+  const curriculum = createCurriculum(run.spec.curriculum, problems.map(asPool), run.spec.training.steps, run.seed);
   if (state !== null) curriculum.restore(state as CurriculumState);
   return curriculum;
 }
+
+const asPool = ({ content, ...problem }: TrainableProblem): PoolProblem => ({ ...problem, text: content.message });

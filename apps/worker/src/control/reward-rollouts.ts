@@ -1,6 +1,6 @@
 // Owns: the reward stage: verdicts to rewards, groups to advantages, gates, and what the curriculum learns. Must not know: engines, sandboxes.
-import { creditGroup, environmentNamed, stepScope, stream } from "@gradus/domain";
-import type { GateDecision, RolloutSink, StepSummary } from "@gradus/domain";
+import { admitGroups, creditGroup, creditStep, selectRollouts, stepScope } from "@gradus/domain";
+import type { GateDecision, RolloutSink, StepSummary, TrainingSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
 import { readCurriculumState, readExecuted, readPolicyAfter, readProblems, saveCredit } from "@gradus/prisma/training/step-store";
@@ -8,10 +8,12 @@ import type { GroupToCredit } from "@gradus/prisma/training/step-store";
 import type { Credited, StepRef } from "@gradus/workflows";
 import { asStage } from "../activities/activity.ts";
 import { curriculumOf } from "./draw-problems.ts";
+import { outcomesOf, rewardsOf } from "./step-rewards.ts";
+import type { GroupRewards } from "./step-rewards.ts";
 
-interface CreditedGroup extends GroupToCredit {
-  readonly rewards: readonly (number | null)[];
+interface CreditedGroup extends GroupToCredit, GroupRewards {
   readonly decision: GateDecision;
+  readonly advantages: readonly (number | null)[];
 }
 
 export const rewardRollouts =
@@ -28,12 +30,12 @@ export const rewardRollouts =
         readPolicyAfter(sql, runId, step - 1),
       ]);
       const curriculum = curriculumOf(run, problems, state);
-      const rewards = rewardsOf(groups, training.shuffleRewards ? `${run.seed}/shuffle/${step}` : null);
-      const credited = groups.map((group, at): CreditedGroup => {
-        const own = rewards[at] ?? [];
-        const decision = curriculum.observe({ problemId: group.problemId, step, policyVersion: policy.version, rewards: own });
-        return { ...group, rewards: own, decision };
+      const worth = rewardsOf(groups, training, training.shuffleRewards ? `${run.seed}/shuffle/${step}` : null);
+      const decisions = admitGroups(curriculum, run.spec.curriculum, outcomesOf(groups, worth, step, policy.version), {
+        step,
+        ...training,
       });
+      const credited = creditGroups(groups, worth, decisions, training);
       const summary = summarise(credited);
       await saveCredit(sql, runId, experimentId, step, {
         summary,
@@ -44,10 +46,9 @@ export const rewardRollouts =
           refusedBy: decision.reason,
           meanReward: creditGroup(own).baseline,
         })),
-        rollouts: credited.flatMap(({ rollouts, rewards: own }) => {
-          const { advantages } = creditGroup(own);
-          return rollouts.map(({ id }, at) => ({ id, reward: own[at] ?? null, advantage: advantages[at] ?? null }));
-        }),
+        rollouts: credited.flatMap(({ rollouts, rewards: own, advantages }) =>
+          rollouts.map(({ id }, at) => ({ id, reward: own[at] ?? null, advantage: advantages[at] ?? null })),
+        ),
       });
       const broken = summary.sandboxErrorRate > execution.pauseAboveErrorRate;
       const pauseCause = broken
@@ -57,31 +58,42 @@ export const rewardRollouts =
     });
   };
 
-/** Rewards by group and rollout, null where the machine was broken. `shuffle` names the stream that permutes them: the negative control. */
-function rewardsOf(groups: readonly GroupToCredit[], shuffle: string | null): (number | null)[][] {
-  const rewards = groups.map(({ environment, rollouts }) =>
-    rollouts.map(({ execution }) => environmentNamed(environment).reward(execution)),
-  );
-  if (shuffle === null) return rewards;
-  const permuted = stream(shuffle).shuffle(rewards.flat().filter((reward) => reward !== null));
-  return rewards.map((group) => group.map((reward) => (reward === null ? null : (permuted.pop() ?? null))));
+/** Advantages over the rollouts that are trained on: of admitted groups, and of them those that down-selection keeps. */
+function creditGroups(
+  groups: readonly GroupToCredit[],
+  worth: readonly GroupRewards[],
+  decisions: readonly GateDecision[],
+  { advantage, downSelect }: TrainingSpec,
+): CreditedGroup[] {
+  const kept = worth.map(({ rewards }) => {
+    if (downSelect === undefined) return rewards;
+    const selected = new Set(selectRollouts(rewards, downSelect));
+    return rewards.map((reward, at) => (selected.has(at) ? reward : null));
+  });
+  const admitted = decisions.map((decision) => decision.admitted);
+  const credit = creditStep(kept, advantage, admitted);
+  return groups.map((group, at) => {
+    const [own, decision, { advantages }] = [worth[at]!, decisions[at]!, credit[at]!];
+    return { ...group, ...own, decision, advantages };
+  });
 }
 
 function summarise(groups: readonly CreditedGroup[]): StepSummary {
   const rollouts = groups.flatMap((group) => group.rollouts);
   const known = groups.flatMap((group) => group.rewards).filter((reward) => reward !== null);
   const broken = rollouts.filter(({ execution }) => execution.verdict === "SANDBOX_ERROR").length;
-  const solved = (group: CreditedGroup, all: boolean): boolean =>
-    group.rewards.some((reward) => reward !== null) && group.rewards.every((reward) => reward === null || reward > 0 === all);
+  const solved = ({ passed }: CreditedGroup, all: boolean): boolean => {
+    const judged = passed.filter((one) => one !== null);
+    return judged.length > 0 && judged.every((one) => one === all);
+  };
   const buckets = Map.groupBy(groups, (group) => group.bucket ?? "NONE");
-  const passRate = (of: readonly (number | null)[]): number | null =>
-    mean(of.filter((reward) => reward !== null).map((reward) => (reward > 0 ? 1 : 0)));
+  const passRate = (of: readonly (boolean | null)[]): number | null => mean(of.filter((one) => one !== null).map(Number));
   return {
     rewardMean: mean(known),
-    passRate: passRate(known),
+    passRate: passRate(groups.flatMap((group) => group.passed)),
     passRateByBucket: Object.fromEntries(
       [...buckets].flatMap(([bucket, members]) => {
-        const rate = passRate(members.flatMap((group) => group.rewards));
+        const rate = passRate(members.flatMap((group) => group.passed));
         return rate === null ? [] : [[bucket, rate]];
       }),
     ),

@@ -1,5 +1,5 @@
 // Owns: a run's beginning, its lease, and its ends. Must not know: steps.
-import { RunSpec } from "@gradus/domain";
+import { roundsOf, RunSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
 import { grantLease, readProgress, readRun, recordBeginning, setRunStatus, setTotalSteps } from "@gradus/prisma/training/run-store";
@@ -20,6 +20,8 @@ export const steerRun = ({ sql }: Database): Steering => ({
         experimentId: run.experimentId,
         totalSteps: run.totalSteps,
         maxStaleness: training.maxStaleness,
+        // A run without such hooks keeps the shape of its plan.
+        ...(roundsOf(run.spec.curriculum) > 1 ? { rounds: roundsOf(run.spec.curriculum) } : {}),
         evaluateEvery: evaluation.every,
         baselineShared: policy.warmStart !== undefined && sameEvaluation(run.spec, spec),
         ...progress,
