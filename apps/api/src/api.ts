@@ -20,6 +20,7 @@ import { blobRoutes } from "./http/blob-routes.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { importProblems } from "./http/import-problems.ts";
 import { requireKeyBeyondLoopback } from "./http/node-key.ts";
+import { observeRequests } from "./http/observe-requests.ts";
 import { pointFiles } from "./http/point-files.ts";
 import { nodeRoutes } from "./http/node-routes.ts";
 import { webPage } from "./http/web-page.ts";
@@ -107,6 +108,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     if (refusal === null) return next();
     response.status(403).type("text/plain").send(`${refusal}\n`);
   });
+  app.use(observeRequests(log, sockets.count));
   app.use(healthRoutes(db, control));
   app.use(blobRoutes(blobs));
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
@@ -117,16 +119,12 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     "/graphql",
     express.json({ limit: MAX_BODY_BYTES }),
     expressMiddleware(apollo, {
-      context: async ({ res }) => {
-        const context = createContext(parts);
-        res.setHeader("x-request-id", context.id);
-        return context;
-      },
+      context: async ({ res }) => createContext(parts, String(res.locals["requestId"])),
     }),
   );
   if (input.web !== undefined) app.use(webPage(input.web));
   app.use((error: unknown, _request: express.Request, response: express.Response, next: express.NextFunction) => {
-    const id = crypto.randomUUID();
+    const id = String(response.locals["requestId"]);
     if (response.headersSent) return next(error);
     const status =
       typeof error === "object" && error !== null && "status" in error && typeof error.status === "number" ? error.status : 500;

@@ -13,6 +13,9 @@ import { limitSize, MAX_BODY_BYTES } from "../limits.ts";
 import { closeSlowSockets } from "./slow-sockets.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
 
+/** Tells clients to come back, here or elsewhere, from their cursors. */
+const SERVICE_RESTART = 1012;
+
 export interface SocketOptions {
   readonly path: string;
   readonly refuse: (request: IncomingMessage) => string | null;
@@ -24,7 +27,7 @@ export function serveGraphqlSockets(
   schema: GraphQLSchema,
   parts: ApiParts,
   options: SocketOptions,
-): { dispose(): Promise<void> } {
+): { count(): number; dispose(): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BODY_BYTES });
   server.on("upgrade", (request, socket: Duplex, head) => {
     const refusal =
@@ -60,8 +63,10 @@ export function serveGraphqlSockets(
   );
   const watch = closeSlowSockets(sockets, options.slow, parts.log);
   return {
+    count: () => sockets.clients.size,
     async dispose() {
       clearInterval(watch);
+      for (const socket of sockets.clients) socket.close(SERVICE_RESTART, "SERVICE_RESTART");
       await serving.dispose();
     },
   };
