@@ -33,11 +33,11 @@ export function observeRequests(log: Logger, countSockets: CountSockets): Router
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
-  const sockets = new Gauge({
+  const sockets: Gauge = new Gauge({
     name: "gradus_graphql_sockets",
     help: "WebSockets that are open",
     registers: [],
-    collect: () => sockets.set(countSockets()),
+    collect: (): void => sockets.set(countSockets()),
   });
   registry.registerMetric(sockets);
   const routes = Router();
