@@ -113,7 +113,8 @@ export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolPr
       const at = { ...contextOf(step, ids.length, round), random: stream(`curriculum/${seed}/start/${step}/${round}`) };
       return ids.map((problemId) => ({
         problemId,
-        size: screening === undefined ? full : Math.min(full, screening.rollouts),
+        // Fewer than a full group, or nothing would be left to grow.
+        size: screening === undefined ? full : Math.min(full - 1, screening.rollouts),
         start: sampler.startOf?.(spec.sampler, problemId, at) ?? 0,
       }));
     },

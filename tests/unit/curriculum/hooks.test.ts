@@ -79,6 +79,11 @@ describe("screening", () => {
     expect(new Set(planned.map(({ problemId }) => problemId)).size).toBe(8);
   });
 
+  it("screens with fewer rollouts than a full group has, whatever it was told", () => {
+    const planned = start({ screening: { rollouts: 8 } }).plan(1, 2, { round: 1, groupSize: 4 });
+    expect(planned.map(({ size }) => size)).toEqual([3, 3, 3, 3]);
+  });
+
   it("grows groups of intermediate pass rate to full size, no more than the step needs, and screens anew for what is missing", () => {
     const screened = [
       [1, 0],
