@@ -59,8 +59,9 @@ test("simulates a preset and a curriculum of one's own as the domain does", asyn
   }
 });
 
+const told = async (input: object) => (await get(api.url, SIMULATE, { input })).simulateCurriculum;
+
 test("says why something is no curriculum, too large, or cannot draw", async () => {
-  const told = async (input: object) => (await get(api.url, SIMULATE, { input })).simulateCurriculum;
   expect(await told({ source: "clasic" })).toMatchObject({
     ok: false,
     simulation: null,
