@@ -3,6 +3,7 @@ import { lazy, Suspense } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { ConnectionBadge } from "./components/connection-badge.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
+import { Shortcuts } from "./components/shortcuts.tsx";
 import { Skeleton } from "./components/skeleton.tsx";
 import { ThemeToggle } from "./components/theme-toggle.tsx";
 import { ExperimentsPage } from "./routes/experiments/experiments-page.tsx";
@@ -13,10 +14,13 @@ const RunPage = lazy(async () => ({ default: (await import("./routes/run/run-pag
 const StepPage = lazy(async () => ({ default: (await import("./routes/step/step-page.tsx")).StepPage }));
 const ProblemsPage = lazy(async () => ({ default: (await import("./routes/problems/problems-page.tsx")).ProblemsPage }));
 const ProblemPage = lazy(async () => ({ default: (await import("./routes/problem/problem-page.tsx")).ProblemPage }));
+const CurriculaPage = lazy(async () => ({ default: (await import("./routes/curricula/curricula-page.tsx")).CurriculaPage }));
+const NewPage = lazy(async () => ({ default: (await import("./routes/new/new-page.tsx")).NewPage }));
 const NodesPage = lazy(async () => ({ default: (await import("./routes/nodes/nodes-page.tsx")).NodesPage }));
 
 const SECTIONS = [
-  ["/", "Experiments", /^\/($|experiments|runs)/],
+  ["/", "Experiments", /^\/($|experiments|runs|new)/],
+  ["/curricula", "Curricula", /^\/curricula/],
   ["/problems", "Problems", /^\/problems/],
   ["/nodes", "Nodes", /^\/nodes/],
 ] as const;
@@ -40,6 +44,7 @@ export function App() {
           ))}
         </nav>
         <ConnectionBadge />
+        <Shortcuts />
         <ThemeToggle />
       </header>
       <main className="frame-main" id="content">
@@ -57,6 +62,12 @@ export function App() {
               <ProblemsPage />
             </Route>
             <Route path="/problems/:id">{({ id }) => <ProblemPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/new">
+              <NewPage />
+            </Route>
+            <Route path="/curricula">
+              <CurriculaPage />
+            </Route>
             <Route path="/nodes">
               <NodesPage />
             </Route>

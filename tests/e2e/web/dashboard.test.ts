@@ -180,6 +180,8 @@ describe("the other pages", () => {
       "/problems",
       `/problems/${problems.nodes[0].id}`,
       "/nodes",
+      "/curricula",
+      "/new",
       "/nowhere",
     ];
     const grounds = new Set<string>();

@@ -1,6 +1,7 @@
 // Owns: one experiment: the comparison of its arms, live. Must not know: how curves and tables are made.
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
@@ -62,11 +63,12 @@ function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
           {question && <p style={{ fontSize: "var(--text-large)", maxWidth: "80ch" }}>{question}</p>}
           <p className="muted small">
             {plural(arms.length, "arm")} × {plural(new Set(runs.map(({ seed }) => seed)).size, "seed")} · created {formatInstant(createdAt)}{" "}
-            · <span className="mono">{id}</span>
+            · <span className="mono">{id}</span> <CopyButton text={id} />
           </p>
           {cause && <p className="notice">{cause}</p>}
         </div>
         <div className="row no-print">
+          <Button onClick={() => print()}>Print</Button>
           <Button aria-pressed={seeds === "all"} onClick={() => setSeeds(seeds === "all" ? "" : "all")}>
             Every seed
           </Button>

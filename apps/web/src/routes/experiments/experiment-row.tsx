@@ -17,7 +17,13 @@ import { SparkLine } from "./spark-line.tsx";
 type Experiment = ExperimentsQuery["experiments"]["nodes"][number];
 const ENDED = new Set(["COMPLETED", "FAILED", "CANCELLED"]);
 
-export function ExperimentRow({ experiment }: { readonly experiment: Experiment }) {
+interface ExperimentRowProps {
+  readonly experiment: Experiment;
+  /** Names of those that are shown. */
+  readonly columns: ReadonlySet<string>;
+}
+
+export function ExperimentRow({ experiment, columns }: ExperimentRowProps) {
   const { id, name, question, createdAt, arms, runs, cursor } = experiment;
   const [newStatus, setNewStatus] = useState<Experiment["status"]>();
   const status = newStatus ?? experiment.status;
@@ -53,37 +59,47 @@ export function ExperimentRow({ experiment }: { readonly experiment: Experiment 
         </Link>
         <div className="muted small">{question}</div>
       </td>
-      <td>
-        <StatusBadge status={status} />
-      </td>
-      <td className="wide-only" style={{ whiteSpace: "nowrap" }}>
-        {arms.length} × {seeds}
-      </td>
-      <td>
-        <ProgressBar
-          label={`Steps of ${name}`}
-          done={runs.reduce((sum, run) => sum + Math.max(run.stepsDone, stepsDone.get(run.id) ?? 0), 0)}
-          total={runs.reduce((sum, run) => sum + run.totalSteps, 0)}
-        />
-      </td>
-      <td>
-        {best && arm ? (
-          <div className="row" style={{ flexWrap: "nowrap", alignItems: "start" }}>
-            <div>
-              <EstimateText estimate={best.estimate} />
-              <div className="small">
-                <ArmKey ordinal={arm.ordinal} name={arm.name} />
+      {columns.has("status") && (
+        <td>
+          <StatusBadge status={status} />
+        </td>
+      )}
+      {columns.has("arms") && (
+        <td className="wide-only" style={{ whiteSpace: "nowrap" }}>
+          {arms.length} × {seeds}
+        </td>
+      )}
+      {columns.has("steps") && (
+        <td>
+          <ProgressBar
+            label={`Steps of ${name}`}
+            done={runs.reduce((sum, run) => sum + Math.max(run.stepsDone, stepsDone.get(run.id) ?? 0), 0)}
+            total={runs.reduce((sum, run) => sum + run.totalSteps, 0)}
+          />
+        </td>
+      )}
+      {columns.has("best") && (
+        <td>
+          {best && arm ? (
+            <div className="row" style={{ flexWrap: "nowrap", alignItems: "start" }}>
+              <div>
+                <EstimateText estimate={best.estimate} />
+                <div className="small">
+                  <ArmKey ordinal={arm.ordinal} name={arm.name} />
+                </div>
               </div>
+              <SparkLine arms={arms} runs={runs} places={places} />
             </div>
-            <SparkLine arms={arms} runs={runs} places={places} />
-          </div>
-        ) : (
-          <span className="muted">–</span>
-        )}
-      </td>
-      <td className="muted wide-only" style={{ whiteSpace: "nowrap" }}>
-        <time dateTime={createdAt}>{formatInstant(createdAt)}</time>
-      </td>
+          ) : (
+            <span className="muted">–</span>
+          )}
+        </td>
+      )}
+      {columns.has("created") && (
+        <td className="muted wide-only" style={{ whiteSpace: "nowrap" }}>
+          <time dateTime={createdAt}>{formatInstant(createdAt)}</time>
+        </td>
+      )}
     </tr>
   );
 }

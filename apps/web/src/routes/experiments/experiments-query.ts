@@ -5,6 +5,10 @@ export const EXPERIMENTS = graphql(`
   query Experiments($filter: ExperimentFilter, $after: Cursor) {
     experiments(filter: $filter, first: 50, after: $after) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       nodes {
         id
         name

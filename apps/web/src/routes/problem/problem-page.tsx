@@ -6,6 +6,8 @@ import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { useTitle } from "../../use-title.ts";
+import { ProblemChain } from "./problem-chain.tsx";
+import { ProblemRollouts } from "./problem-rollouts.tsx";
 import { PROBLEM } from "./problem-query.ts";
 
 export function ProblemPage({ id }: { readonly id: string }) {
@@ -35,7 +37,8 @@ export function ProblemPage({ id }: { readonly id: string }) {
           </>
         )}
       </p>
-      {parent && (
+      {chain != null && <ProblemChain chain={chain} id={id} />}
+      {parent && chain == null && (
         <p>
           Mutated from <Link href={`/problems/${encodeURIComponent(parent.id)}`}>{parent.message}</Link>
         </p>
@@ -63,6 +66,7 @@ export function ProblemPage({ id }: { readonly id: string }) {
           </table>
         </Panel>
       </div>
+      <ProblemRollouts id={id} />
       <p className="small muted">
         Content <span className="mono">{contentHash}</span>
       </p>

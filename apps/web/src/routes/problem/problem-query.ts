@@ -32,3 +32,47 @@ export const PROBLEM = graphql(`
     }
   }
 `);
+
+export const CHAIN = graphql(`
+  query Chain($chain: String!) {
+    problems(filter: { chain: $chain }, first: 200) {
+      nodes {
+        id
+        message
+        rung
+        parent {
+          id
+        }
+      }
+    }
+  }
+`);
+
+export const PROBLEM_ROLLOUTS = graphql(`
+  query ProblemRollouts($problemId: ID!, $after: Cursor) {
+    rollouts(filter: { problemId: $problemId }, first: 200, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      nodes {
+        id
+        index
+        policyVersion
+        verdict
+        reward
+        advantage
+        completionTokenCount
+        group {
+          id
+          scopeKind
+          runId
+          step
+          ordinal
+          admitted
+          refusedBy
+        }
+      }
+    }
+  }
+`);

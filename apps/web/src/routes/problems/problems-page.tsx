@@ -52,6 +52,7 @@ export function ProblemsPage() {
             Operation
             <input
               type="search"
+              data-search
               value={operation}
               onChange={({ target }) => setOperation(target.value, { replace: true })}
               size={12}

@@ -3,6 +3,7 @@ import { Link } from "wouter";
 import { useAnswer } from "../../api/use-answer.ts";
 import { ArmKey } from "../../components/arm-key.tsx";
 import { Button } from "../../components/button.tsx";
+import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { ProgressBar } from "../../components/progress-bar.tsx";
@@ -50,10 +51,12 @@ function RunView({ answered }: { readonly answered: Run }) {
       <nav className="breadcrumbs" aria-label="Where this is">
         <Link href="/">Experiments</Link>
         <span aria-hidden="true">/</span>
-        <Link href={`/experiments/${encodeURIComponent(experiment.id)}`}>{experiment.name}</Link>
+        <Link href={`/experiments/${encodeURIComponent(experiment.id)}`} data-key="c">
+          {experiment.name}
+        </Link>
         <span aria-hidden="true">/</span>
-        <Neighbour run={experiment.runs[place - 1]} name="← previous run" />
-        <Neighbour run={experiment.runs[place + 1]} name="next run →" />
+        <Neighbour run={experiment.runs[place - 1]} name="← previous run" shortcut="[" />
+        <Neighbour run={experiment.runs[place + 1]} name="next run →" shortcut="]" />
       </nav>
       <div className="row spread" style={{ alignItems: "start" }}>
         <div className="stack" style={{ gap: 6 }}>
@@ -67,6 +70,7 @@ function RunView({ answered }: { readonly answered: Run }) {
           <div className="row small muted">
             <ArmKey ordinal={arm.ordinal} name={`${arm.curriculum.name} v${arm.curriculum.version}`} />
             <span className="mono">{id}</span>
+            <CopyButton text={id} />
           </div>
           {cause != null && <p className="notice">{cause}</p>}
         </div>
@@ -157,5 +161,15 @@ const Fact = ({ name, value }: { readonly name: string; readonly value: string }
   </div>
 );
 
-const Neighbour = ({ run, name }: { readonly run: { readonly id: string } | undefined; readonly name: string }) =>
-  run === undefined ? null : <Link href={`/runs/${encodeURIComponent(run.id)}`}>{name}</Link>;
+interface NeighbourProps {
+  readonly run: { readonly id: string } | undefined;
+  readonly name: string;
+  readonly shortcut: string;
+}
+
+const Neighbour = ({ run, name, shortcut }: NeighbourProps) =>
+  run === undefined ? null : (
+    <Link href={`/runs/${encodeURIComponent(run.id)}`} data-key={shortcut}>
+      {name}
+    </Link>
+  );

@@ -7,8 +7,9 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { formatDifference, formatValue, plural } from "../../format/number.ts";
-import { formatDuration } from "../../format/time.ts";
+import { formatDuration, formatInstant } from "../../format/time.ts";
 import type { GroupQuery } from "../../generated/graphql.ts";
+import { LogProbs } from "./log-probs.tsx";
 import { GROUP } from "./step-query.ts";
 
 type Group = NonNullable<GroupQuery["group"]>;
@@ -62,6 +63,7 @@ function RolloutCard({ rollout, tests }: RolloutCardProps) {
     policyVersion,
     attempt,
   } = rollout;
+  const { id, policyHash, generatedAt, promptTokenCount } = rollout;
   const passed = execution?.tests.filter((test) => test.verdict === "OK").length ?? 0;
   const meanLogProb = logProbs.length === 0 ? null : logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
   return (
@@ -120,6 +122,19 @@ function RolloutCard({ rollout, tests }: RolloutCardProps) {
           </div>
         </details>
       )}
+      {logProbs.length > 0 && (
+        <details>
+          <summary>Log-probability of each token</summary>
+          <LogProbs completion={completion} values={logProbs} />
+        </details>
+      )}
+      <details>
+        <summary>Provenance</summary>
+        <p className="small mono">
+          {id} · policy v{policyVersion} {policyHash.slice(0, 16)}… · prompt {promptTokenCount} tokens · generate attempt {attempt} ·{" "}
+          {formatInstant(generatedAt)}
+        </p>
+      </details>
       {execution && (execution.stdout !== "" || execution.stderr !== "") && (
         <details>
           <summary>Output</summary>

@@ -28,14 +28,24 @@ export function StepPage({ runId, step }: { readonly runId: string; readonly ste
       <nav className="breadcrumbs" aria-label="Where this is">
         <Link href="/">Experiments</Link>
         <span aria-hidden="true">/</span>
-        <Link href={`/experiments/${encodeURIComponent(run.experiment.id)}`}>{run.experiment.name}</Link>
+        <Link href={`/experiments/${encodeURIComponent(run.experiment.id)}`} data-key="c">
+          {run.experiment.name}
+        </Link>
         <span aria-hidden="true">/</span>
         <Link href={`/runs/${encodeURIComponent(runId)}`}>
           {run.arm.name}, seed {run.seed}
         </Link>
         <span aria-hidden="true">/</span>
-        {step > 1 && <Link href={stepHref(step - 1)}>← step {step - 1}</Link>}
-        {step <= run.stepsDone && <Link href={stepHref(step + 1)}>step {step + 1} →</Link>}
+        {step > 1 && (
+          <Link href={stepHref(step - 1)} data-key="[">
+            ← step {step - 1}
+          </Link>
+        )}
+        {step <= run.stepsDone && (
+          <Link href={stepHref(step + 1)} data-key="]">
+            step {step + 1} →
+          </Link>
+        )}
       </nav>
       <div className="row">
         <h1>Step {step}</h1>

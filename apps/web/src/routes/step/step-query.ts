@@ -77,6 +77,8 @@ export const GROUP = graphql(`
         id
         index
         policyVersion
+        policyHash
+        generatedAt
         completion
         promptTokenCount
         completionTokenCount

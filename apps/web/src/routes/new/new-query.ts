@@ -1,0 +1,56 @@
+// Owns: what the page that starts an experiment asks of the API and tells it. Must not know: how it is shown.
+import { graphql } from "../../generated/gql.ts";
+
+export const TEMPLATES = graphql(`
+  query Templates {
+    experiments(first: 10) {
+      nodes {
+        id
+        name
+        specification
+      }
+    }
+    problemSets(first: 1) {
+      nodes {
+        id
+        name
+      }
+    }
+  }
+`);
+
+export const VALIDATE = graphql(`
+  mutation ValidateExperiment($source: String!) {
+    validateExperiment(source: $source) {
+      ok
+      runCount
+      specification
+      error {
+        message
+        fields {
+          path
+          value
+          expected
+        }
+      }
+    }
+  }
+`);
+
+export const CREATE = graphql(`
+  mutation CreateExperiment($input: CreateExperimentInput!) {
+    createExperiment(input: $input) {
+      ok
+      error {
+        message
+        fields {
+          path
+          expected
+        }
+      }
+      experiment {
+        id
+      }
+    }
+  }
+`);
