@@ -32,8 +32,7 @@ export function ExperimentsPage() {
   const experiments = data && inOrder([...data.experiments.nodes, ...more.nodes], sort);
   const away = new Set(hidden.split(" ").filter((column) => column !== ""));
   const shown = COLUMNS.filter(({ name }) => !away.has(name));
-  const toggle = (name: string): void =>
-    setHidden((away.has(name) ? [...away].filter((one) => one !== name) : [...away, name]).join(" "));
+  const toggle = (name: string): void => setHidden((away.has(name) ? [...away].filter((one) => one !== name) : [...away, name]).join(" "));
   return (
     <div className="stack">
       <div className="row spread">
