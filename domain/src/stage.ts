@@ -11,10 +11,10 @@ export type StageOutcome = z.infer<typeof StageOutcome>;
 export const NodeRole = z.enum(["CONTROL", "POLICY", "SANDBOX"]);
 export type NodeRole = z.infer<typeof NodeRole>;
 
-/** What an update did, means over the counted tokens, natural-log units. `refused` = the update was not finite and the policy stayed. */
+/** What an update did, means over the counted tokens, natural-log units; `entropy` is null where the engine does not tell it. `refused` = the update was not finite and the policy stayed. */
 export const UpdateReport = z.strictObject({
   loss: z.number(),
-  entropy: z.number(),
+  entropy: z.number().nullable(),
   klToSampler: z.number(),
   clipFraction: z.number(),
   maxLogProbGap: z.number(),

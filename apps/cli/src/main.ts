@@ -6,6 +6,7 @@ import { registerCompare } from "./commands/compare.ts";
 import { registerCurricula } from "./commands/curricula.ts";
 import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
+import { registerEngine } from "./commands/engine.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerPause } from "./commands/pause.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
@@ -40,6 +41,7 @@ const verbs = [
   registerCurricula,
   registerSimulate,
   registerPretrain,
+  registerEngine,
 ];
 for (const register of verbs) register(program);
 

@@ -6,6 +6,8 @@ import type { NodeRole } from "@gradus/domain";
 import { EngineHost } from "./policy/engine-host.ts";
 import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
 import type { ExecutionProvider } from "./policy/embedded/graph-session.ts";
+import type { PolicyEngine } from "./policy/policy-engine.ts";
+import { connectTinker } from "./policy/tinker/connect-tinker.ts";
 import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
@@ -16,19 +18,25 @@ const USAGE = `gradus worker: takes stages of training runs.
 
   --role all|control|policy|sandbox   what it does (default all; several with commas)
   --node NAME                         stable name of this node (default: the host's name)
+  --engine embedded|tinker            where its policies' weights are: here (default), or behind the server at GRADUS_TINKER_URL
 
 Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
 GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster), GRADUS_POLICY_PROVIDER (cpu, webgpu or
-cuda), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off).
+cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server that 'gradus engine serve' runs, and its key), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off).
 
 Examples
   node apps/worker/src/main.ts --role all
   node apps/worker/src/main.ts --role sandbox --node sandbox-2`;
 
 const { values } = parseArgs({
-  options: { role: { type: "string", default: "all" }, node: { type: "string" }, help: { type: "boolean", default: false } },
+  options: {
+    role: { type: "string", default: "all" },
+    node: { type: "string" },
+    engine: { type: "string", default: "embedded" },
+    help: { type: "boolean", default: false },
+  },
 });
 if (values.help) {
   console.log(USAGE);
@@ -65,17 +73,13 @@ const { sink, blobs } =
   control === null || database === null
     ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
+const openEngine = engineOpener(values.engine);
 // No child process of this node has any use for them.
-for (const secret of ["GRADUS_NODE_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]) delete process.env[secret];
+for (const secret of ["GRADUS_NODE_KEY", "GRADUS_TINKER_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+  delete process.env[secret];
 
 const sandbox = once(() => createSandbox(sandboxSettings()));
-const host = once(
-  async () =>
-    new EngineHost(
-      await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, () => createEmbeddedEngine({ provider: policyProvider() }))),
-      blobs,
-    ),
-);
+const host = once(async () => new EngineHost(await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, openEngine)), blobs));
 const parts: NodeParts = {
   sink,
   blobs,
@@ -134,6 +138,15 @@ function sandboxSettings(): ReturnType<typeof sandboxOptions> {
     // Only a variable that says what it cannot mean.
     return fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** How this node comes by an engine. The key is read now, before it leaves the environment. */
+function engineOpener(kind: string): () => Promise<PolicyEngine> {
+  if (kind === "embedded") return () => createEmbeddedEngine({ provider: policyProvider() });
+  if (kind !== "tinker") return fail(`--engine ${kind}: expected embedded or tinker`);
+  const url = required("GRADUS_TINKER_URL");
+  const key = process.env["GRADUS_TINKER_KEY"];
+  return () => connectTinker({ url, ...(key === undefined ? {} : { key }) });
 }
 
 /** Where this node's engines compute. A provider that is not there is an error at start, never another one. */

@@ -19,7 +19,7 @@ async function helpOf(words: readonly string[]): Promise<Help[]> {
 
 test("every verb has --json, examples and exit codes in its help", { timeout: 180_000 }, async () => {
   const helps = await helpOf([]);
-  const known = ["up", "doctor", "run", "status", "watch", "compare", "pause", "resume", "cancel", "import", "pretrain"];
+  const known = ["up", "doctor", "run", "status", "watch", "compare", "pause", "resume", "cancel", "import", "pretrain", "engine serve"];
   expect(helps.map(({ verb }) => verb)).toEqual(expect.arrayContaining(known));
   for (const { verb, code, text } of helps) {
     expect({ verb, code }).toEqual({ verb, code: 0 });

@@ -34,10 +34,10 @@ export interface Datum {
   readonly advantage?: number;
 }
 
-/** Means over counted tokens, natural-log units. `klToSampler` is the k3 estimate of KL(sampler || trainer). */
+/** Means over counted tokens, natural-log units; `entropy` is null where the engine does not tell it. `klToSampler` is the k3 estimate of KL(sampler || trainer). */
 export interface LossReport {
   readonly loss: number;
-  readonly entropy: number;
+  readonly entropy: number | null;
   readonly klToSampler: number;
   readonly clipFraction: number;
   /** Largest |trainer - sampler| log-probability over the counted tokens. */

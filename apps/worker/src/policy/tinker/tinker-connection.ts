@@ -1,0 +1,137 @@
+// Owns: requests to a Tinker server: the key, patience, futures, and what an answer that is no result means. Must not know: models, tokens.
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConfigurationError } from "@gradus/domain";
+
+export interface TinkerConnectionOptions {
+  /** Of the server, such as http://10.0.0.7:8100, without /api/v1. */
+  readonly url: string;
+  readonly key?: string;
+  /** How long nobody may answer before a request fails, in milliseconds. Default 60,000. */
+  readonly patienceMs?: number;
+}
+
+/** Whether a request that may have arrived can be sent again: only where doing it twice has the effect of once. */
+export type Repeatable = "repeatable" | "once";
+
+/** The server no longer has what the request was about, or nobody knows whether it was done: load the last checkpoint and do the step again. */
+export class ModelLost extends Error {
+  override readonly name = "ModelLost";
+}
+
+const PATIENCE_MS = 60_000;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 2_000;
+/** A server, or its proxy, that is away or full for a moment. 425: a checkpoint that is not finished. */
+const AWAY = new Set([425, 429, 502, 503, 504]);
+
+/** Connections are kept alive and shared by Node's own fetch. */
+export class TinkerConnection {
+  readonly #base: string;
+  /** Private, so that no inspection of this object shows it. */
+  readonly #key: string | undefined;
+  readonly #patienceMs: number;
+
+  constructor({ url, key, patienceMs = PATIENCE_MS }: TinkerConnectionOptions) {
+    this.#base = `${url.replace(/\/+$/, "")}/api/v1`;
+    this.#key = key;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** A call that answers at once. */
+  async ask(path: string, body?: object, signal?: AbortSignal): Promise<Record<string, unknown>> {
+    return this.#settled(path, await this.#send(path, body, "repeatable", signal));
+  }
+
+  /**
+   * A call that is promised: waits for its result.
+   * @throws ModelLost, ConfigurationError; Error for what a retry may mend
+   */
+  async result(path: string, body: object, repeatable: Repeatable, signal?: AbortSignal): Promise<Record<string, unknown>> {
+    const { request_id: id } = this.#settled(path, await this.#send(path, body, repeatable, signal));
+    if (typeof id !== "string") throw new Error(`${this.#base}/${path} gave no request_id`);
+    for (;;) {
+      const answer = await this.#send("retrieve_future", { request_id: id }, "repeatable", signal);
+      const isPending = answer.status === 408 || answer.body["type"] === "try_again";
+      if (!isPending) return this.#settled(path, answer);
+    }
+  }
+
+  async #send(path: string, body: object | undefined, repeatable: Repeatable, signal?: AbortSignal): Promise<Answer> {
+    const since = performance.now();
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+      signal?.throwIfAborted();
+      const isLate = performance.now() - since > this.#patienceMs;
+      try {
+        const answer = await this.#sendOnce(path, body, signal);
+        if (!AWAY.has(answer.status)) return answer;
+        if (isLate) throw new Error(`${this.#base}/${path} answers ${answer.status} for ${this.#patienceMs / 1_000} s: ${answer.text}`);
+      } catch (error) {
+        // Tolerates a server that is away for a while; fetch says so with a TypeError.
+        if (!(error instanceof TypeError)) throw error;
+        const cause = error.cause instanceof Error ? error.cause : error;
+        const code = "code" in cause ? String(cause.code) : "";
+        // Refused: it never arrived. A long poll cut by a time limit is asked again.
+        if (repeatable === "once" && code !== "ECONNREFUSED")
+          throw new ModelLost(`the connection broke during ${path}, and whether it was done is not known: ${cause.message}`, {
+            cause: error,
+          });
+        if (isLate) throw new Error(`no engine answers at ${this.#base}: ${cause.message || code}`, { cause: error });
+      }
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+    }
+  }
+
+  async #sendOnce(path: string, body: object | undefined, signal: AbortSignal | undefined): Promise<Answer> {
+    const response = await fetch(`${this.#base}/${path}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(this.#key !== undefined && { "x-api-key": this.#key }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+      // The key is for this server alone.
+      redirect: "error",
+    });
+    const text = await response.text();
+    return { status: response.status, text, body: parsed(text) };
+  }
+
+  /** The body of a good answer. */
+  #settled(path: string, { status, text, body }: Answer): Record<string, unknown> {
+    const failure = status >= 400 ? detail(body, text) : typeof body["error"] === "string" ? body["error"] : null;
+    if (failure === null) return body;
+    const told = `the engine at ${this.#base} refuses ${path}: ${failure}`;
+    if (status === 401 || status === 403) throw new ConfigurationError(`${told}. GRADUS_TINKER_KEY must be the server's key`);
+    if (status === 404 || /not (loaded|found)/i.test(failure)) throw new ModelLost(told);
+    if (status === 415)
+      throw new ConfigurationError(
+        `${told}. This server takes protobuf alone, which Gradus does not speak yet: use skyrl 0.3.0 or gradus engine serve`,
+      );
+    if (status === 413) throw new ConfigurationError(`${told}. Train fewer groups a step`);
+    if (status === 400 || status === 422 || body["category"] === "user") throw new ConfigurationError(told);
+    throw new Error(told);
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    // Tolerates any server at the address: its text is shown as it is.
+    return {};
+  }
+}
+
+const detail = (body: Readonly<Record<string, unknown>>, text: string): string =>
+  (body["detail"] === undefined ? text : typeof body["detail"] === "string" ? body["detail"] : JSON.stringify(body["detail"])).slice(
+    0,
+    500,
+  );
