@@ -87,6 +87,7 @@ export function valueRange(lines: readonly ChartLine[], [from, to]: ChartRange, 
   const span = Math.max(high - low, isLog ? 0.1 : Math.abs(high) * 0.1) || 1;
   const bottom = Math.max(Math.min(low, bandLow), low - BAND_SHARE * span);
   const top = Math.min(Math.max(high, bandHigh), high + BAND_SHARE * span);
-  const room = Math.max((top - bottom) * 0.05, span * 0.05);
+  // Values that hardly differ still stand in an axis as wide as the span: noise must not fill the chart.
+  const room = Math.max((top - bottom) * 0.05, (span - (top - bottom)) / 2, span * 0.05);
   return isLog ? [10 ** (bottom - room), 10 ** (top + room)] : [bottom - room, top + room];
 }

@@ -20,6 +20,8 @@ interface ChartProps {
   readonly xName?: string;
   /** The x-axis reaches at least here: what is still to come has its room. */
   readonly until?: number | undefined;
+  /** What the values can be, where that is known: the y-axis shows it whole. */
+  readonly limits?: ChartRange;
   /** Charts with the same key share a crosshair. */
   readonly syncKey?: string;
   readonly isLog?: boolean;
@@ -34,7 +36,19 @@ interface ChartProps {
 const NO_RULES: readonly ChartRule[] = [];
 
 export function Chart(props: ChartProps) {
-  const { label, lines, rules = NO_RULES, height = 280, xName = "step", until, syncKey, isLog = false, range = null, pin = null } = props;
+  const {
+    label,
+    lines,
+    rules = NO_RULES,
+    height = 280,
+    xName = "step",
+    until,
+    limits,
+    syncKey,
+    isLog = false,
+    range = null,
+    pin = null,
+  } = props;
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [under, setUnder] = useState<number | null>(null);
@@ -47,12 +61,13 @@ export function Chart(props: ChartProps) {
     range,
     view: null,
     until,
+    limits,
     pin,
     onRange: undefined,
     onPin: undefined,
     onUnder: setUnder,
   }));
-  Object.assign(now, { lines, rules, range, until, pin, onRange: props.onRange, onPin: props.onPin });
+  Object.assign(now, { lines, rules, range, until, limits, pin, onRange: props.onRange, onPin: props.onPin });
 
   useEffect(() => {
     const element = holder.current;

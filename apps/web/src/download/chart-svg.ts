@@ -13,6 +13,7 @@ export interface DrawnChart {
   readonly rules: readonly ChartRule[];
   readonly range: ChartRange | null;
   readonly until: number | undefined;
+  readonly limits?: ChartRange;
   readonly isLog: boolean;
 }
 
@@ -42,7 +43,7 @@ export function chartTable(chart: DrawnChart): DataTable {
 export function chartSvg(chart: DrawnChart): string {
   const { title, lines, rules, xName, isLog } = chart;
   const view = viewOf(chart);
-  const [low, high] = valueRange(lines, view, isLog);
+  const [low, high] = chart.limits ?? valueRange(lines, view, isLog);
   const scaled = (value: number): number => (isLog ? Math.log10(value) : value);
   const px = (x: number): number => LEFT + ((x - view[0]) / (view[1] - view[0])) * (WIDTH - LEFT - RIGHT);
   const py = (y: number): number => TOP + ((scaled(high) - scaled(y)) / (scaled(high) - scaled(low))) * (HEIGHT - TOP - BOTTOM);

@@ -7,23 +7,36 @@ interface Tried {
 }
 
 export interface Trajectory {
-  readonly name: string;
+  /** One of the runs of its arm: whoever asks the API for it knows the arm. */
+  readonly runId: string;
   readonly versions: number[];
   readonly shares: number[];
   readonly counts: number[];
 }
 
-/** By `experiment.arm`, seeds together; what belongs to no run is `before training`. A rollout passed where its reward is above one half. */
-export function difficultyLines(rollouts: readonly Tried[]): Trajectory[] {
-  const credited = rollouts.filter(({ reward }) => reward != null);
-  const byArm = Map.groupBy(credited, ({ group }) => (group.runId == null ? "before training" : group.runId.replace(/\.[^.]*$/, "")));
-  return [...byArm].map(([name, tried]) => {
+/** A rollout passed where its reward is above one half. */
+const passed = (tried: readonly Tried[]): number => tried.filter(({ reward }) => (reward ?? 0) > 0.5).length;
+const credited = (rollouts: readonly Tried[]): readonly Tried[] => rollouts.filter(({ reward }) => reward != null);
+
+/** A run's id without its seed: seeds of an arm belong together. */
+const armKey = (runId: string): string => runId.replace(/\.[^.]*$/, "");
+
+/** One for each arm of each experiment, seeds together. */
+export function difficultyByArm(rollouts: readonly Tried[]): Trajectory[] {
+  const ofRuns = credited(rollouts).flatMap((one) => (one.group.runId == null ? [] : [{ ...one, runId: one.group.runId }]));
+  return [...Map.groupBy(ofRuns, ({ runId }) => armKey(runId)).values()].map((tried) => {
     const byVersion = [...Map.groupBy(tried, ({ policyVersion }) => policyVersion)].sort(([a], [b]) => a - b);
     return {
-      name,
+      runId: tried[0]?.runId ?? "",
       versions: byVersion.map(([version]) => version),
-      shares: byVersion.map(([, same]) => same.filter(({ reward }) => (reward ?? 0) > 0.5).length / same.length),
+      shares: byVersion.map(([, same]) => passed(same) / same.length),
       counts: byVersion.map(([, same]) => same.length),
     };
   });
+}
+
+/** What was tried outside of any run: when the problem was measured. */
+export function beforeTraining(rollouts: readonly Tried[]): { readonly passed: number; readonly tried: number } {
+  const measured = credited(rollouts).filter(({ group }) => group.runId == null);
+  return { passed: passed(measured), tried: measured.length };
 }

@@ -76,3 +76,22 @@ export const PROBLEM_ROLLOUTS = graphql(`
     }
   }
 `);
+
+export const ARMS_OF_RUNS = graphql(`
+  query ArmsOfRuns($runIds: [ID!]!) {
+    runs(filter: { ids: $runIds }, first: 200) {
+      nodes {
+        id
+        experiment {
+          id
+          name
+        }
+        arm {
+          id
+          ordinal
+          name
+        }
+      }
+    }
+  }
+`);

@@ -2,20 +2,16 @@
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, ask } from "../../api/ask.ts";
-import { armLook } from "../../arms/arm-look.ts";
-import { Chart } from "../../components/chart.tsx";
-import type { ChartLine } from "../../components/chart-data.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
-import { chartSvg, chartTable } from "../../download/chart-svg.ts";
-import { DownloadMenu } from "../../download/download-menu.tsx";
 import { formatDifference, formatValue, plural } from "../../format/number.ts";
 import type { ProblemRolloutsQuery } from "../../generated/graphql.ts";
+import { beforeTraining, difficultyByArm } from "./difficulty.ts";
+import { DifficultyPanels } from "./difficulty-panels.tsx";
 import { PROBLEM_ROLLOUTS } from "./problem-query.ts";
-import { difficultyLines } from "./difficulty.ts";
 
 type Rollout = ProblemRolloutsQuery["rollouts"]["nodes"][number];
 const MOST = 5_000;
@@ -26,21 +22,15 @@ export function ProblemRollouts({ id }: { readonly id: string }) {
   if (error) return <Trouble error={error} />;
   if (rollouts === undefined) return <Skeleton lines={6} />;
   if (rollouts.length === 0) return <EmptyState title="No policy has tried this problem yet." />;
-  const lines: ChartLine[] = difficultyLines(rollouts).map(({ name, versions, shares, counts }, index) => ({
-    key: name,
-    label: name,
-    ...armLook(index),
-    x: versions,
-    y: shares,
-    n: counts,
-  }));
-  const title = "Share of rollouts that passed, by policy version";
-  const chart = { title, xName: "policy version", lines, rules: [], range: null, until: undefined, isLog: false };
+  const measured = beforeTraining(rollouts);
   return (
     <>
-      <Panel title={title} aside={<DownloadMenu title={title} figure={() => ({ table: chartTable(chart), svg: chartSvg(chart) })} />}>
-        <Chart label={title} lines={lines} xName="policy version" height={200} />
-      </Panel>
+      {measured.tried > 0 && (
+        <p>
+          Before training {measured.passed} of {plural(measured.tried, "rollout")} passed.
+        </p>
+      )}
+      <DifficultyPanels trajectories={difficultyByArm(rollouts)} />
       <Panel title={`${isComplete ? "" : "The first "}${plural(rollouts.length, "rollout")}`} flush>
         <table>
           <thead>
