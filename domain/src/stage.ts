@@ -11,14 +11,14 @@ export type StageOutcome = z.infer<typeof StageOutcome>;
 export const NodeRole = z.enum(["CONTROL", "POLICY", "SANDBOX"]);
 export type NodeRole = z.infer<typeof NodeRole>;
 
-/** What an update did, means over the counted tokens, natural-log units; `entropy` is null where the engine does not tell it. `refused` = the update was not finite and the policy stayed. */
+/** What an update did, means over the counted tokens, natural-log units; `entropy` and `gradNorm` are null where the engine does not tell them. `refused` = the update was not finite and the policy stayed. */
 export const UpdateReport = z.strictObject({
   loss: z.number(),
   entropy: z.number().nullable(),
   klToSampler: z.number(),
   clipFraction: z.number(),
   maxLogProbGap: z.number(),
-  gradNorm: z.number(),
+  gradNorm: z.number().nullable(),
   learningRate: z.number(),
   tokens: z.number().int(),
   rollouts: z.number().int(),

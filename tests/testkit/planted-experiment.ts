@@ -21,6 +21,9 @@ export async function connectTemporal(address: string): Promise<Client> {
   return new Client({ connection: await Connection.connect({ address }) });
 }
 
+/** The quickstart's weights, as the embedded engine saves them. */
+export const readWarmStart = (): Promise<Uint8Array> => readFile(quickstart("warm-start.safetensors"));
+
 /** The quickstart's measured problems, those of training first. */
 async function quickstartProblems(): Promise<Omit<Problem, "id">[]> {
   const lines = (await readFile(quickstart("problems.jsonl"), "utf8")).trim().split("\n");
@@ -40,7 +43,8 @@ export interface Planting {
   readonly training?: Readonly<Record<string, unknown>>;
   readonly evaluation?: Readonly<Record<string, unknown>>;
   readonly concurrency?: number;
-  readonly policy?: "warm start" | "from the seed";
+  /** Default: the quickstart's weights. Bytes: a checkpoint of the engine that will train it. */
+  readonly policy?: "warm start" | "from the seed" | Uint8Array;
 }
 
 /** Stores the experiment; returns the ids of its runs, arm by arm, seed by seed. Starting it is `startExperiment`. */
@@ -50,14 +54,14 @@ export async function plantExperiment(
 ): Promise<string[]> {
   const { id, seeds = [1], curricula = ["uniform"], training = {}, evaluation = {}, concurrency = 2, policy = "warm start" } = planting;
   const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
-  const hash = await localBlobStore(world.blobsFolder).put(await readFile(quickstart("warm-start.safetensors")));
+  const hash = await localBlobStore(world.blobsFolder).put(policy instanceof Uint8Array ? policy : await readWarmStart());
   const arms = curricula.map((curriculum) => (typeof curriculum === "string" ? { name: curriculum, curriculum } : curriculum));
   const source = {
     name: "planted",
     seeds,
     concurrency,
     problems: { set },
-    policy: policy === "warm start" ? { warmStart: `sha256:${hash}` } : {},
+    policy: policy === "from the seed" ? {} : { warmStart: `sha256:${hash}` },
     training: { steps: 3, groupsPerStep: 4, groupSize: 4, ...training },
     evaluation: { problems: 8, samples: 1, ...evaluation },
     arms,

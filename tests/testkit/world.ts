@@ -58,6 +58,8 @@ export interface World extends DatabaseWorld {
   startWorker(options?: {
     readonly role?: string;
     readonly node?: string;
+    /** Default embedded. */
+    readonly engine?: "embedded" | "tinker";
     readonly env?: Readonly<Record<string, string>>;
     /** Joins by this API and knows neither the database nor the blobs. */
     readonly through?: { readonly url: string; readonly nodeKey: string };
@@ -94,9 +96,14 @@ export async function startWorld(): Promise<World> {
     ...base,
     temporal,
     blobsFolder,
-    startWorker: ({ role = "all", node = "test-node", env = {}, through } = {}) => {
+    startWorker: ({ role = "all", node = "test-node", engine = "embedded", env = {}, through } = {}) => {
       const remote = through && { GRADUS_API_URL: through.url, GRADUS_NODE_KEY: through.nodeKey };
-      return start("worker", ["--role", role, "--node", node], { ...remote, ...env }, through && ["DATABASE_URL", "GRADUS_BLOBS"]);
+      return start(
+        "worker",
+        ["--role", role, "--node", node, "--engine", engine],
+        { ...remote, ...env },
+        through && ["DATABASE_URL", "GRADUS_BLOBS"],
+      );
     },
     startApi: async (env = {}) => {
       const api = await start("api", [], env);

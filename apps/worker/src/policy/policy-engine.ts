@@ -119,8 +119,8 @@ export interface PolicyEngine {
   forwardBackward(modelId: string, data: readonly Datum[], loss: LossSpec): Promise<LossReport>;
   /** Log-probability of every completion token, as forwardBackward computes it: the reference of a KL penalty. */
   logProbs(modelId: string, rows: readonly ScoredRow[]): Promise<number[][]>;
-  /** Applies and clears the accumulated gradient. @throws NonFiniteUpdate */
-  optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number }>;
+  /** Applies and clears the accumulated gradient. `gradNorm` is null where the engine does not tell it. @throws NonFiniteUpdate */
+  optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number | null }>;
   /** Weights and optimiser state as safetensors bytes; equal state gives equal bytes. */
   saveState(modelId: string): Promise<Uint8Array>;
   /** @throws Error that says what is wrong with the bytes; the model is then absent. */

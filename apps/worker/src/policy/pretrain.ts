@@ -23,7 +23,8 @@ export interface PretrainProgress {
   readonly steps: number;
   /** Mean negative log-likelihood of a completion token, nats. */
   readonly loss: number;
-  readonly gradNorm: number;
+  /** Null where the engine does not tell it. */
+  readonly gradNorm: number | null;
 }
 
 const FINAL_SHARE = 0.1;

@@ -221,7 +221,7 @@ export class TinkerEngine implements PolicyEngine {
     return logProbsOf(await this.#call(modelId, "forward", body, "repeatable"), weighed);
   }
 
-  async optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number }> {
+  async optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number | null }> {
     const model = this.#model(modelId);
     // The gradient is on the server and cannot be taken back: the model is, and its checkpoint is as good as before.
     if (!model.isFinite) return this.#refuseUpdate(modelId, "the loss is not finite; the weights are unchanged");
@@ -347,8 +347,8 @@ const ofOnes = (data: readonly TinkerDatum[]): TinkerDatum[] =>
     };
   });
 
-/** NaN where the server does not tell. */
-function gradNormOf(metrics: unknown): number {
+/** Null where the server does not tell. */
+function gradNormOf(metrics: unknown): number | null {
   const [found] = Object.entries((metrics ?? {}) as Record<string, unknown>).filter(([name]) => /grad_?norm/i.test(name));
-  return typeof found?.[1] === "number" ? found[1] : Number.NaN;
+  return typeof found?.[1] === "number" ? found[1] : null;
 }
