@@ -4,6 +4,7 @@ import { AdvantageSettings } from "./advantage.ts";
 import { ALGORITHM_NAMES, withAlgorithm } from "./algorithm.ts";
 import { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
 import { PolicyModel } from "./policy-model.ts";
+import { ProblemSelection } from "./problem-selection/selection-spec.ts";
 import { DownSelection } from "./down-selection.ts";
 import { RewardSettings } from "./reward.ts";
 
@@ -25,6 +26,8 @@ export const ProblemsSpec = z.strictObject({
     .optional(),
   /** Attempts M a problem when its pass rate has to be measured (paper 2.4 uses 32). */
   measureAttempts: z.number().int().min(1).max(256).default(32),
+  /** Which of the set's training problems every arm trains on that does not say so itself; absent = all. The set must be measured. */
+  select: ProblemSelection.optional(),
 });
 export type ProblemsSpec = z.infer<typeof ProblemsSpec>;
 
@@ -119,10 +122,17 @@ export const RunSpec = z.strictObject({
   training: TrainingSpec,
   evaluation: EvaluationSpec,
   execution: ExecutionSpec,
+  /** Id of the frozen selection that is trained on; absent = the experiment's set. Held-out problems are always the experiment's. */
+  trainingSet: z.string().optional(),
 });
 export type RunSpec = z.infer<typeof RunSpec>;
 
-const armOverrides = { training: TrainingSpec.partial().optional(), evaluation: EvaluationSpec.partial().optional() };
+const armOverrides = {
+  /** Instead of the experiment's selection. */
+  problems: z.strictObject({ select: ProblemSelection }).optional(),
+  training: TrainingSpec.partial().optional(),
+  evaluation: EvaluationSpec.partial().optional(),
+};
 
 /** An arm as written in a file: a curriculum (preset name or specification) and what differs from the experiment's settings. */
 export const ArmSpec = z.strictObject({ name, curriculum: z.union([z.string(), CurriculumSpec]), ...armOverrides });

@@ -1,6 +1,7 @@
 // Owns: the list of what other packages may import from the domain.
 export * from "./verdict.ts";
 export * from "./problem.ts";
+export * from "./problem-selection/selection-spec.ts";
 export * from "./advantage.ts";
 export * from "./algorithm.ts";
 export * from "./down-selection.ts";

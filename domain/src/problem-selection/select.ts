@@ -21,7 +21,8 @@ export interface Selection<P extends Selectable> {
   readonly hash: string;
 }
 
-const freeze = <P extends Selectable>(problems: readonly P[]): Selection<P> => ({
+/** These problems, in this order. */
+export const freeze = <P extends Selectable>(problems: readonly P[]): Selection<P> => ({
   problems,
   hash: contentHash(problems.map(({ id }) => id)),
 });

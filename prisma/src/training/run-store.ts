@@ -10,6 +10,7 @@ export interface RunRow {
   readonly seed: number;
   readonly totalSteps: number;
   readonly spec: RunSpec;
+  /** What it trains on. */
   readonly problemSetId: string;
 }
 
@@ -22,7 +23,8 @@ export async function readRun(sql: Sql, runId: string): Promise<RunRow> {
     from "Run" r join "Arm" a on a.id = r."armId" join "Experiment" e on e.id = r."experimentId" where r.id = ${runId}`;
   if (row === undefined) throw new MissingRow(`run ${runId} does not exist`);
   if (row.problemSetId === null) throw new MissingRow(`experiment ${row.experimentId} has no problem set yet: it was not prepared`);
-  return { ...row, problemSetId: row.problemSetId, spec: RunSpec.parse(row.configuration) };
+  const spec = RunSpec.parse(row.configuration);
+  return { ...row, problemSetId: spec.trainingSet ?? row.problemSetId, spec };
 }
 
 export interface RunProgress {
@@ -58,7 +60,9 @@ export async function recordBeginning(sql: Sql, runId: string, fromStep: number)
   await sql`update "Run" r set provenance = r.provenance
       || jsonb_build_object('seed', r.seed, 'problemSet', s.id, 'problemSetHash', s."contentHash")
       || case when ${fromStep}::int > 0 then jsonb_build_object('resumedFrom', 'step ' || ${fromStep}::text) else '{}'::jsonb end
-    from "Experiment" e join "ProblemSet" s on s.id = e."problemSetId" where r.id = ${runId} and e.id = r."experimentId"`;
+    from "Experiment" e join "Arm" a on a."experimentId" = e.id
+      join "ProblemSet" s on s.id = coalesce(a.configuration->>'trainingSet', e."problemSetId")
+    where r.id = ${runId} and e.id = r."experimentId" and a.id = r."armId"`;
 }
 
 /**

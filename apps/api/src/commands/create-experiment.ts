@@ -6,6 +6,7 @@ import { readProvenance } from "../provenance.ts";
 import { Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
 import { resolveExperiment } from "./resolve-experiment.ts";
+import { freezeSelections, selectForArms } from "./select-for-arms.ts";
 
 /** Stores the experiment; the same key in the same project names the same one. Returns its id. @throws Refusal */
 export async function createExperiment(
@@ -15,9 +16,11 @@ export async function createExperiment(
   const { specification, arms } = resolveExperiment(source);
   const missing = await missingReferences(db, specification);
   if (missing.length > 0) throw new Refusal(missing.map(({ path, expected }) => `${path}: ${expected}`).join("; "), missing);
+  const selections = await selectForArms(db, specification, arms);
   const suffix = key ? sha256Hex(`${specification.project}\n${key}`).slice(0, 8) : crypto.randomUUID().slice(0, 8);
   const id = `${specification.name}-${suffix}`;
-  await storeExperiment(db, { id, specification, arms, provenance: readProvenance() });
+  const frozen = await freezeSelections(db, specification, arms, selections);
+  await storeExperiment(db, { id, specification, arms: frozen, provenance: readProvenance() });
   return id;
 }
 

@@ -1,5 +1,6 @@
 // Owns: an experiment file's text -> the resolved experiment, or every reason why not. Must not know: what is stored.
 import { algorithmNamed, ExperimentSpec, layOver, resolveCurriculum, RunSpec, withAlgorithm } from "@gradus/domain";
+import type { ProblemSelection } from "@gradus/domain";
 import { parseDocument } from "yaml";
 import { fieldErrors, Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
@@ -7,7 +8,15 @@ import type { FieldError } from "./refusal.ts";
 export interface ResolvedExperiment {
   /** Every default filled in; resolving it again gives the same. */
   readonly specification: ExperimentSpec;
-  readonly arms: readonly { readonly name: string; readonly curriculumName: string; readonly configuration: RunSpec }[];
+  readonly arms: readonly ResolvedArm[];
+}
+
+export interface ResolvedArm {
+  readonly name: string;
+  readonly curriculumName: string;
+  readonly configuration: RunSpec;
+  /** Which problems it trains on; absent = all of the set. `freezeSelections` makes it `configuration.trainingSet`. */
+  readonly select?: ProblemSelection;
 }
 
 /** JSON is YAML too. @throws Refusal with path, value and expectation of everything that is wrong */
@@ -17,6 +26,7 @@ export function resolveExperiment(source: string): ResolvedExperiment {
   const fields = [
     ...(parsed.success ? [] : fieldErrors(parsed.error.issues, written)),
     ...filePaths(written),
+    ...(parsed.success ? unmeasured(parsed.data) : []),
     ...unknownCurricula(written),
   ];
   if (!parsed.success || fields.length > 0)
@@ -35,10 +45,17 @@ export function resolveExperiment(source: string): ResolvedExperiment {
       training,
       evaluation: merge(parsed.data.evaluation, overrides["evaluation"]),
     });
-    return { name: arm.name, curriculumName: typeof arm.curriculum === "string" ? arm.curriculum : arm.name, configuration };
+    const select = arm.problems?.select ?? parsed.data.problems.select;
+    return {
+      ...(select && { select }),
+      name: arm.name,
+      curriculumName: typeof arm.curriculum === "string" ? arm.curriculum : arm.name,
+      configuration,
+    };
   });
-  const resolvedArms = arms.map(({ name, configuration }, index) => ({
+  const resolvedArms = arms.map(({ name, configuration, select }, index) => ({
     name,
+    ...(select && { problems: { select } }),
     curriculum: parsed.data.arms[index]?.curriculum ?? configuration.curriculum,
     training: configuration.training,
     evaluation: configuration.evaluation,
@@ -72,6 +89,18 @@ function filePaths(written: unknown): FieldError[] {
       ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs/<hash> first" }]
       : []),
   ];
+}
+
+/** What a selection looks at is known of stored sets alone. */
+function unmeasured({ problems, arms }: ExperimentSpec): FieldError[] {
+  if (problems.set !== undefined) return [];
+  const selections = [
+    { path: "problems.select", value: problems.select },
+    ...arms.map((arm, index) => ({ path: `arms[${index}].problems.select`, value: arm.problems?.select })),
+  ];
+  return selections
+    .filter(({ value }) => value !== undefined)
+    .map((one) => ({ ...one, expected: "problems.set or problems.file: a measured set to select from" }));
 }
 
 function unknownCurricula(written: unknown): FieldError[] {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { stringify } from "yaml";
 import { request } from "../client/api-client.ts";
 import { CreateExperimentDocument, ValidateExperimentDocument } from "../client/generated/operations.ts";
+import type { ValidateExperimentMutation } from "../client/generated/operations.ts";
 import { accepted } from "../client/refused.ts";
 import { compareExperiment } from "../experiment/compare-experiment.ts";
 import { exitCodeOfExperiment } from "../experiment/progress.ts";
@@ -46,6 +47,7 @@ async function dryRun(file: string, { apiUrl, json }: VerbContext): Promise<numb
   const specification = accepted(validateExperiment, "specification");
   if (json) printJson(specification);
   else process.stdout.write(stringify(specification));
+  for (const selection of validateExperiment.selections ?? []) say(selectionLine(selection));
   say(`${file} is valid: ${validateExperiment.runCount} runs`);
   return exitCodes.ok;
 }
@@ -70,6 +72,13 @@ async function run(
   if (json) printJson({ id, status: last.status, comparison });
   else process.stdout.write(`\n${comparisonText(comparison)}\n`);
   return exitCodeOfExperiment(last);
+}
+
+type ArmSelection = NonNullable<ValidateExperimentMutation["validateExperiment"]["selections"]>[number];
+
+function selectionLine({ arm, problems, of, hash, buckets, environments, note }: ArmSelection): string {
+  const parts = [buckets, environments].map((counts) => counts.map((one) => `${one.name} ${one.problems}`).join(", "));
+  return `${arm} trains on ${problems} of ${of} problems (${parts.join("; ")}), sha256:${hash.slice(0, 12)}${note ? `; ${note}` : ""}`;
 }
 
 /** Standard output carries the result, so what happens on the way goes beside it. */
