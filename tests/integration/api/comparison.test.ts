@@ -77,6 +77,50 @@ test("pairs held-out results over problems with the seeds pooled, against those 
   expect(classic.improvement.sentence).toMatch(/classic after it has higher held-out pass@1 than before training/);
 });
 
+const SCALARS = `query ($of: RunFilter!, $threshold: Float) { comparison(of: $of, metrics: ["train/reward"], threshold: $threshold) { arms { arm { name }
+  scalars { kind metric estimate { mean n } perSeed { seed value } difference { estimate { mean n } } note } } } }`;
+
+test("says what whole courses come to: best, area, steps to a threshold, and the cumulative solve rate in both readings", async () => {
+  await world.database.sql`update "Experiment" set "problemSetId" = (select id from "ProblemSet" where name = 'six') where id = ${id}`;
+  await world.database.sql`update "Rollout" set verdict = 'SANDBOX_ERROR' where id = ${`${runIds[0]}/step/1/0/0`}`;
+  const { comparison } = await get(api.url, SCALARS, { of: { experimentId: id }, threshold: 0.45 });
+  const [uniform, classic] = comparison.arms.map(
+    ({ scalars }: { scalars: { kind: string }[] }) => new Map(scalars.map((scalar) => [scalar.kind, scalar])),
+  );
+  // uniform 0.1 0.2 0.3 and 0.3 0.4 0.5; classic 0.4 0.5 0.6 and 0.5 0.6 0.7.
+  expect(uniform.get("FINAL")).toMatchObject({ estimate: { mean: expect.closeTo(0.4), n: 2 }, difference: null, note: null });
+  expect(uniform.get("BEST").perSeed).toEqual([
+    { seed: 1, value: expect.closeTo(0.3) },
+    { seed: 2, value: expect.closeTo(0.5) },
+  ]);
+  expect(classic.get("AREA")).toMatchObject({
+    metric: "train/reward",
+    estimate: { mean: expect.closeTo(0.55) },
+    difference: { estimate: { mean: expect.closeTo(0.25), n: 2 } },
+  });
+  expect(uniform.get("STEPS_TO_THRESHOLD")).toMatchObject({
+    perSeed: [{ seed: 2, value: expect.closeTo(2.5) }],
+    note: "1 of 2 seeds: never reached 0.45: the mean is over the others and too low",
+  });
+  expect(classic.get("STEPS_TO_THRESHOLD").estimate).toEqual({ mean: expect.closeTo(1.25), n: 2 });
+  expect(uniform.get("SIGMOID_ASYMPTOTE").estimate).toEqual({ mean: null, n: 0 });
+  // Two of four problems; 6 of 12 attempts, one of which met a broken sandbox in seed 1.
+  expect(uniform.get("SOLVE_RATE_OF_ATTEMPTS").perSeed.map(({ value }: { value: number }) => value)).toEqual([6 / 11, 0.5]);
+  expect(uniform.get("SOLVE_RATE_OF_PROBLEMS").perSeed.map(({ value }: { value: number }) => value)).toEqual([0.5, 0.5]);
+  expect(
+    (await get(api.url, SCALARS, { of: { experimentId: id } })).comparison.arms[0].scalars.map(({ kind }: { kind: string }) => kind),
+  ).toEqual([
+    "FINAL",
+    "BEST",
+    "AREA",
+    "SIGMOID_ASYMPTOTE",
+    "SIGMOID_EXPONENT",
+    "SIGMOID_MIDPOINT",
+    "SOLVE_RATE_OF_ATTEMPTS",
+    "SOLVE_RATE_OF_PROBLEMS",
+  ]);
+});
+
 test("collapses the seeds of a curve, and says how many seeds each place has", async () => {
   const extra = runIds[0] ?? "";
   await inRun(world.database.sql, extra, null, (tx, emit) =>

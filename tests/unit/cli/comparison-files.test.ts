@@ -30,6 +30,24 @@ const comparison: Comparison = {
         excludesZero: true,
         sentence: "better",
       },
+      scalars: [
+        {
+          kind: "AREA",
+          metric: METRIC,
+          estimate: estimate(0.33, 0.3, 0.36, 2),
+          perSeed: [{ seed: 1, runId: "a", value: 0.33 }],
+          difference: null,
+          note: null,
+        },
+        {
+          kind: "SIGMOID_MIDPOINT",
+          metric: METRIC,
+          estimate: estimate(null, null, null, 0),
+          perSeed: [],
+          difference: null,
+          note: "no fit",
+        },
+      ],
     },
     {
       arm: { name: "classic" },
@@ -48,6 +66,29 @@ const comparison: Comparison = {
         },
       ],
       improvement: null,
+      scalars: [
+        {
+          kind: "AREA",
+          metric: METRIC,
+          estimate: estimate(0.375, null, null, 1),
+          perSeed: [{ seed: 1, runId: "c", value: 0.375 }],
+          difference: {
+            estimate: estimate(0.045, null, null, 1),
+            perSeed: [{ seed: 1, value: 0.045 }],
+            excludesZero: false,
+            sentence: "no",
+          },
+          note: "1 of 2 seeds: fewer than two points",
+        },
+        {
+          kind: "SIGMOID_MIDPOINT",
+          metric: METRIC,
+          estimate: estimate(null, null, null, 0),
+          perSeed: [],
+          difference: null,
+          note: "no fit",
+        },
+      ],
     },
   ],
   verdicts: ["no difference seen <between> uniform & classic"],
@@ -56,14 +97,22 @@ const comparison: Comparison = {
 
 test("the CSV has a row an estimate, a seed, a difference and an improvement", () => {
   expect(comparisonCsv(comparison).split("\r\n")).toEqual([
-    "kind,arm,metric,seed,value,low,high,n,excludes_zero,note",
-    "estimate,uniform,evaluation/pass@1,,0.4375,0.31,0.565,2,,",
-    "seed,uniform,evaluation/pass@1,1,0.43,,,,,",
-    "improvement,uniform,held-out pass@1,,0.12,0.05,0.19,200,true,",
-    'estimate,classic,evaluation/pass@1,,0.41,,,1,,"one seed, ""no"" interval"',
-    "seed,classic,evaluation/pass@1,1,NaN,,,,,",
-    "difference,classic,evaluation/pass@1,,-0.02,-0.2,0.14,1,false,",
-    "seed_difference,classic,evaluation/pass@1,1,-0.02,,,,,",
+    "kind,arm,metric,seed,value,low,high,n,excludes_zero,note,scalar",
+    "estimate,uniform,evaluation/pass@1,,0.4375,0.31,0.565,2,,,",
+    "seed,uniform,evaluation/pass@1,1,0.43,,,,,,",
+    "improvement,uniform,held-out pass@1,,0.12,0.05,0.19,200,true,,",
+    "estimate,uniform,evaluation/pass@1,,0.33,0.3,0.36,2,,,AREA",
+    "seed,uniform,evaluation/pass@1,1,0.33,,,,,,AREA",
+    "estimate,uniform,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT",
+    'estimate,classic,evaluation/pass@1,,0.41,,,1,,"one seed, ""no"" interval",',
+    "seed,classic,evaluation/pass@1,1,NaN,,,,,,",
+    "difference,classic,evaluation/pass@1,,-0.02,-0.2,0.14,1,false,,",
+    "seed_difference,classic,evaluation/pass@1,1,-0.02,,,,,,",
+    "estimate,classic,evaluation/pass@1,,0.375,,,1,,1 of 2 seeds: fewer than two points,AREA",
+    "seed,classic,evaluation/pass@1,1,0.375,,,,,,AREA",
+    "difference,classic,evaluation/pass@1,,0.045,,,1,false,,AREA",
+    "seed_difference,classic,evaluation/pass@1,1,0.045,,,,,,AREA",
+    "estimate,classic,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT",
     "",
   ]);
 });
@@ -81,6 +130,13 @@ test("the report holds numbers, sentences and a plot of every seed and every cur
   expect(html).toContain("<title>seed 1: 0.43</title>");
   expect(html.match(/<svg /g)).toHaveLength(2);
   expect(html.match(/<polygon /g)).toHaveLength(2);
+});
+
+test("the report holds the numbers of whole courses, their differences and what to know of them", () => {
+  expect(html).toContain("<td>area of evaluation/pass@1</td><td>0.330 [0.300, 0.360], n=2</td>");
+  expect(html).toContain("Δ 0.045 no interval, n=1 · not significant");
+  expect(html).toContain("classic, area of evaluation/pass@1: 1 of 2 seeds: fewer than two points");
+  expect(html).not.toContain("sigmoid midpoint");
 });
 
 test("the report needs nothing from elsewhere, and nothing in it is taken for HTML", () => {

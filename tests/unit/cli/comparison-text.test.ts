@@ -30,6 +30,9 @@ const comparison: Comparison = {
         excludesZero: true,
         sentence: "uniform is better after training",
       },
+      scalars: [
+        { kind: "BEST", metric: "evaluation/pass@1", estimate: estimate(0.4512, 0.31, 0.59, 2), perSeed: [], difference: null, note: null },
+      ],
     },
     {
       arm: { name: "classic" },
@@ -43,6 +46,16 @@ const comparison: Comparison = {
         },
       ],
       improvement: null,
+      scalars: [
+        {
+          kind: "BEST",
+          metric: "evaluation/pass@1",
+          estimate: estimate(0.42, null, null, 1),
+          perSeed: [],
+          difference: null,
+          note: "1 of 2 seeds: no point",
+        },
+      ],
     },
   ],
   verdicts: ["no difference seen in evaluation/pass@1 between uniform and classic"],
@@ -81,4 +94,9 @@ test("a difference whose interval holds 0 is called not significant, and one tha
 
 test("verdicts and guard-rails come as sentences after the tables", () => {
   expect(text).toMatch(/What this says\n {2}• no difference seen.*\n\nBefore you believe it\n {2}• 1 seed/s);
+});
+
+test("whole courses have a row a number and a column an arm, with what to know of them", () => {
+  expect(text).toMatch(/best of evaluation\/pass@1 +│ 0\.451 +│ 0\.420/);
+  expect(text).toContain("classic, best of evaluation/pass@1: 1 of 2 seeds: no point");
 });

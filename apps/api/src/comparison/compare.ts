@@ -5,12 +5,15 @@ import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-
 import { countSandboxErrors } from "@gradus/prisma/reading/step-reader";
 import type { ArmRow, RunRow } from "@gradus/prisma/rows";
 import type { ComparedArm, Comparison } from "./comparison-types.ts";
+import type { ComparedScalar } from "../generated/schema-types.ts";
+import { readCourses } from "./courses.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
 import { matchedDifference, overSeeds } from "./estimate.ts";
 import { guardRails } from "./guard-rails.ts";
 import { heldOutImprovement } from "./improvement.ts";
 import type { BeforeAndAfter } from "./improvement.ts";
 import { RunValues } from "./run-values.ts";
+import { compareScalars } from "./scalars.ts";
 
 export interface ArmToCompare {
   readonly arm: ArmRow;
@@ -25,10 +28,15 @@ export interface ComparisonInput {
   readonly metrics: readonly string[];
   readonly curves: readonly string[];
   readonly maxPoints: number;
+  /** Of STEPS_TO_THRESHOLD; null: it is left out. */
+  readonly threshold: number | null;
 }
 
 /** A fixed number of queries, however many runs there are. */
-export async function compare(db: Database, { arms, baseline, metrics, curves, maxPoints }: ComparisonInput): Promise<Comparison> {
+export async function compare(
+  db: Database,
+  { arms, baseline, metrics, curves, maxPoints, threshold }: ComparisonInput,
+): Promise<Comparison> {
   const runs = arms.flatMap((arm) => arm.runs);
   const runIds = runs.map(({ id }) => id);
   const width = bucketWidth(Math.max(1, ...runs.map(({ totalSteps }) => totalSteps)), maxPoints);
@@ -43,6 +51,16 @@ export async function compare(db: Database, { arms, baseline, metrics, curves, m
   const errorsOf = new Map(broken.map(({ runId, errors }) => [runId, errors]));
 
   const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
+  let scalars: Promise<Map<string, ComparedScalar[]>> | undefined;
+  const scalarsOfAll = () =>
+    (scalars ??= readCourses(db, runIds, metrics, evaluated).then((courses) =>
+      compareScalars(
+        arms.map((one) => ({ name: one.arm.name, runs: one.runs })),
+        baseline?.arm.name ?? null,
+        courses,
+        { metrics, threshold },
+      ),
+    ));
   const compared = arms.map((one): ComparedArm => {
     const { arm, runs: ofArm } = one;
     return {
@@ -64,6 +82,7 @@ export async function compare(db: Database, { arms, baseline, metrics, curves, m
         arm.name,
         ofArm.flatMap(({ id }) => evaluated.get(id) ?? []),
       ),
+      scalars: async () => (await scalarsOfAll()).get(arm.name) ?? [],
     };
   });
   const guarded = arms.map(({ arm, runs: ofArm }) => ({

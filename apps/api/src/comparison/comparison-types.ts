@@ -1,6 +1,6 @@
 // Owns: the shape of a comparison as its resolvers start from it. Must not know: SQL, statistics.
 import type { ArmRow, RunRow } from "@gradus/prisma/rows";
-import type { ComparedMetric, ComparisonCurve, HeldOutImprovement } from "../generated/schema-types.ts";
+import type { ComparedMetric, ComparedScalar, ComparisonCurve, HeldOutImprovement } from "../generated/schema-types.ts";
 
 export interface ComparedArm {
   readonly arm: ArmRow;
@@ -8,6 +8,8 @@ export interface ComparedArm {
   readonly metrics: readonly ComparedMetric[];
   readonly curves: readonly ComparisonCurve[];
   readonly improvement: HeldOutImprovement | null;
+  /** Read when asked for: they need every point and group of every run. */
+  readonly scalars: () => Promise<readonly ComparedScalar[]>;
 }
 
 export interface Comparison {

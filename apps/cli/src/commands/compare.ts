@@ -1,6 +1,6 @@
 // Owns: the words and flags of `gradus compare`. Must not know: statistics, tables.
 import { writeFile } from "node:fs/promises";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { compareExperiment, curvesOfExperiment } from "../experiment/compare-experiment.ts";
 import { comparisonCsv } from "../view/comparison-csv.ts";
 import { comparisonReport } from "../view/comparison-report.ts";
@@ -13,6 +13,7 @@ interface CompareOptions extends ApiOptions {
   readonly baseline?: string;
   readonly csv?: boolean;
   readonly report?: string;
+  readonly threshold?: number;
 }
 
 export function registerCompare(program: Command): void {
@@ -23,6 +24,7 @@ export function registerCompare(program: Command): void {
     .option("-m, --metric <name...>", "metrics (default: held-out pass@1, training reward and pass rate)")
     .option("--csv", "print the same numbers as CSV, one row an estimate, a seed or a difference")
     .option("--report <file>", "also write one HTML file with tables and plots that needs nothing else")
+    .option("-t, --threshold <value>", "also say after how many steps each metric reaches it", finite)
     .option("-b, --baseline <arm>", "the arm that the others are compared with (default: the first)");
   withApi(command, {
     examples: [
@@ -32,13 +34,14 @@ export function registerCompare(program: Command): void {
       "gradus compare quickstart-1a2b3c4d --csv > quickstart.csv",
       "gradus compare quickstart-1a2b3c4d --json | jq '.arms[] | {arm: .arm.name, improvement: .improvement.estimate.mean}'",
     ],
-  }).action((experimentId: string, { metric, baseline, csv = false, report, ...options }: CompareOptions) =>
+  }).action((experimentId: string, { metric, baseline, csv = false, report, threshold, ...options }: CompareOptions) =>
     runVerb(options, async ({ apiUrl, json }) => {
       const comparison = await compareExperiment({
         apiUrl,
         experimentId,
         ...(metric && { metrics: metric }),
         ...(baseline && { baselineArm: baseline }),
+        ...(threshold !== undefined && { threshold }),
       });
       if (report !== undefined) {
         const curves = await curvesOfExperiment(apiUrl, experimentId, comparison.metrics);
@@ -51,4 +54,9 @@ export function registerCompare(program: Command): void {
       return exitCodes.ok;
     }),
   );
+}
+
+function finite(text: string): number {
+  if (text.trim() === "" || !Number.isFinite(Number(text))) throw new InvalidArgumentError("expected a number");
+  return Number(text);
 }

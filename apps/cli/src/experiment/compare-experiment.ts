@@ -11,6 +11,8 @@ export interface CompareInput {
   readonly metrics?: readonly string[];
   /** Absent: the first arm. */
   readonly baselineArm?: string;
+  /** Absent: nothing is said of the steps to it. */
+  readonly threshold?: number;
 }
 
 /** @throws RefusedError for an unknown experiment or arm */
@@ -19,8 +21,14 @@ export async function compareExperiment({
   experimentId,
   metrics,
   baselineArm,
+  threshold,
 }: CompareInput): Promise<ComparisonQuery["comparison"]> {
-  const variables = { of: { experimentId }, metrics: metrics === undefined ? null : [...metrics], baselineArm: baselineArm ?? null };
+  const variables = {
+    of: { experimentId },
+    metrics: metrics === undefined ? null : [...metrics],
+    baselineArm: baselineArm ?? null,
+    threshold: threshold ?? null,
+  };
   const { comparison } = await patiently(() => request(apiUrl, ComparisonDocument, variables));
   return comparison;
 }

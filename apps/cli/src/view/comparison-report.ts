@@ -1,6 +1,6 @@
 // Owns: a comparison as one HTML file that needs nothing else: plots, tables, and what to know before believing them. Must not know: statistics.
 import type { ComparisonCurvesQuery, EstimatePartsFragment } from "../client/generated/operations.ts";
-import type { Comparison } from "./comparison-text.ts";
+import { type Comparison, scalarName, scalarRows } from "./comparison-text.ts";
 import { curvePlot, seedPlot } from "./report-plots.ts";
 
 export type ArmCurves = ComparisonCurvesQuery["comparison"]["arms"];
@@ -49,6 +49,7 @@ ${list("Before you believe it", guardRails)}
 <h2>Arms: mean [95% interval over seeds], n seeds</h2>
 <table>${head(["arm", "runs", ...metrics, "held-out after − before, over problems"])}${cells.join("")}</table>
 ${differences.length === 0 ? "" : `<h2>Difference to ${escape(baselineArm ?? "")}, matched seeds</h2>\n<table>${head(["arm", ...metrics])}${differences.join("")}</table>`}
+${scalarSection(comparison)}
 <h2>Every seed</h2>
 ${metrics
   .map((metric) =>
@@ -85,6 +86,28 @@ const figure = (title: string, plot: string): string => `<figure><figcaption>${e
 
 export function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+function scalarSection({ arms, baselineArm }: Comparison): string {
+  const rows = scalarRows(arms);
+  if (rows.length === 0) return "";
+  const cells = rows.map(({ name, scalars }) =>
+    row([
+      name,
+      ...scalars.map(({ estimate, difference }) =>
+        [
+          estimateCell(estimate),
+          ...(difference ? [`Δ ${estimateCell(difference.estimate)}${difference.excludesZero ? "" : " · not significant"}`] : []),
+        ].join("; "),
+      ),
+    ]),
+  );
+  const notes = arms.flatMap(({ arm, scalars }) =>
+    scalars.filter(({ note, estimate }) => note && estimate.n > 0).map((one) => `${arm.name}, ${scalarName(one)}: ${one.note}`),
+  );
+  return `<h2>Whole courses: mean [95% interval over seeds], Δ to ${escape(baselineArm ?? "none")} over matched seeds</h2>
+<table>${head(["", ...arms.map(({ arm }) => arm.name)])}${cells.join("")}</table>
+${list("Of these", notes)}`;
 }
 
 function estimateCell({ mean, low, high, n, note }: EstimatePartsFragment): string {

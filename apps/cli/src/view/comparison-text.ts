@@ -23,6 +23,7 @@ export function comparisonText(comparison: Comparison): string {
             others.map(({ arm, metrics: ofArm }) => [arm.name, ...ofArm.map(differenceCell)]),
           ),
         ]),
+    ...scalarTable(comparison),
     ...section("What this says", verdicts),
     ...section("Before you believe it", guardRails),
   ].join("\n");
@@ -47,10 +48,44 @@ function improvementCell({ estimate, before, after, excludesZero }: NonNullable<
   return `${signed(estimate)}\n${pc.dim(`${number(before)} → ${number(after)}\nn=${estimate.n} problems`)}${excludesZero ? "" : `\n${NOT_SIGNIFICANT}`}`;
 }
 
-function differenceCell({ difference }: ComparedArm["metrics"][number]): string {
+function differenceCell({ difference }: Pick<ComparedArm["metrics"][number], "difference">): string {
   if (difference === null || difference === undefined) return "no matched seed";
   const { estimate, excludesZero } = difference;
   return `${signed(estimate)}\n${pc.dim(`n=${estimate.n}`)}${excludesZero ? "" : `\n${NOT_SIGNIFICANT}`}`;
+}
+
+/** A row for each number of a course that some arm has, a column for each arm; the difference to the baseline below the mean. */
+function scalarTable({ arms, baselineArm }: Comparison): string[] {
+  const rows = scalarRows(arms);
+  if (rows.length === 0) return [];
+  const notes = arms.flatMap(({ arm, scalars }) =>
+    scalars.filter(({ note, estimate }) => note && estimate.n > 0).map((one) => `${arm.name}, ${scalarName(one)}: ${one.note}`),
+  );
+  return [
+    pc.bold(`Whole courses (mean, 95% interval over seeds; difference to ${baselineArm ?? "none"})`),
+    table(
+      ["", ...arms.map(({ arm }) => arm.name)],
+      rows.map(({ name, scalars }) => [
+        name,
+        ...scalars.map(({ estimate, difference }) =>
+          [estimateCell(estimate), ...(difference ? [`Δ ${differenceCell({ difference })}`] : [])].join("\n"),
+        ),
+      ]),
+    ),
+    ...section("Of these", notes),
+  ];
+}
+
+export const scalarName = ({ kind, metric }: { readonly kind: string; readonly metric?: string | null | undefined }): string =>
+  [kind.toLowerCase().replaceAll("_", " "), ...(metric ? [`of ${metric}`] : [])].join(" ");
+
+/** Every arm has the same scalars in the same order; those that no arm has a value of are left out. */
+export function scalarRows(arms: Comparison["arms"]): { readonly name: string; readonly scalars: ComparedArm["scalars"] }[] {
+  const [first] = arms;
+  return (first?.scalars ?? []).flatMap((scalar, at) => {
+    const scalars = arms.map((arm) => arm.scalars[at]!);
+    return scalars.every(({ estimate }) => estimate.n === 0) ? [] : [{ name: scalarName(scalar), scalars }];
+  });
 }
 
 const NOT_SIGNIFICANT = pc.yellow("not significant");

@@ -10,7 +10,7 @@ const USUAL_METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
 
 export const comparison: NonNullable<QueryResolvers["comparison"]> = async (
   _parent,
-  { of, metrics, curves, maxPoints, baselineArm },
+  { of, metrics, curves, maxPoints, baselineArm, threshold },
   { db, load },
 ) => {
   const most = maxPoints ?? 100;
@@ -24,5 +24,12 @@ export const comparison: NonNullable<QueryResolvers["comparison"]> = async (
   const baseline = baselineArm ? arms.find(({ arm }) => arm.name === baselineArm) : (arms[0] ?? null);
   if (baseline === undefined)
     throw badInput(`baselineArm: none of the arms is called ${baselineArm}; there are ${arms.map(({ arm }) => arm.name).join(", ")}`);
-  return compare(db, { arms, baseline, metrics: metrics ?? USUAL_METRICS, curves: curves ?? [], maxPoints: most });
+  return compare(db, {
+    arms,
+    baseline,
+    metrics: metrics ?? USUAL_METRICS,
+    curves: curves ?? [],
+    maxPoints: most,
+    threshold: threshold ?? null,
+  });
 };

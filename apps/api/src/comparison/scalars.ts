@@ -1,0 +1,156 @@
+// Owns: what a run's whole course comes to in single numbers, over seeds and against the baseline. Must not know: SQL, how arms are chosen.
+import { best, cumulativeSolveRate, firstReach, fitSigmoid, mean, meanHeight } from "@gradus/domain/statistics";
+import type { Curve, SolvedGroup } from "@gradus/domain/statistics";
+import type { RunRow } from "@gradus/prisma/rows";
+import type { ComparedScalar, ScalarKind } from "../generated/schema-types.ts";
+import { matchedDifference, overSeeds } from "./estimate.ts";
+
+/** What is known of a run's course. */
+export interface Course {
+  /** Metric -> finite points by rising step. */
+  readonly curves: ReadonlyMap<string, Curve>;
+  readonly solved: readonly SolvedGroup[];
+  /** Problems that it trains on; null where nobody knows. */
+  readonly problems: number | null;
+}
+
+interface Scalar {
+  readonly value: number;
+  readonly note?: string | null;
+}
+interface ScalarOfRun {
+  readonly kind: ScalarKind;
+  /** Null for a scalar of the run itself. */
+  readonly metric: string | null;
+  readonly of: (course: Course) => Scalar | null;
+  /** Said of seeds without a value. */
+  readonly absent: string;
+}
+
+const MOST_FITTED = 512;
+const fits = new WeakMap<Curve, ReturnType<typeof fitSigmoid>>();
+
+/** The saturating curve is fitted from the first point, which is step 0 where the run was evaluated before training, to means of neighbours. */
+function sigmoidOf(curve: Curve): ReturnType<typeof fitSigmoid> {
+  const known = fits.get(curve);
+  if (known !== undefined) return known;
+  const [first, ...rest] = curve;
+  const width = Math.ceil(rest.length / MOST_FITTED);
+  const places = [...Map.groupBy(rest.keys(), (at) => Math.floor(at / width)).values()].map((at) => ({
+    x: mean(at.map((i) => rest[i]!.x)),
+    y: mean(at.map((i) => rest[i]!.y)),
+  }));
+  const fit = first === undefined ? null : fitSigmoid(places, first.y);
+  fits.set(curve, fit);
+  return fit;
+}
+
+const ofCurve = (metric: string, scalar: (curve: Curve) => Scalar | number | null) => (course: Course) => {
+  const found = scalar(course.curves.get(metric) ?? []);
+  return typeof found === "number" ? { value: found } : found;
+};
+
+const sigmoid = (metric: string, kind: ScalarKind, part: "asymptote" | "exponent" | "midpoint"): ScalarOfRun => ({
+  kind,
+  metric,
+  of: ofCurve(metric, (curve) => {
+    const fit = sigmoidOf(curve);
+    return fit === null || !Number.isFinite(fit[part]) ? null : { value: fit[part], note: fit.note };
+  }),
+  absent: "fewer than five points, or nothing moves: no fit",
+});
+
+const solveRate = (kind: ScalarKind, reading: "ofAttempts" | "ofProblems"): ScalarOfRun => ({
+  kind,
+  metric: null,
+  of: ({ solved, problems }) => {
+    const last = problems === null ? undefined : cumulativeSolveRate(solved, problems).at(-1);
+    return last === undefined ? null : { value: last[reading] };
+  },
+  absent: "no finished group, or no problem set",
+});
+
+const scalarsOf = (metrics: readonly string[], threshold: number | null): ScalarOfRun[] => [
+  ...metrics.flatMap((metric): ScalarOfRun[] => [
+    { kind: "FINAL", metric, of: ofCurve(metric, (curve) => curve.at(-1)?.y ?? null), absent: "no point" },
+    { kind: "BEST", metric, of: ofCurve(metric, (curve) => best(curve)?.y ?? null), absent: "no point" },
+    { kind: "AREA", metric, of: ofCurve(metric, meanHeight), absent: "fewer than two points" },
+    ...(threshold === null
+      ? []
+      : [
+          {
+            kind: "STEPS_TO_THRESHOLD" as const,
+            metric,
+            of: ofCurve(metric, (curve) => firstReach(curve, threshold)),
+            absent: `never reached ${threshold}: the mean is over the others and too low`,
+          },
+        ]),
+    sigmoid(metric, "SIGMOID_ASYMPTOTE", "asymptote"),
+    sigmoid(metric, "SIGMOID_EXPONENT", "exponent"),
+    sigmoid(metric, "SIGMOID_MIDPOINT", "midpoint"),
+  ]),
+  solveRate("SOLVE_RATE_OF_ATTEMPTS", "ofAttempts"),
+  solveRate("SOLVE_RATE_OF_PROBLEMS", "ofProblems"),
+];
+
+export interface ArmCourse {
+  readonly name: string;
+  readonly runs: readonly Pick<RunRow, "id" | "seed">[];
+}
+
+/** For each arm every scalar, in one order; one that no seed has a value of has n = 0. */
+export function compareScalars(
+  arms: readonly ArmCourse[],
+  baseline: string | null,
+  courses: ReadonlyMap<string, Course>,
+  { metrics, threshold }: { readonly metrics: readonly string[]; readonly threshold: number | null },
+): Map<string, ComparedScalar[]> {
+  const asked = scalarsOf(metrics, threshold);
+  const measured = new Map(arms.map((arm) => [arm.name, asked.map((scalar) => perSeed(scalar, arm, courses))]));
+  return new Map(
+    arms.map(({ name, runs }) => [
+      name,
+      asked.map(({ kind, metric, absent }, at): ComparedScalar => {
+        const own = measured.get(name)![at]!;
+        const against = baseline === null || name === baseline ? undefined : measured.get(baseline)?.[at];
+        return {
+          kind,
+          metric,
+          estimate: overSeeds(own.map(({ value }) => value)),
+          perSeed: own.map(({ seed, runId, value }) => ({ seed, runId, value })),
+          difference:
+            against === undefined
+              ? null
+              : matchedDifference(
+                  metric === null ? kind : `${kind} of ${metric}`,
+                  { name: baseline!, values: bySeed(against) },
+                  { name, values: bySeed(own) },
+                ),
+          note: noteOf(own, runs.length, absent),
+        };
+      }),
+    ]),
+  );
+}
+
+interface SeedScalar extends Scalar {
+  readonly seed: number;
+  readonly runId: string;
+}
+
+const bySeed = (all: readonly SeedScalar[]): Map<number, number> => new Map(all.map(({ seed, value }) => [seed, value]));
+
+const perSeed = ({ of }: ScalarOfRun, { runs }: ArmCourse, courses: ReadonlyMap<string, Course>): SeedScalar[] =>
+  runs.flatMap(({ id, seed }) => {
+    const scalar = courses.has(id) ? of(courses.get(id)!) : null;
+    return scalar === null ? [] : [{ seed, runId: id, ...scalar }];
+  });
+
+function noteOf(own: readonly SeedScalar[], seeds: number, absent: string): string | null {
+  const notes = [...Map.groupBy(own, ({ note }) => note ?? "")].filter(([note]) => note !== "");
+  const said = [
+    ...(own.length < seeds ? [`${seeds - own.length} of ${seeds} seeds: ${absent}`] : []),
+    ...notes.map(([note, members]) => `${members.length} of ${seeds} seeds: ${note}`),
+  ];
+  return said.length === 0 ? null : said.join("; ");
+}
