@@ -4,6 +4,7 @@ import { AdvantageSettings } from "./advantage.ts";
 import { ALGORITHM_NAMES, withAlgorithm } from "./algorithm.ts";
 import { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
 import { PolicyModel } from "./policy-model.ts";
+import { PolicyEngineName } from "./policy.ts";
 import { ProblemSelection } from "./problem-selection/selection-spec.ts";
 import { DownSelection } from "./down-selection.ts";
 import { RewardSettings } from "./reward.ts";
@@ -32,7 +33,8 @@ export const ProblemsSpec = z.strictObject({
 export type ProblemsSpec = z.infer<typeof ProblemsSpec>;
 
 export const PolicySpec = z.strictObject({
-  engine: z.enum(["embedded"]).default("embedded"),
+  /** Runs are placed on nodes that serve it. */
+  engine: PolicyEngineName.default("embedded"),
   /** `sha256:<hash>` of stored weights, or a safetensors file relative to the experiment file that the client uploads; absent = from the seed. */
   warmStart: z.string().optional(),
   /** Size of new weights; absent = `quickstart`. A warm start brings its own. */

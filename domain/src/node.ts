@@ -42,6 +42,13 @@ export const SandboxReport = z.strictObject({
 });
 export type SandboxReport = z.infer<typeof SandboxReport>;
 
+/** Several heartbeats may be lost before a node counts as gone, in milliseconds. */
+const SILENT_MS = 30_000;
+
+/** `now` in milliseconds of the epoch. */
+export const isNodeAlive = (node: { readonly lastSeenAt: Date; readonly stoppedAt: Date | null }, now: number): boolean =>
+  node.stoppedAt === null && now - node.lastSeenAt.getTime() < SILENT_MS;
+
 /** What a node says of itself with a heartbeat. `sandbox` null: it has none, or has not needed it yet. */
 export const NodeReport = z.strictObject({ sandbox: SandboxReport.nullable() });
 export type NodeReport = z.infer<typeof NodeReport>;

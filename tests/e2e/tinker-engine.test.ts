@@ -26,15 +26,15 @@ test("a run whose engine's server is killed in generate and in update goes on fr
   const { env, warmStart: policy } = engine;
   const client = await connectTemporal(world.temporal.address);
   await Promise.all([
-    world.startWorker({ role: "control,sandbox", node: "control-1" }),
+    world.startWorker({ role: "all", node: "embedded-1" }),
     world.startWorker({ role: "policy", node: "policy-1", engine: "tinker", env }),
   ]);
 
-  const [calm = ""] = await plantExperiment(world, { id: "calm", seeds: [7], training, policy });
+  const [calm = ""] = await plantExperiment(world, { id: "calm", seeds: [7], training, policy, engine: "tinker" });
   const calmEnded = await startExperiment(client, "calm");
   expect(await calmEnded()).toMatchObject({ status: "COMPLETED" });
 
-  const [killed = ""] = await plantExperiment(world, { id: "killed", seeds: [7], training, policy });
+  const [killed = ""] = await plantExperiment(world, { id: "killed", seeds: [7], training, policy, engine: "tinker" });
   const ended = await startExperiment(client, "killed");
   const inGenerate = await killServerInside(killed, "GENERATE", 2);
   const inUpdate = await killServerInside(killed, "UPDATE", 3);
@@ -46,6 +46,9 @@ test("a run whose engine's server is killed in generate and in update goes on fr
     select (select count(*)::int from "Rollout" r join "Group" g on g.id = r."groupId" where g."runId" = ${killed} and g."scopeKind" = 'STEP') as rollouts,
       (select count(*)::int from "PolicyVersion" where "runId" = ${killed} and version > 0) as updates`;
   expect(rollouts).toBe(training.steps * training.groupsPerStep * training.groupSize);
+  const places = await world.database.sql<{ nodeId: string }[]>`
+    select distinct "nodeId" from "StageExecution" where stage in ('GENERATE', 'UPDATE')`;
+  expect([...places], "placed on nodes of the engine alone").toEqual([{ nodeId: "policy-1" }]);
   expect(updates, "something was learned").toBeGreaterThan(1);
   expect(withoutHashes(await traceOf(world.database, killed))).toEqual(withoutHashes(await traceOf(world.database, calm)));
   await client.connection.close();

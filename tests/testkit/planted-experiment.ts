@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
 import { bucketOf, contentHash, isReproducible, runIdOf } from "@gradus/domain";
-import type { CurriculumSpec, Problem } from "@gradus/domain";
+import type { CurriculumSpec, PolicyEngineName, Problem } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { createExperiment } from "@gradus/prisma/experiment-store";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
@@ -43,6 +43,8 @@ export interface Planting {
   readonly training?: Readonly<Record<string, unknown>>;
   readonly evaluation?: Readonly<Record<string, unknown>>;
   readonly concurrency?: number;
+  /** Default embedded. */
+  readonly engine?: PolicyEngineName;
   /** Default: the quickstart's weights. Bytes: a checkpoint of the engine that will train it. */
   readonly policy?: "warm start" | "from the seed" | Uint8Array;
 }
@@ -52,7 +54,16 @@ export async function plantExperiment(
   world: { readonly database: Database; readonly blobsFolder: string },
   planting: Planting,
 ): Promise<string[]> {
-  const { id, seeds = [1], curricula = ["uniform"], training = {}, evaluation = {}, concurrency = 2, policy = "warm start" } = planting;
+  const {
+    id,
+    seeds = [1],
+    curricula = ["uniform"],
+    training = {},
+    evaluation = {},
+    concurrency = 2,
+    policy = "warm start",
+    engine,
+  } = planting;
   const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
   const hash = await localBlobStore(world.blobsFolder).put(policy instanceof Uint8Array ? policy : await readWarmStart());
   const arms = curricula.map((curriculum) => (typeof curriculum === "string" ? { name: curriculum, curriculum } : curriculum));
@@ -61,7 +72,7 @@ export async function plantExperiment(
     seeds,
     concurrency,
     problems: { set },
-    policy: policy === "from the seed" ? {} : { warmStart: `sha256:${hash}` },
+    policy: { engine, ...(policy !== "from the seed" && { warmStart: `sha256:${hash}` }) },
     training: { steps: 3, groupsPerStep: 4, groupSize: 4, ...training },
     evaluation: { problems: 8, samples: 1, ...evaluation },
     arms,

@@ -5,7 +5,7 @@ export type * from "./pretrain/activities.ts";
 export * from "./training-run/messages.ts";
 export * from "./pretrain/messages.ts";
 export * from "./experiment/messages.ts";
-export { CONTROL_QUEUE, PERMANENT_FAILURES, POLICY_QUEUE, SANDBOX_QUEUE, policyNodeQueue } from "./training-run/activities.ts";
+export { CONTROL_QUEUE, PERMANENT_FAILURES, POLICY_QUEUE, SANDBOX_QUEUE, policyNodeQueue, policyQueue } from "./training-run/activities.ts";
 export const EXPERIMENT_WORKFLOW = "experiment";
 export const PRETRAIN_WORKFLOW = "pretrain";
 export const TRAINING_RUN_WORKFLOW = "trainingRun";

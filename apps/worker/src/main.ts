@@ -2,6 +2,7 @@
 // Prints `{"ready":true,...}` on standard output once it takes work; logs go to standard error.
 import { availableParallelism, hostname } from "node:os";
 import { parseArgs } from "node:util";
+import { PolicyEngineName } from "@gradus/domain";
 import type { NodeRole } from "@gradus/domain";
 import { EngineHost } from "./policy/engine-host.ts";
 import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
@@ -18,7 +19,8 @@ const USAGE = `gradus worker: takes stages of training runs.
 
   --role all|control|policy|sandbox   what it does (default all; several with commas)
   --node NAME                         stable name of this node (default: the host's name)
-  --engine embedded|tinker            where its policies' weights are: here (default), or behind the server at GRADUS_TINKER_URL
+  --engine embedded|tinker            where its policies' weights are: here (default), or behind the server at GRADUS_TINKER_URL;
+                                      it serves experiments with that policy.engine alone
 
 Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
@@ -73,7 +75,8 @@ const { sink, blobs } =
   control === null || database === null
     ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
-const openEngine = engineOpener(values.engine);
+const policyEngine = PolicyEngineName.safeParse(values.engine).data ?? fail(`--engine ${values.engine}: expected embedded or tinker`);
+const openEngine = engineOpener(policyEngine);
 // No child process of this node has any use for them.
 for (const secret of ["GRADUS_NODE_KEY", "GRADUS_TINKER_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
   delete process.env[secret];
@@ -99,7 +102,13 @@ if (madeSandbox !== null) Object.assign(capabilities, { sandbox: madeSandbox.bac
 const [engine] = madeHost?.engines ?? [];
 if (engine !== undefined) {
   const { engine: name, runtime, threads } = engine.capabilities;
-  Object.assign(capabilities, { engine: name, engineRuntime: runtime, engineThreads: threads, policySlots: slots("GRADUS_POLICY_SLOTS") });
+  Object.assign(capabilities, {
+    policyEngine,
+    engine: name,
+    engineRuntime: runtime,
+    engineThreads: threads,
+    policySlots: slots("GRADUS_POLICY_SLOTS"),
+  });
 }
 
 try {
@@ -118,6 +127,7 @@ try {
       namespace: process.env["TEMPORAL_NAMESPACE"] ?? "default",
       nodeId,
       roles,
+      engine: policyEngine,
       capabilities,
       ...(steering === null ? {} : { control: steering }),
     },
@@ -141,9 +151,8 @@ function sandboxSettings(): ReturnType<typeof sandboxOptions> {
 }
 
 /** How this node comes by an engine. The key is read now, before it leaves the environment. */
-function engineOpener(kind: string): () => Promise<PolicyEngine> {
+function engineOpener(kind: PolicyEngineName): () => Promise<PolicyEngine> {
   if (kind === "embedded") return () => createEmbeddedEngine({ provider: policyProvider() });
-  if (kind !== "tinker") return fail(`--engine ${kind}: expected embedded or tinker`);
   const url = required("GRADUS_TINKER_URL");
   const key = process.env["GRADUS_TINKER_KEY"];
   return () => connectTinker({ url, ...(key === undefined ? {} : { key }) });

@@ -1,8 +1,8 @@
 // Owns: joining a node to Temporal: one Temporal worker a role and queue. Must not know: what the activities do.
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { WorkerOptions } from "@temporalio/worker";
-import type { NodeRole } from "@gradus/domain";
-import { CONTROL_QUEUE, POLICY_QUEUE, policyNodeQueue, SANDBOX_QUEUE } from "@gradus/workflows";
+import type { NodeRole, PolicyEngineName } from "@gradus/domain";
+import { CONTROL_QUEUE, policyNodeQueue, policyQueue, SANDBOX_QUEUE } from "@gradus/workflows";
 import { LoadMeter } from "./load-meter.ts";
 import { policyActivities, sandboxActivities } from "./roles.ts";
 import type { NodeParts } from "./roles.ts";
@@ -12,6 +12,8 @@ export interface NodeOptions {
   readonly namespace: string;
   readonly nodeId: string;
   readonly roles: readonly NodeRole[];
+  /** Which experiments the policy role serves. */
+  readonly engine: PolicyEngineName;
   /** What the control role adds: its activities and the workflow bundle. Absent where the role is not played. */
   readonly control?: Pick<WorkerOptions, "workflowBundle" | "activities">;
   readonly capabilities: Readonly<Record<string, string | number | boolean>>;
@@ -22,7 +24,7 @@ const SEEN_EVERY_MS = 10_000;
 /** Runs the node until `signal` aborts, then drains it. `onReady` is called when every queue is polled. */
 export async function runNode(options: NodeOptions, parts: NodeParts, signal: AbortSignal, onReady: () => void): Promise<void> {
   Runtime.install({ logger: new DefaultLogger("WARN"), shutdownSignals: [] });
-  const { nodeId, roles, temporalAddress, namespace, control, capabilities } = options;
+  const { nodeId, roles, engine, temporalAddress, namespace, control, capabilities } = options;
   const connection = await NativeConnection.connect({ address: temporalAddress });
   const common = { connection, namespace, identity: nodeId, shutdownGraceTime: "3s", shutdownForceTime: "8s" } as const;
   const queues: Omit<WorkerOptions, keyof typeof common>[] = [];
@@ -31,7 +33,7 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
     queues.push({ taskQueue: SANDBOX_QUEUE, activities: sandboxActivities(parts, nodeId), maxConcurrentActivityTaskExecutions: 8 });
   if (roles.includes("POLICY")) {
     const { offerNode, pretrainPolicy, ...onThisNode } = policyActivities(parts, nodeId);
-    queues.push({ taskQueue: POLICY_QUEUE, activities: { offerNode, pretrainPolicy } });
+    queues.push({ taskQueue: policyQueue(engine), activities: { offerNode, pretrainPolicy } });
     // Wide enough that a run never waits for a place: the engines have their own lines, and a full queue would look like a dead node.
     queues.push({ taskQueue: policyNodeQueue(nodeId), activities: onThisNode, maxConcurrentActivityTaskExecutions: 64 });
   }

@@ -1,6 +1,6 @@
 // Owns: the activities that an experiment asks for beside those of its runs.
 import type { Scope } from "@gradus/domain/scope";
-import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
 
 export interface ExperimentPlan {
   readonly runIds: readonly string[];
@@ -9,6 +9,8 @@ export interface ExperimentPlan {
   readonly measurement: Scope | null;
   /** The weights that all runs start from, where they share them. */
   readonly sharedPolicy: PolicyRef | null;
+  /** Whose nodes sample those; absent: embedded. */
+  readonly engine?: PolicyEngineName;
 }
 
 /** Queue `control`. */

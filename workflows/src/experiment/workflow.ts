@@ -1,6 +1,6 @@
 // Owns: an experiment's course: prepare, measure, baseline, then every run with bounded concurrency. A failed run takes no other down.
 import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, proxyActivities } from "@temporalio/workflow";
-import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
 import type { Scope } from "@gradus/domain/scope";
 import { CONTROL_QUEUE, PERMANENT_FAILURES } from "../training-run/activities.ts";
 import type { GenerateInput } from "../training-run/activities.ts";
@@ -24,7 +24,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentResu
   try {
     await experimentControl.setExperimentStatus({ experimentId, status: "PREPARING" });
     const plan = await experimentControl.prepareExperiment(input);
-    if (plan.sharedPolicy !== null) await beforeAnyRun(experimentId, plan.measurement, plan.sharedPolicy);
+    if (plan.sharedPolicy !== null) await beforeAnyRun(experimentId, plan.measurement, plan.sharedPolicy, plan.engine);
     await experimentControl.setExperimentStatus({ experimentId, status: "RUNNING" });
 
     const waiting = [...plan.runIds];
@@ -68,19 +68,25 @@ async function runOf(runId: string): Promise<TrainingRunResult> {
 }
 
 /** Measures problems that have no pass rate, and evaluates the weights that every run starts from, once for all. */
-async function beforeAnyRun(experimentId: string, measurement: Scope | null, policy: PolicyRef): Promise<void> {
+async function beforeAnyRun(
+  experimentId: string,
+  measurement: Scope | null,
+  policy: PolicyRef,
+  engine: PolicyEngineName | undefined,
+): Promise<void> {
+  const generateRollouts = (input: GenerateInput): Promise<void> => generateOnAnyNode(input, engine);
   if (measurement !== null) {
     await experimentControl.drawMeasurement({ experimentId, policy });
-    await generateOnAnyNode({ scope: measurement, policy });
+    await generateRollouts({ scope: measurement, policy });
     await sandbox.executeRollouts({ scope: measurement });
     await experimentControl.scoreMeasurement({ experimentId });
   }
-  await evaluate({ experimentId, runId: "", step: 0, policy }, { ...controlStages, generateRollouts: generateOnAnyNode }, true);
+  await evaluate({ experimentId, runId: "", step: 0, policy }, { ...controlStages, generateRollouts }, true);
 }
 
-async function generateOnAnyNode(input: GenerateInput): Promise<void> {
+async function generateOnAnyNode(input: GenerateInput, engine: PolicyEngineName | undefined): Promise<void> {
   for (;;) {
-    const node = await offerNode();
+    const node = await offerNode(engine);
     try {
       await policyOn(node).generateRollouts(input);
       return await releaseOn(node, input.scope.experimentId);

@@ -1,5 +1,5 @@
 // Owns: the activities that a training run asks for, as the worker must satisfy them. Ids and small numbers only; rows carry the content.
-import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
 import type { Scope } from "@gradus/domain/scope";
 
 export interface Lease {
@@ -14,6 +14,8 @@ export interface RunPlan {
   /** Steps between evaluations, 0 = only first and last. */
   readonly evaluateEvery: number;
   readonly baselineShared: boolean;
+  /** Whose nodes the run needs; absent: embedded. */
+  readonly engine?: PolicyEngineName;
   /** Rounds of rollouts that a step may take; absent: 1. */
   readonly rounds?: number;
   /** Last completed step; 0 for a new run. */
@@ -79,7 +81,7 @@ export interface SandboxActivities {
   executeRollouts(input: { readonly scope: Scope }): Promise<void>;
 }
 
-/** Queue `policy` finds a node; the rest runs on that node's own queue. */
+/** The queue of an engine's nodes finds one of them; the rest runs on that node's own queue. */
 export interface PolicyActivities {
   offerNode(): Promise<NodeOffer>;
   initializePolicy(input: { readonly lease: Lease }): Promise<PolicyRef>;
@@ -92,6 +94,8 @@ export interface PolicyActivities {
 export const CONTROL_QUEUE = "control";
 export const SANDBOX_QUEUE = "sandbox";
 export const POLICY_QUEUE = "policy";
+/** Where nodes of an engine are found. */
+export const policyQueue = (engine: PolicyEngineName = "embedded"): string => (engine === "embedded" ? POLICY_QUEUE : `policy-${engine}`);
 export const policyNodeQueue = (nodeId: string): string => `policy/${nodeId}`;
 
 /** Failure types that a retry cannot mend. */

@@ -14,8 +14,9 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from "@temporalio/workflow";
+import type { PolicyEngineName } from "@gradus/domain/policy";
 import type { ControlActivities, Lease, NodeOffer, PolicyActivities, SandboxActivities } from "./activities.ts";
-import { CONTROL_QUEUE, PERMANENT_FAILURES, POLICY_QUEUE, SANDBOX_QUEUE } from "./activities.ts";
+import { CONTROL_QUEUE, PERMANENT_FAILURES, policyQueue, SANDBOX_QUEUE } from "./activities.ts";
 import { train } from "./loop.ts";
 import type { RunState, Stages } from "./loop.ts";
 import { pauseSignal, resumeSignal, setTotalStepsUpdate, stateQuery } from "./messages.ts";
@@ -46,11 +47,12 @@ export const sandbox = proxyActivities<SandboxActivities>({
   heartbeatTimeout: "10s",
   retry,
 });
-const finder = proxyActivities<Pick<PolicyActivities, "offerNode">>({
-  taskQueue: POLICY_QUEUE,
-  startToCloseTimeout: "10s",
-  retry: { ...retry, maximumAttempts: Number.POSITIVE_INFINITY },
-});
+const finderOf = (engine: PolicyEngineName | undefined): Pick<PolicyActivities, "offerNode"> =>
+  proxyActivities<Pick<PolicyActivities, "offerNode">>({
+    taskQueue: policyQueue(engine),
+    startToCloseTimeout: "10s",
+    retry: { ...retry, maximumAttempts: Number.POSITIVE_INFINITY },
+  });
 
 /** The stages that need no node of their own. Written out, since a proxy of activities has no members to spread. */
 export const controlStages = {
@@ -62,7 +64,8 @@ export const controlStages = {
   scoreEvaluation: (at) => control.scoreEvaluation(at),
 } satisfies Omit<Stages, "generateRollouts" | "updatePolicy">;
 
-export const offerNode = (): Promise<NodeOffer> => finder.offerNode();
+/** A node of that engine; waits until there is one. */
+export const offerNode = (engine?: PolicyEngineName): Promise<NodeOffer> => finderOf(engine).offerNode();
 /** Activities on one node's own queue; a node that takes nothing up for half a minute is taken for dead. */
 export const policyOn = (node: NodeOffer): Omit<PolicyActivities, "offerNode"> =>
   proxyActivities<Omit<PolicyActivities, "offerNode">>({
@@ -91,6 +94,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   let paused = false;
   let pauseCause: string | undefined;
   let totalSteps = 0;
+  let needs: PolicyEngineName | undefined;
   let state: RunState | null = null;
   let place: { node: NodeOffer; lease: Lease } | null = null;
 
@@ -121,7 +125,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   );
 
   const move = async (): Promise<{ node: NodeOffer; lease: Lease }> => {
-    const node = await offerNode();
+    const node = await offerNode(needs);
     place = { node, lease: await control.grantLease({ runId, nodeId: node.nodeId }) };
     return place;
   };
@@ -156,6 +160,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   try {
     const plan = await control.beginRun({ runId });
     totalSteps = plan.totalSteps;
+    needs = plan.engine;
     const policy = plan.policy ?? (await onNode((engine, lease) => engine.initializePolicy({ lease })));
     state = { runId, experimentId: plan.experimentId, step: plan.step, totalSteps, policy, refusedInRow: 0 };
 

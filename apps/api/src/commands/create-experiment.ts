@@ -7,6 +7,7 @@ import { Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
 import { resolveExperiment } from "./resolve-experiment.ts";
 import { freezeSelections, selectForArms } from "./select-for-arms.ts";
+import { unservedEngine } from "./unserved-engine.ts";
 
 /** Stores the experiment; the same key in the same project names the same one. Returns its id. @throws Refusal */
 export async function createExperiment(
@@ -14,7 +15,7 @@ export async function createExperiment(
   { source, key }: { readonly source: string; readonly key?: string | null | undefined },
 ): Promise<string> {
   const { specification, arms } = resolveExperiment(source);
-  const missing = await missingReferences(db, specification);
+  const missing = [...(await missingReferences(db, specification)), ...(await unservedEngine(db, specification.policy.engine))];
   if (missing.length > 0) throw new Refusal(missing.map(({ path, expected }) => `${path}: ${expected}`).join("; "), missing);
   const selections = await selectForArms(db, specification, arms);
   const suffix = key ? sha256Hex(`${specification.project}\n${key}`).slice(0, 8) : crypto.randomUUID().slice(0, 8);

@@ -2,6 +2,7 @@
 import { algorithmNamed, ExperimentSpec, layOver, resolveCurriculum, RunSpec, withAlgorithm } from "@gradus/domain";
 import type { ProblemSelection } from "@gradus/domain";
 import { parseDocument } from "yaml";
+import { beyondEngine } from "./beyond-engine.ts";
 import { fieldErrors, Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
 
@@ -53,6 +54,8 @@ export function resolveExperiment(source: string): ResolvedExperiment {
       configuration,
     };
   });
+  const beyond = arms.flatMap(({ configuration }, index) => beyondEngine(configuration, `arms[${index}]`));
+  if (beyond.length > 0) throw new Refusal(beyond.length === 1 ? "one field is wrong" : `${beyond.length} fields are wrong`, beyond);
   const resolvedArms = arms.map(({ name, configuration, select }, index) => ({
     name,
     ...(select && { problems: { select } }),

@@ -36,6 +36,8 @@ export const prepareExperiment =
         concurrency: spec.concurrency,
         measurement: measure ? measurementScope(experimentId) : null,
         sharedPolicy: hash === null ? null : { version: 0, hash },
+        // A plan for the engine that was the only one keeps its shape.
+        ...(spec.policy.engine === "embedded" ? {} : { engine: spec.policy.engine }),
       };
     });
 

@@ -22,6 +22,7 @@ export const steerRun = ({ sql }: Database): Steering => ({
         maxStaleness: training.maxStaleness,
         // A run without such hooks keeps the shape of its plan.
         ...(roundsOf(run.spec.curriculum) > 1 ? { rounds: roundsOf(run.spec.curriculum) } : {}),
+        ...(policy.engine === "embedded" ? {} : { engine: policy.engine }),
         evaluateEvery: evaluation.every,
         baselineShared: policy.warmStart !== undefined && sameEvaluation(run.spec, spec),
         ...progress,
