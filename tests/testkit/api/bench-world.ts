@@ -39,7 +39,12 @@ export const benchValue = (run: number, metric: number, step: number): number =>
   1 / (1 + step / 100) + (((run * 7919 + metric * 104_729 + step * 1_299_709 + 20_261_122) % 1_000_003) / 1_000_003) * 0.1;
 
 /** Fills runs through the store, in batches of 10,000 points. Returns their ids. */
-export async function fillRuns({ world }: BenchWorld, runs: number, metrics: number, steps: number): Promise<string[]> {
+export async function fillRuns(
+  { world }: { readonly world: Pick<DatabaseWorld, "database"> },
+  runs: number,
+  metrics: number,
+  steps: number,
+): Promise<string[]> {
   const { sql } = world.database;
   const ids: string[] = [];
   const names = Array.from({ length: metrics }, (_, metric) => `m${metric}`);

@@ -1,6 +1,7 @@
 // What the page computes for its figures, held against values worked out by hand or in another way.
 import { array, assert, integer, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
+import { logTicks, valueRange } from "../../../apps/web/src/components/chart-data.ts";
 import { misplacedShare, realisedShares, scheduledColumns, scheduledShares } from "../../../apps/web/src/curves/draw-shares.ts";
 import { placeOn } from "../../../apps/web/src/curves/x-axis.ts";
 import { toCsv } from "../../../apps/web/src/download/csv.ts";
@@ -132,4 +133,34 @@ test("configurations differ where a key is missing or has another value", () => 
     { path: "training.extra", values: [null, "[1]"] },
     { path: "training.seed", values: ["1", "2"] },
   ]);
+});
+
+const line = (y: readonly number[]) => ({ key: "a", label: "a", variable: "--arm-0", dash: [], x: y.map((_, at) => at), y });
+
+describe("a chart's value axis", () => {
+  test("is a tenth of the value or more, however little the values differ", () => {
+    const [low, high] = valueRange([line([0.5, 0.5, 0.5])], [0, 2], false);
+    expect(high - low).toBeGreaterThanOrEqual(0.05);
+    expect((low + high) / 2).toBeCloseTo(0.5, 12);
+    expect(valueRange([line([0, 1])], [0, 1], false)).toEqual([-0.05, 1.05]);
+  });
+
+  test("has a few places on a log scale over any bounds, and none where there are no bounds", () => {
+    expect(logTicks(0.09, 1.2)).toEqual([0.1, 0.2, 0.5, 1]);
+    expect(logTicks(1e-6, 1e3)).toEqual([1e-6, 1e-4, 1e-2, 1, 100]);
+    assert(
+      property(integer({ min: -300, max: 300 }), integer({ min: 1, max: 600 }), (power, tenths) => {
+        const [min, max] = [1.3 * 10 ** power, 1.3 * 10 ** Math.min(307, power + tenths / 10)];
+        const ticks = logTicks(min, max);
+        return ticks.length >= 2 && ticks.length <= 12 && ticks.every((tick) => tick >= min * 0.999 && tick <= max * 1.001);
+      }),
+    );
+    for (const [min, max] of [
+      [0, 1],
+      [-1, 1],
+      [1, Infinity],
+      [NaN, NaN],
+    ] as const)
+      expect(logTicks(min, max)).toEqual([]);
+  });
 });

@@ -91,3 +91,17 @@ export function valueRange(lines: readonly ChartLine[], [from, to]: ChartRange, 
   const room = Math.max((top - bottom) * 0.05, (span - (top - bottom)) / 2, span * 0.05);
   return isLog ? [10 ** (bottom - room), 10 ** (top + room)] : [bottom - room, top + room];
 }
+
+/** Places of a log axis: powers of ten, with 2 and 5 between few of them; evenly spread where none lies in it. Empty where there is no such axis. */
+export function logTicks(min: number, max: number): number[] {
+  if (!(min > 0 && max > min && Number.isFinite(max))) return [];
+  const [first, last] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))];
+  const every = Math.max(1, Math.ceil((last - first) / 8));
+  const factors = last - first <= 3 ? [1, 2, 5] : [1];
+  const ticks = Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, index) => first + index * every).flatMap((power) =>
+    factors.map((factor) => Number(`${factor}e${power}`)),
+  );
+  const within = ticks.filter((tick) => tick >= min && tick <= max);
+  if (within.length > 1) return within;
+  return [0.1, 0.5, 0.9].map((share) => Number((min * (max / min) ** share).toPrecision(3)));
+}

@@ -1,7 +1,7 @@
 // Owns: what uPlot is told: axes, series, bands, and what a drag, a wheel, a click do. Must not know: React, metrics, arms.
 import type uPlot from "uplot";
 import { formatCount } from "../format/number.ts";
-import { valueRange, wholeRange } from "./chart-data.ts";
+import { logTicks, valueRange, wholeRange } from "./chart-data.ts";
 import type { ChartLine, ChartRange, ChartRule } from "./chart-data.ts";
 import { colour, drawMarks, drawPin, drawRules } from "./chart-paint.ts";
 
@@ -47,7 +47,13 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
     },
     axes: [
       { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? shortCount(tick) : "")) },
-      { ...axis, size: 52, values: (_plot, ticks) => ticks.map((tick) => (tick == null ? "" : String(Number(tick.toPrecision(6))))) },
+      {
+        ...axis,
+        size: 52,
+        // uPlot's own places on a log scale grow without end while a scale has no bounds above 0 yet: seconds for a click.
+        ...(isLog ? { splits: (_plot: uPlot, _axis: number, min: number, max: number) => logTicks(min, max), filter: keepAll } : {}),
+        values: (_plot, ticks) => ticks.map((tick) => (tick == null ? "" : String(Number(tick.toPrecision(6))))),
+      },
     ],
     series,
     bands,
@@ -83,6 +89,8 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
     },
   };
 }
+
+const keepAll = (_plot: uPlot, ticks: number[]): number[] => ticks;
 
 const shortCount = (tick: number): string =>
   Math.abs(tick) >= 100_000 ? tick.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 }) : formatCount(tick);

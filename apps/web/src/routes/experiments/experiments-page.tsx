@@ -57,6 +57,7 @@ export function ExperimentsPage() {
             <input
               type="search"
               data-search
+              size={26}
               value={search}
               onChange={({ target }) => setSearch(target.value, { replace: true })}
               placeholder="contains … status:running"
