@@ -1,0 +1,179 @@
+// Owns: what the page weighs, how soon it is there, how it moves under 2 million points, what a burst of live points does to it, what it keeps in memory.
+// Must not know: how it draws. Chromium runs without a GPU here: frames are painted by the processor.
+import { loadavg } from "node:os";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { benchValue, fillRuns, startBenchWorld } from "../testkit/api/bench-world.ts";
+import { get } from "../testkit/api/test-api.ts";
+import { buildPage, launchBrowser } from "../testkit/web/browser.ts";
+import { benchLine } from "./bench-line.ts";
+import type { Bench, Goal } from "./bench-line.ts";
+
+const RUNS = 20;
+const STEPS = 100_000;
+const PAN_SECONDS = 5;
+const BURST_SECONDS = Number(process.env["BENCH_SECONDS"] ?? 10);
+/** Live points of one metric behind the burst: a point a second for 8 hours. */
+const EIGHT_HOURS = 8 * 3_600;
+const BATCH = 100;
+
+const web: Bench = async (report) => {
+  const say = (metric: string, unit: string, values: readonly number[], goal?: Goal): void =>
+    report(benchLine({ bench: "web", metric, unit, values, ...(goal === undefined ? {} : { goal }) }));
+  say("load average before", "1 min", [loadavg()[0] ?? 0]);
+  buildPage();
+  await using bench = await startBenchWorld();
+  const [id] = await fillRuns(bench, RUNS, 1, STEPS);
+  const { run } = await get(bench.api.url, "query ($id: ID!) { run(id: $id) { experiment { id } } }", { id });
+  const experiment = `${bench.api.url}/experiments/${encodeURIComponent(run.experiment.id)}`;
+  const browser = await launchBrowser();
+  try {
+    for (const [name, url] of [
+      ["first view", bench.api.url],
+      ["experiment", experiment],
+    ] as const) {
+      const visits = [];
+      for (let repeat = 0; repeat < 5; repeat++) visits.push(await firstVisit(browser, url));
+      const isFirst = name === "first view";
+      say(`${name}: compressed script`, "kB", [(visits[0]?.scriptBytes ?? 0) / 1_000], isFirst ? { atMost: 250 } : undefined);
+      const paints = visits.map(({ paintedMs }) => paintedMs);
+      say(`${name}: largest contentful paint, nothing cached`, "ms", paints, isFirst ? { atMost: 1_000 } : undefined);
+    }
+    const frames = await panFrames(browser, `${experiment}?charts=m0&seeds=all&range=40000-60000`);
+    say(`pan over ${RUNS} x ${STEPS.toLocaleString("en")} points`, "frames/s", [(1_000 * frames.length) / sum(frames)], { atLeast: 50 });
+    say("pan: slowest frame", "ms", [Math.max(...frames)]);
+    await burst(browser, bench.api.url, say);
+  } finally {
+    await browser.close();
+  }
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** In a profile of its own: nothing is cached. The script's bytes as gzip has them. */
+async function firstVisit(browser: Browser, url: string): Promise<{ readonly scriptBytes: number; readonly paintedMs: number }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const scripts: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.request().resourceType() === "script") scripts.push(response.body().then((body) => gzipSync(body).length));
+  });
+  await page.goto(url);
+  await page.locator("main h1").waitFor();
+  await page.locator(".skeleton").first().waitFor({ state: "detached" });
+  // The entry of a paint comes a frame or two behind it.
+  await page.waitForTimeout(1_000);
+  const paintedMs = (await page.evaluate(`new Promise((resolve) =>
+    new PerformanceObserver((list) => resolve(list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true }))`)) as number;
+  const scriptBytes = sum(await Promise.all(scripts));
+  await context.close();
+  return { scriptBytes, paintedMs };
+}
+
+/** A wheel event each frame moves the view to and fro; milliseconds between frames. */
+async function panFrames(browser: Browser, url: string): Promise<number[]> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(url);
+  await page.locator(".u-over").waitFor();
+  await page.locator(".chart-readout", { hasText: "external" }).waitFor();
+  const frames = (await page.evaluate(`new Promise((resolve) => {
+    const [over, gaps, began] = [document.querySelector(".u-over"), [], performance.now()];
+    let last = began;
+    const frame = () => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+      if (now - began > ${1_000 * PAN_SECONDS}) return resolve(gaps.slice(1));
+      const direction = Math.floor((now - began) / 1000) % 2 === 0 ? 1 : -1;
+      over.dispatchEvent(new WheelEvent("wheel", { deltaX: direction * 12, bubbles: true, cancelable: true }));
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  })`)) as number[];
+  await page.close();
+  return frames;
+}
+
+/** 1,000 points a second into one open run, its frames, what a click takes meanwhile; then 8 hours of a point a second, as fast as they go in. */
+async function burst(browser: Browser, url: string, say: (metric: string, unit: string, values: readonly number[], goal?: Goal) => void) {
+  const { createRun } = await get(url, `mutation { createRun(input: { experiment: "burst" }) { segment run { id } } }`, {});
+  const runId: string = createRun.run.id;
+  let sent = 0;
+  const send = async (): Promise<void> => {
+    const steps = Array.from({ length: BATCH }, (_, index) => sent + index);
+    sent += BATCH;
+    const series = [
+      { name: "m0", steps, values: steps.map((step) => benchValue(0, 0, step)), times: steps.map((step) => 1_800_000_000_000 + step) },
+    ];
+    const input = { runId, segment: createRun.segment, batchId: String(sent), series };
+    const { logMetrics } = await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", { input });
+    if (logMetrics.ok !== true) throw new Error(`the API refused batch ${sent}`);
+  };
+  await send();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(`${url}/runs/${encodeURIComponent(runId)}?charts=m0`);
+  await page.locator(".connection[data-state=LIVE]").waitFor();
+  await isShown(page, sent);
+  const before = await heapMb(page);
+
+  await page.evaluate(`{
+    globalThis.gaps = [];
+    let last = performance.now();
+    const frame = (now) => {
+      gaps.push(now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }`);
+  const clicks: number[] = [];
+  const began = performance.now();
+  for (let second = 0; second < BURST_SECONDS; second++) {
+    for (let part = 0; part < 1_000 / BATCH; part++) {
+      await send();
+      await page.waitForTimeout(Math.max(0, began + sent - BATCH - performance.now()));
+    }
+    clicks.push(await clickMs(page));
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  const lastSent = performance.now();
+  await isShown(page, sent);
+  say("burst: points offered and shown", "points/s", [(sent - BATCH) / seconds]);
+  say("burst: last point shown after", "ms", [performance.now() - lastSent]);
+  const gaps = (await page.evaluate("gaps")) as number[];
+  say("burst: frames", "frames/s", [(1_000 * gaps.length) / sum(gaps)]);
+  say("burst: slowest frame", "ms", [Math.max(...gaps)]);
+  say("burst: a click to the next frame", "ms", clicks, { atMost: 100 });
+  const after = await heapMb(page);
+  for (let left = EIGHT_HOURS - sent; left > 0; left -= BATCH) await send();
+  await isShown(page, sent);
+  const late = await heapMb(page);
+  say("heap, open on a run", "MB", [before]);
+  say("heap, after the burst", "MB", [after]);
+  say("heap, after 8 hours of a point a second", "MB", [late]);
+  await page.close();
+}
+
+const isShown = (page: Page, sent: number): Promise<void> =>
+  page.locator(".chart-readout", { hasText: `latest, step ${(sent - 1).toLocaleString("en")}` }).waitFor({ timeout: 120_000 });
+
+/** From here until the frame behind a press of the scale's button: a page that is busy is late to hear of it. */
+async function clickMs(page: Page): Promise<number> {
+  const began = performance.now();
+  await page.evaluate(`new Promise((resolve) => {
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Log scale").click();
+    requestAnimationFrame(() => setTimeout(resolve));
+  })`);
+  return performance.now() - began;
+}
+
+/** What is still reachable after a collection. */
+async function heapMb(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  await session.detach();
+  return usedSize / 1e6;
+}
+
+export default web;
