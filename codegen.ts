@@ -18,6 +18,8 @@ const listed = [
   "Sample",
 ];
 const others = [
+  "ApiKey",
+  "AuditEntry",
   "Arm",
   "Curriculum",
   "Project",

@@ -1,7 +1,9 @@
 // Owns: the names under which stored rows are read. Must not know: queries. The shapes have one home, schema.prisma; these are derived from it.
 import type * as Models from "./generated/client.ts";
 
+export type ApiKeyRow = Models.ApiKey;
 export type ArmRow = Models.Arm;
+export type AuditEntryRow = Models.AuditEntry;
 export type CheckpointRow = Models.Checkpoint;
 export type CurriculumRow = Models.Curriculum;
 export type EvaluationRow = Models.Evaluation;

@@ -11,6 +11,8 @@ import type { Database } from "@gradus/prisma/database";
 import { databaseSink } from "@gradus/prisma/training/database-sink";
 import express from "express";
 import type { Logger } from "pino";
+import { accessRules, authenticator, requireSomeKey } from "./access/authenticate.ts";
+import { allow, callerOf, recognise } from "./access/http-access.ts";
 import { compactNowAndThen } from "./compaction.ts";
 import { createContext } from "./context.ts";
 import type { ApiContext } from "./context.ts";
@@ -38,6 +40,12 @@ export interface ApiInput {
   readonly blobs: StreamingBlobStore;
   /** What a node must know to read work and write results; absent: any program on this machine may, and the API stays on loopback. */
   readonly nodeKey?: string;
+  /** Opens everything; there so that the first API key can be made. */
+  readonly adminKey?: string;
+  /** API keys are asked for on loopback too; beyond it they always are. */
+  readonly requireKeys?: boolean;
+  /** How often the key of an open socket is looked at again, in milliseconds; default 10,000. */
+  readonly recheckKeysMs?: number;
   readonly log: Logger;
   readonly host?: string;
   /** 0 or absent: a free one. */
@@ -61,11 +69,14 @@ export interface RunningApi {
 
 /**
  * Starts the API. It listens when this returns. Closing ends sockets and the listener; database and control stay their owner's.
- * @throws Error where it would listen beyond loopback without a node key
+ * @throws Error where it would listen beyond loopback without a node key or without any API key
  */
 export async function createApi(input: ApiInput): Promise<RunningApi> {
   const { db, control, blobs, log, nodeKey, host = "127.0.0.1", port = 0 } = input;
   requireKeyBeyondLoopback(host, nodeKey);
+  const rules = accessRules(host, input.adminKey, input.requireKeys ?? false);
+  await requireSomeKey(db.sql, host, rules);
+  const authenticate = authenticator(db.sql, rules);
   const wake = await listenForEvents(db.sql);
   const parts = { db, control, wake, log };
   const schema = createSchema();
@@ -77,6 +88,8 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   const sockets = serveGraphqlSockets(server, schema, parts, {
     path: "/graphql",
     refuse,
+    authenticate,
+    recheckKeysMs: input.recheckKeysMs ?? 10_000,
     slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 },
   });
 
@@ -108,10 +121,18 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     if (refusal === null) return next();
     response.status(403).type("text/plain").send(`${refusal}\n`);
   });
-  app.use(observeRequests(log, sockets.count));
+  const observed = observeRequests(log, sockets.count);
+  app.use(observed.identify);
   app.use(healthRoutes(db, control));
-  app.use(blobRoutes(blobs));
+  // Nodes have a key of their own.
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
+  app.use(recognise(authenticate));
+  app.use(observed.metrics);
+  app.use(
+    "/blobs",
+    allow(db.sql, ({ method }) => ({ scope: method === "PUT" ? "WRITE" : "READ" })),
+  );
+  app.use(blobRoutes(blobs));
   app.use(importProblems(db));
   app.use(pointFiles(db));
   app.use(["/api/2.0", "/api/3.0", "/ajax-api/2.0"], mlflowRoutes(db, log));
@@ -119,7 +140,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     "/graphql",
     express.json({ limit: MAX_BODY_BYTES }),
     expressMiddleware(apollo, {
-      context: async ({ res }) => createContext(parts, String(res.locals["requestId"])),
+      context: async ({ res }) => createContext(parts, String(res.locals["requestId"]), callerOf(res as express.Response)),
     }),
   );
   if (input.web !== undefined) app.use(webPage(input.web));

@@ -2,6 +2,8 @@
 import type { Database } from "@gradus/prisma/database";
 import { readStoreEpoch } from "@gradus/prisma/reading/store-epoch";
 import type { Logger } from "pino";
+import { ANYBODY } from "./access/caller.ts";
+import type { Caller } from "./access/caller.ts";
 import type { EventWake } from "./live/event-wake.ts";
 import { createLoaders } from "./loaders.ts";
 import type { Loaders } from "./loaders.ts";
@@ -18,16 +20,18 @@ export interface ApiParts {
 export interface ApiContext extends ApiParts {
   /** Given to the client in `x-request-id` and written with every line of log about it. */
   readonly id: string;
+  readonly caller: Caller;
   readonly load: Loaders;
   /** The store epoch as of this request. */
   readonly epoch: () => Promise<string>;
 }
 
-export function createContext(parts: ApiParts, id: string = crypto.randomUUID()): ApiContext {
+export function createContext(parts: ApiParts, id: string = crypto.randomUUID(), caller: Caller = ANYBODY): ApiContext {
   let epoch: Promise<string> | undefined;
   return {
     ...parts,
     id,
+    caller,
     log: parts.log.child({ requestId: id }),
     load: createLoaders(parts.db),
     epoch: () => (epoch ??= readStoreEpoch(parts.db.sql)),

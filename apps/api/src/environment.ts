@@ -16,6 +16,14 @@ const Environment = z.object({
     .transform((key) => key || undefined)
     .refine((key) => key === undefined || key.length >= 24, "shorter than 24 characters: make one with `openssl rand -hex 32`")
     .optional(),
+  /** Opens everything: how the first API key is made where the API is reached from elsewhere. */
+  GRADUS_ADMIN_KEY: z
+    .string()
+    .transform((key) => key || undefined)
+    .refine((key) => key === undefined || key.length >= 24, "shorter than 24 characters: make one with `openssl rand -hex 32`")
+    .optional(),
+  /** "1": API keys are asked for on loopback too, as behind a proxy on the same machine. Beyond loopback they always are. */
+  GRADUS_REQUIRE_KEY: z.enum(["0", "1", ""]).optional(),
   /** Folder of the built page; absent: where `npm run build -w apps/web` leaves it. */
   GRADUS_WEB: z.string().default(fileURLToPath(new URL("../../web/dist", import.meta.url))),
   /** Further hosts, as clients write them, separated by commas: needed behind a proxy. */

@@ -17,6 +17,8 @@ const api = await createApi({
   control,
   blobs: openBlobStore(environment.GRADUS_BLOBS, process.env),
   ...(environment.GRADUS_NODE_KEY === undefined ? {} : { nodeKey: environment.GRADUS_NODE_KEY }),
+  ...(environment.GRADUS_ADMIN_KEY === undefined ? {} : { adminKey: environment.GRADUS_ADMIN_KEY }),
+  requireKeys: environment.GRADUS_REQUIRE_KEY === "1",
   log,
   host: environment.GRADUS_HOST,
   port: environment.GRADUS_PORT,

@@ -10,7 +10,9 @@ import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts"
 import type { BucketedSeries } from "./metric-series.ts";
 import type { Page } from "./page.ts";
 
+export type ApiKeyModel = rows.ApiKeyRow;
 export type ArmModel = rows.ArmRow;
+export type AuditEntryModel = rows.AuditEntryRow;
 export type CheckpointModel = rows.CheckpointRow;
 export type CurriculumModel = rows.CurriculumRow;
 export type EvaluationModel = rows.EvaluationRow;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import { Kind, parse } from "graphql";
 import type { GraphQLSchema } from "graphql";
+import { guardRoots } from "./access/guard-roots.ts";
 import { resolvers } from "./resolvers/index.ts";
 import { scalars } from "./scalars.ts";
 
@@ -11,7 +12,7 @@ const typeDefs = parse(readFileSync(new URL("../../../schema.graphql", import.me
 export function createSchema(): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs,
-    resolvers: { ...resolvers, ...scalars },
+    resolvers: { ...guardRoots(resolvers), ...scalars },
     resolverValidationOptions: { requireResolversToMatchSchema: "error" },
   });
   // A scalar's implementation replaces its definition, description included.

@@ -8,6 +8,7 @@ import { registerDoctor } from "./commands/doctor.ts";
 import { registerExport } from "./commands/export.ts";
 import { registerEngine } from "./commands/engine.ts";
 import { registerImport } from "./commands/import.ts";
+import { registerKeys } from "./commands/keys.ts";
 import { registerPause } from "./commands/pause.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
 import { registerResume } from "./commands/resume.ts";
@@ -42,6 +43,7 @@ const verbs = [
   registerSimulate,
   registerPretrain,
   registerEngine,
+  registerKeys,
 ];
 for (const register of verbs) register(program);
 

@@ -39,13 +39,15 @@ export async function send({ url, apiKey }: ApiAddress, operation: Operation, in
     body: `{"query":${JSON.stringify(OPERATIONS[operation])},"variables":{"input":${inputJson}}}`,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  if (response.status >= 500 || response.status === 429) throw new Error(`${operation}: the server answered ${response.status}`);
+  // A key can be renewed: what waits in the journal is worth keeping until then.
+  const noKey = response.status === 401 || response.status === 403;
+  if (response.status >= 500 || response.status === 429 || noKey) throw new Error(`${operation}: the server answered ${response.status}`);
   const answer = (await response.json()) as {
     readonly data?: Record<string, Result> | null;
     readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
   };
   const [error] = answer.errors ?? [];
-  if (error?.extensions?.code === "INTERNAL_SERVER_ERROR") throw new Error(error.message);
+  if (error?.extensions?.code === "INTERNAL_SERVER_ERROR" || error?.extensions?.code === "FORBIDDEN") throw new Error(error.message);
   const result = answer.data?.[operation];
   if (error !== undefined || result === undefined)
     throw new Refused(error?.message ?? `${operation}: the server answered ${response.status}`);

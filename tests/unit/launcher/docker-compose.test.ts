@@ -59,6 +59,7 @@ describe("docker-compose.yml", () => {
     expect(nodes.map(([name]) => name)).toEqual(["sandbox", "policy", "gpu"]);
     const key = service("api").environment?.["GRADUS_NODE_KEY"];
     expect(key).toMatch(/^\$\{GRADUS_NODE_KEY:\?/);
+    expect(service("api").environment?.["GRADUS_ADMIN_KEY"]).toMatch(/^\$\{GRADUS_ADMIN_KEY:\?/);
     for (const [name, { environment = {}, volumes }] of nodes) {
       const { GRADUS_SANDBOX_BACKEND: _backend, ...others } = environment;
       expect(Object.keys(others).sort(), name).toEqual(["GRADUS_API_URL", "GRADUS_NODE_KEY", "TEMPORAL_ADDRESS"]);

@@ -5,6 +5,7 @@ import type { Database } from "@gradus/prisma/database";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import type { ProblemToStore } from "@gradus/prisma/training/problem-set-store";
 import { Router } from "express";
+import { allow } from "../access/http-access.ts";
 import { z } from "zod";
 
 /** One line of an import: what a problem says, and what is known of it. What follows from the rest (hashes, bucket) may be left out. */
@@ -32,7 +33,12 @@ export interface ImportResult {
 
 export function importProblems({ sql, prisma }: Database): Router {
   const routes = Router();
-  routes.post("/import/problems", async (request, response) => {
+  const rule = allow(sql, ({ query: { project } }) => ({
+    scope: "WRITE",
+    named: { projects: [typeof project === "string" ? project : "default"] },
+    what: "POST /import/problems",
+  }));
+  routes.post("/import/problems", rule, async (request, response) => {
     const { name, project = "default" } = request.query;
     if (typeof name !== "string" || !/^[a-z0-9][a-z0-9.-]{0,63}$/.test(name))
       return void response.status(400).json({ error: "name: lower-case letters, digits, dots and dashes, at most 64" });

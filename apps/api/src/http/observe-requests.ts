@@ -1,5 +1,6 @@
 // Owns: what is told of every HTTP request: its id to the client, a line of log, and GET /metrics for Prometheus. Must not know: what requests do.
 import { Router } from "express";
+import type { RequestHandler } from "express";
 import type { Logger } from "pino";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
@@ -22,8 +23,8 @@ const routeOf = (path: string): string => ROUTES.find((route) => path === route 
 /** Sockets that are open now. */
 export type CountSockets = () => number;
 
-/** First in the chain. The id is in `response.locals.requestId`, in the header `x-request-id` and in the log. */
-export function observeRequests(log: Logger, countSockets: CountSockets): Router {
+/** `identify` is first in the chain; `metrics` comes after whoever decides who may read them. The id is in `response.locals.requestId`, in the header `x-request-id` and in the log. */
+export function observeRequests(log: Logger, countSockets: CountSockets): { readonly identify: RequestHandler; readonly metrics: Router } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -40,8 +41,8 @@ export function observeRequests(log: Logger, countSockets: CountSockets): Router
     collect: (): void => sockets.set(countSockets()),
   });
   registry.registerMetric(sockets);
-  const routes = Router();
-  routes.use((request, response, next) => {
+  const metrics = Router();
+  const identify: RequestHandler = (request, response, next) => {
     const started = performance.now();
     const requestId = crypto.randomUUID();
     response.locals["requestId"] = requestId;
@@ -53,7 +54,7 @@ export function observeRequests(log: Logger, countSockets: CountSockets): Router
       log.debug({ requestId, method, path, status: response.statusCode, ms: Math.round(elapsed * 1_000) }, "answered");
     });
     next();
-  });
-  routes.get("/metrics", async (_request, response) => void response.type(registry.contentType).send(await registry.metrics()));
-  return routes;
+  };
+  metrics.get("/metrics", async (_request, response) => void response.type(registry.contentType).send(await registry.metrics()));
+  return { identify, metrics };
 }

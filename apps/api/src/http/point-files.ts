@@ -11,6 +11,9 @@ import { readExportedRuns, readRunIds } from "@gradus/prisma/reading/export-read
 import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
+import { allow, callerOf, refuseRequest } from "../access/http-access.ts";
+import { refusalOf } from "../access/caller.ts";
+import type { Caller } from "../access/caller.ts";
 import { asOfCursor, readAsOfCursor } from "../export/as-of-cursor.ts";
 import { toParquet } from "../export/parquet.ts";
 import { toCsv, toJsonLines } from "../export/text-formats.ts";
@@ -57,6 +60,13 @@ export function pointFiles(db: Database): Router {
     const { format } = query.data;
     const asOf = await momentOf(db, query.data);
     if (typeof asOf === "string") return void response.status(400).json({ error: asOf });
+    const named = {
+      runs: Object.keys(asOf),
+      projects: [query.data.project ?? []].flat(),
+      experiments: [query.data.experiment ?? []].flat(),
+    };
+    const refusal = await refusalOf(db.sql, callerOf(response), "READ", named);
+    if (refusal !== null) return void refuseRequest(response, 403, refusal);
     response
       .type(FORMATS[format])
       .setHeader("x-gradus-as-of", asOfCursor(asOf))
@@ -73,9 +83,10 @@ export function pointFiles(db: Database): Router {
       if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
     });
   });
-  routes.post("/import/points", async (request, response) => {
+  const rule = allow(db.sql, () => ({ scope: "WRITE", what: "POST /import/points" }));
+  routes.post("/import/points", rule, async (request, response) => {
     try {
-      response.json(await readFile(db, request));
+      response.json(await readFile(db, request, callerOf(response)));
     } catch (error) {
       // Tolerates what a client may send: it is told, and nothing was stored.
       if (error instanceof RunExists) return void response.status(409).json({ error: error.message });
@@ -101,7 +112,7 @@ async function momentOf(db: Database, { project, experiment, run, asOf }: z.infe
 
 class BadLine extends Error {}
 
-async function readFile(db: Database, request: Request): Promise<object> {
+async function readFile(db: Database, request: Request, { project: own }: Caller): Promise<object> {
   let number = 0;
   const lines = createInterface({ input: request, crlfDelay: Infinity })[Symbol.asyncIterator]();
   const next = async <Shape>(shape: z.ZodType<Shape>, orElse: (text: string) => boolean = () => false): Promise<Shape | null> => {
@@ -136,7 +147,8 @@ async function readFile(db: Database, request: Request): Promise<object> {
   }
   const known = new Set(runs.map(({ id }) => id));
   for (const project of new Set(runs.map((run) => run.project)))
-    if ((await db.prisma.project.findUnique({ where: { id: project } })) === null) throw new BadLine(`there is no project ${project}`);
+    if ((own !== null && project !== own) || (await db.prisma.project.findUnique({ where: { id: project } })) === null)
+      throw new BadLine(`there is no project ${project}`);
   async function* points(): AsyncGenerator<z.infer<typeof Point>> {
     if (first !== null) {
       const result = Point.safeParse(JSON.parse(first));

@@ -8,17 +8,24 @@ import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
 import { createContext } from "../context.ts";
 import type { ApiContext, ApiParts } from "../context.ts";
+import { keyIn } from "../access/authenticate.ts";
+import type { Authenticate } from "../access/authenticate.ts";
 import { maskError } from "../errors.ts";
 import { limitSize, MAX_BODY_BYTES } from "../limits.ts";
 import { closeSlowSockets } from "./slow-sockets.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
 
+/** graphql-ws takes it for final: clients do not come back with the same key. */
+const FORBIDDEN = 4403;
 /** Tells clients to come back, here or elsewhere, from their cursors. */
 const SERVICE_RESTART = 1012;
 
 export interface SocketOptions {
   readonly path: string;
   readonly refuse: (request: IncomingMessage) => string | null;
+  readonly authenticate: Authenticate;
+  /** How often the key of an open socket is looked at again, in milliseconds. */
+  readonly recheckKeysMs: number;
   readonly slow: SlowLimit;
 }
 
@@ -45,8 +52,25 @@ export function serveGraphqlSockets(
   const serving = useServer(
     {
       schema,
-      onSubscribe(socket, id, payload) {
-        const context = createContext(parts);
+      async onConnect(socket) {
+        const key = keyOf(socket);
+        if ((await options.authenticate(key)) === null) return false;
+        if (key === null) return true;
+        const { socket: opened } = socket.extra;
+        const timer = setInterval(() => {
+          // Tolerates a database that is away: the key is looked at again later.
+          options.authenticate(key).then(
+            (caller) => caller ?? opened.close(FORBIDDEN, "Forbidden"),
+            () => undefined,
+          );
+        }, options.recheckKeysMs).unref();
+        opened.once("close", () => clearInterval(timer));
+        return true;
+      },
+      async onSubscribe(socket, id, payload) {
+        const caller = await options.authenticate(keyOf(socket));
+        if (caller === null) return [new GraphQLError("the API key is revoked or expired", { extensions: { code: "UNAUTHENTICATED" } })];
+        const context = createContext(parts, crypto.randomUUID(), caller);
         of(socket).set(id, context);
         const document = parseOrError(payload.query);
         if (document instanceof GraphQLError) return [document];
@@ -70,6 +94,18 @@ export function serveGraphqlSockets(
       await serving.dispose();
     },
   };
+}
+
+/** In `connection_init` as `{ authorization: "Bearer <key>" }`, or in the header with which a browser opens sockets of a page it has a key for. */
+function keyOf({
+  connectionParams,
+  extra,
+}: {
+  readonly connectionParams?: Readonly<Record<string, unknown>> | undefined;
+  readonly extra: { readonly request: IncomingMessage };
+}): string | null {
+  const given = connectionParams?.["authorization"];
+  return keyIn(typeof given === "string" ? given : extra.request.headers.authorization);
 }
 
 function parseOrError(query: string) {

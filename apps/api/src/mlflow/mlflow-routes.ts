@@ -22,6 +22,7 @@ import { z } from "zod";
 import { checkSeries } from "../commands/check-batch.ts";
 import { Refusal } from "../commands/refusal.ts";
 import { FilterTextError } from "../run-filter/filter-text.ts";
+import { allow } from "../access/http-access.ts";
 import { invalid, MlflowError } from "./mlflow-error.ts";
 import { experimentShape, runIdOf, runInfo, runShape } from "./run-shape.ts";
 import { searchRuns } from "./search-runs.ts";
@@ -30,6 +31,8 @@ const PROJECT = "default";
 /** MLflow's clients log here when no experiment was named. */
 const DEFAULT = { id: "0", name: "Default" };
 const SEGMENT = 1;
+/** What is recorded as batches in its run, and not in the audit log. */
+const POINTS: ReadonlySet<string> = new Set(["POST runs/log-metric", "POST runs/log-batch"]);
 const MAX_BODY = 8_000_000;
 
 const Pair = z.object({ key: z.string(), value: z.string() });
@@ -220,7 +223,17 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 /** At /api/2.0 and /api/3.0, and MLflow's older /ajax-api. */
 export function mlflowRoutes(db: Database, log_: Logger): Router {
   const routes = Router();
-  routes.use(express.json({ limit: MAX_BODY }));
+  routes.use(
+    allow(db.sql, ({ method, path }) => {
+      const endpoint = `${method} ${path.replace(/^\/mlflow\//, "")}`;
+      const reads = method === "GET" || endpoint.endsWith("/search");
+      const named = { projects: [PROJECT] };
+      return reads || POINTS.has(endpoint)
+        ? { scope: reads ? "READ" : "WRITE", named }
+        : { scope: "WRITE", named, what: `MLflow ${endpoint}` };
+    }),
+    express.json({ limit: MAX_BODY }),
+  );
   routes.all("/{*path}", async (request, response) => {
     const name = `${request.method} ${request.path.replace(/^\/mlflow\//, "")}`;
     try {

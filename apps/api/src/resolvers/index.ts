@@ -19,6 +19,8 @@ import { Step } from "./Step.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
 import { WorkerNode } from "./WorkerNode.ts";
+import { apiKeys as queryApiKeys } from "./Query/apiKeys.ts";
+import { auditLog as queryAuditLog } from "./Query/auditLog.ts";
 import { comparison as queryComparison } from "./Query/comparison.ts";
 import { curricula as queryCurricula } from "./Query/curricula.ts";
 import { curriculumPresets as queryCurriculumPresets } from "./Query/curriculumPresets.ts";
@@ -44,6 +46,7 @@ import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateC
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
+import { createApiKey as mutationCreateApiKey } from "./Mutation/createApiKey.ts";
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
 import { createRun as mutationCreateRun } from "./Mutation/createRun.ts";
 import { finishRun as mutationFinishRun } from "./Mutation/finishRun.ts";
@@ -53,6 +56,7 @@ import { forkRun as mutationForkRun } from "./Mutation/forkRun.ts";
 import { pauseRun as mutationPauseRun } from "./Mutation/pauseRun.ts";
 import { pretrain as mutationPretrain } from "./Mutation/pretrain.ts";
 import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
+import { revokeApiKey as mutationRevokeApiKey } from "./Mutation/revokeApiKey.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
 import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
@@ -62,6 +66,8 @@ import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts"
 
 export const resolvers: Resolvers = {
   Query: {
+    apiKeys: queryApiKeys,
+    auditLog: queryAuditLog,
     comparison: queryComparison,
     curricula: queryCurricula,
     curriculumPresets: queryCurriculumPresets,
@@ -89,6 +95,7 @@ export const resolvers: Resolvers = {
   Mutation: {
     cancelExperiment: mutationCancelExperiment,
     cancelRun: mutationCancelRun,
+    createApiKey: mutationCreateApiKey,
     createExperiment: mutationCreateExperiment,
     createRun: mutationCreateRun,
     finishRun: mutationFinishRun,
@@ -98,6 +105,7 @@ export const resolvers: Resolvers = {
     pauseRun: mutationPauseRun,
     pretrain: mutationPretrain,
     resumeRun: mutationResumeRun,
+    revokeApiKey: mutationRevokeApiKey,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
     validateExperiment: mutationValidateExperiment,

@@ -36,17 +36,23 @@ export async function request<Data, Variables extends object>(
   return data;
 }
 
-const BAD_REQUESTS = new Set(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "CURSOR_EXPIRED"]);
+const BAD_REQUESTS = new Set(["BAD_USER_INPUT", "FORBIDDEN", "UNAUTHENTICATED", "GRAPHQL_VALIDATION_FAILED", "CURSOR_EXPIRED"]);
 
 export function toError(errors: readonly AnsweredError[]): Error {
   const message = errors.map((error) => error.message).join("; ");
   return errors.every(({ extensions }) => BAD_REQUESTS.has(extensions?.code ?? "")) ? new RefusedError(message) : new ApiError(message);
 }
 
+/** Who we are: GRADUS_API_KEY, where it is set. */
+export function keyHeaders(): { authorization?: string } {
+  const key = process.env["GRADUS_API_KEY"];
+  return key ? { authorization: `Bearer ${key}` } : {};
+}
+
 /** Any HTTP request to the API. @throws UnusableError when nothing answers there */
 export async function send(apiUrl: string, path: string, init: RequestInit & { readonly duplex?: "half" }): Promise<Response> {
   try {
-    return await fetch(`${apiUrl}${path}`, init);
+    return await fetch(`${apiUrl}${path}`, { ...init, headers: { ...init.headers, ...keyHeaders() } });
   } catch (error) {
     if (init.signal?.aborted) throw error;
     throw unreachable(apiUrl, error);

@@ -2,7 +2,7 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 import { createClient } from "graphql-ws";
-import { toError, unreachable } from "./api-client.ts";
+import { keyHeaders, toError, unreachable } from "./api-client.ts";
 import type { AnsweredError } from "./api-client.ts";
 import type { EventPartsFragment } from "./generated/operations.ts";
 import { ExperimentEventsDocument } from "./generated/operations.ts";
@@ -39,7 +39,12 @@ async function* follow<Data, Of extends object>(
   let lost = false;
   while (!signal.aborted) {
     // Its own retries would subscribe after the cursor of the first time.
-    const client = createClient({ url: `${apiUrl.replace(/^http/, "ws")}/graphql`, retryAttempts: 0, keepAlive: 10_000 });
+    const client = createClient({
+      url: `${apiUrl.replace(/^http/, "ws")}/graphql`,
+      retryAttempts: 0,
+      keepAlive: 10_000,
+      connectionParams: { ...keyHeaders() },
+    });
     const end = () => void client.dispose();
     signal.addEventListener("abort", end, { once: true });
     client.on("connected", () => {
@@ -89,6 +94,8 @@ class AnsweredErrors extends Error {
 
 /** What the API answered; null for a connection that failed. graphql-ws throws the errors themselves, or a close event. */
 function answerIn(error: unknown): Error | null {
+  if (typeof error === "object" && error !== null && "code" in error && error.code === 4403)
+    return new RefusedError("GRADUS_API_KEY is missing, unknown, revoked or expired");
   const errors: unknown = error instanceof AnsweredErrors ? error.errors : error;
   return Array.isArray(errors) ? toError(errors as AnsweredError[]) : null;
 }

@@ -1,0 +1,78 @@
+// Owns: holding every root field to its rule, and writing mutations into the audit log. Must not know: rules of single fields, transports.
+import { beginAudit, endAudit } from "@gradus/prisma/access/audit-store";
+import type { ApiContext } from "../context.ts";
+import { forbidden, refusalOf } from "./caller.ts";
+import { MUTATION_RULES, QUERY_RULES, SUBSCRIPTION_RULES } from "./root-rules.ts";
+import type { Arguments, RootRule } from "./root-rules.ts";
+
+type Resolve = (parent: unknown, args: Arguments, context: ApiContext, info: unknown) => unknown;
+type Field = Resolve | { readonly subscribe: Resolve; readonly resolve?: Resolve };
+type Roots = Readonly<Record<"Query" | "Mutation" | "Subscription", Readonly<Record<string, Field>>>>;
+
+/** The resolvers with their root fields guarded. */
+export function guardRoots<Given extends object>(resolvers: Given): Given {
+  const { Query, Mutation, Subscription } = resolvers as unknown as Roots;
+  return {
+    ...resolvers,
+    Query: guardAll(Query, QUERY_RULES, guarded),
+    Mutation: guardAll(Mutation, MUTATION_RULES, (resolve, rule, name) => logged(guarded(resolve, rule), rule, name)),
+    Subscription: guardAll(Subscription, SUBSCRIPTION_RULES, guarded),
+  };
+}
+
+const guardAll = (
+  fields: Readonly<Record<string, Field>>,
+  rules: Readonly<Record<string, RootRule>>,
+  guard: (resolve: Resolve, rule: RootRule, name: string) => Resolve,
+): Record<string, Field> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => {
+      const rule = rules[name];
+      if (rule === undefined) throw new Error(`no rule says who may use ${name}`);
+      return [name, typeof field === "function" ? guard(field, rule, name) : { ...field, subscribe: guard(field.subscribe, rule, name) }];
+    }),
+  );
+
+const guarded =
+  (resolve: Resolve, { scope, named, within }: RootRule): Resolve =>
+  (parent, args, context, info) => {
+    const { caller, db } = context;
+    // Anybody on this machine may do everything: nothing to wait for, and batches of loads stay together.
+    if (caller.project === null && caller.scope === "ADMIN") return resolve(parent, args, context, info);
+    return (async () => {
+      const refusal = await refusalOf(db.sql, caller, scope, caller.project === null ? {} : (named?.(args) ?? {}));
+      if (refusal !== null) throw forbidden(refusal);
+      return resolve(parent, caller.project === null || within === undefined ? args : within(args, caller.project), context, info);
+    })();
+  };
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly error?: { readonly message: string } | null;
+  readonly [made: string]: unknown;
+}
+
+const logged =
+  (resolve: Resolve, { named, unlogged }: RootRule, what: string): Resolve =>
+  async (parent, args, context, info) => {
+    if (unlogged) return resolve(parent, args, context, info);
+    const { caller, db, id: requestId } = context;
+    const [projectId, input] = [caller.project ?? named?.(args).projects?.[0] ?? null, args["input"] ?? {}];
+    const target: string | null = args["id"] ?? input.runId ?? null;
+    const entry = await beginAudit(db.sql, { who: caller.who, keyId: caller.keyId, projectId, what, target, requestId });
+    try {
+      const outcome = (await resolve(parent, args, context, info)) as Outcome;
+      await endAudit(db.sql, entry, outcome.ok, outcome.error?.message ?? null, idIn(outcome));
+      return outcome;
+    } catch (error) {
+      await endAudit(db.sql, entry, false, error instanceof Error && "extensions" in error ? error.message : "internal error");
+      throw error;
+    }
+  };
+
+/** Of what was made. */
+function idIn(outcome: Outcome): string | null {
+  for (const made of [outcome["experiment"], outcome["run"], outcome["key"], outcome["pretraining"]])
+    if (typeof made === "object" && made !== null && "id" in made) return String(made.id);
+  return null;
+}
