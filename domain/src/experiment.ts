@@ -143,6 +143,8 @@ export const ArmSpec = z.strictObject({ name, curriculum: z.union([z.string(), C
 export const ExperimentSpec = z.strictObject({
   name,
   question: z.string().default(""),
+  /** Which of the file's `scales` was laid over it. */
+  scale: name.optional(),
   project: name.default("default"),
   problems: ProblemsSpec.prefault({}),
   policy: PolicySpec.prefault({}),

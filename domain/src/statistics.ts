@@ -6,6 +6,7 @@ export * from "./statistics/mean.ts";
 export * from "./statistics/multiple-testing.ts";
 export * from "./statistics/paired.ts";
 export * from "./statistics/pass-at-k.ts";
+export * from "./statistics/power.ts";
 export * from "./statistics/proportion.ts";
 export * from "./statistics/sigmoid-fit.ts";
 export * from "./statistics/solve-rate.ts";

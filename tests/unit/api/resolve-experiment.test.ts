@@ -123,3 +123,21 @@ arms:
   ]);
   expect(resolveExperiment(JSON.stringify(specification)).arms).toEqual(arms);
 });
+
+const at = (scale: string, scales: string): string =>
+  `{ name: x, seeds: [1], scale: ${scale}, training: { groupSize: 4 }, scales: ${scales}, ${arms} }`;
+
+describe("a scale", () => {
+  test("lies over the file, inside objects too, and resolves to what resolves to itself", () => {
+    const { specification } = resolveExperiment(
+      at("small", "{ small: { seeds: [1, 2], training: { steps: 3 } }, large: { training: { steps: 9 } } }"),
+    );
+    expect(specification).toMatchObject({ scale: "small", seeds: [1, 2], training: { steps: 3, groupSize: 4 } });
+    expect(resolveExperiment(JSON.stringify(specification)).specification).toEqual(specification);
+  });
+
+  test("that is none of the file's, or changes what is compared, is refused", () => {
+    expect(refusalOf(at("huge", "{ small: {} }")).fields).toEqual([{ path: "scale", value: "huge", expected: "one of small" }]);
+    expect(paths(at("small", "{ small: { arms: [] } }"))).toEqual(["scales.small.arms"]);
+  });
+});

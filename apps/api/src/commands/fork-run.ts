@@ -6,7 +6,7 @@ import type { RunRow } from "@gradus/prisma/rows";
 import { readProvenance } from "../provenance.ts";
 import type { RunControl } from "../run-control.ts";
 import { fieldErrors, Refusal } from "./refusal.ts";
-import { merge } from "./resolve-experiment.ts";
+import { merge } from "./merge.ts";
 
 export interface ForkInput {
   readonly fromStep: number;

@@ -3,6 +3,8 @@ import { algorithmNamed, ExperimentSpec, layOver, resolveCurriculum, RunSpec, wi
 import type { ProblemSelection } from "@gradus/domain";
 import { parseDocument } from "yaml";
 import { beyondEngine } from "./beyond-engine.ts";
+import { applyScale } from "./apply-scale.ts";
+import { asRecord, merge } from "./merge.ts";
 import { fieldErrors, Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
 
@@ -22,9 +24,10 @@ export interface ResolvedArm {
 
 /** JSON is YAML too. @throws Refusal with path, value and expectation of everything that is wrong */
 export function resolveExperiment(source: string): ResolvedExperiment {
-  const written = readYaml(source);
+  const { written, fields: ofScale } = applyScale(readYaml(source));
   const parsed = ExperimentSpec.safeParse(written);
   const fields = [
+    ...ofScale,
     ...(parsed.success ? [] : fieldErrors(parsed.error.issues, written)),
     ...filePaths(written),
     ...(parsed.success ? unmeasured(parsed.data) : []),
@@ -127,18 +130,3 @@ const writtenArm = (written: unknown, index: number): Readonly<Record<string, un
   const { arms } = asRecord(written);
   return Array.isArray(arms) ? asRecord(arms[index]) : {};
 };
-
-const asRecord = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-
-/** `over` laid over `base`, objects inside objects. */
-export function merge(base: object, over: unknown): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(asRecord(over))) {
-    const below = merged[key];
-    merged[key] = isPlainObject(below) && isPlainObject(value) ? merge(below, value) : value;
-  }
-  return merged;
-}
-
-const isPlainObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
