@@ -49,7 +49,7 @@ export function ConfigPanel({ arms }: { readonly arms: Experiment["arms"] }) {
           <tbody>
             {rows.map(({ path, values }) => (
               <tr key={path} data-key={path}>
-                <th scope="row" className="mono">
+                <th scope="row" className="mono" style={{ minWidth: 150 }}>
                   {path}
                 </th>
                 {values.map((value, at) => (
