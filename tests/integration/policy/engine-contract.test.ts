@@ -84,6 +84,20 @@ describe("an engine behind a Tinker server", () => {
     await engine.close();
   });
 
+  const askConfig = (key: string, body: object): Promise<Response> =>
+    fetch(`${served.url}/api/v1/client/config`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-api-key": key },
+      body: JSON.stringify(body),
+    });
+
+  test("answers what the PyPI SDK asks first, to whoever has the key", async () => {
+    const answer = await askConfig(KEY, { sdk_version: "0.38.0" });
+    expect([answer.status, await answer.json()]).toEqual([200, {}]);
+    expect((await askConfig("tml-another", { sdk_version: "0.38.0" })).status).toBe(401);
+    expect((await askConfig(KEY, {})).status).toBe(422);
+  });
+
   test("loses its models with its server, says so, and has them again from their checkpoints", async () => {
     const engine = await connectTinker({ url: served.url, key: KEY });
     await engine.createModel("m", 2, "tiny");

@@ -73,6 +73,8 @@ export async function serveEngine(options: EngineServerOptions): Promise<EngineS
         },
       }),
   );
+  // No flags of ours: each client's own defaults. The PyPI SDK asks this before anything else.
+  on("/client/config", requests.clientConfig, () => ({}));
   on("/create_session", requests.createSession, () => ({ type: "create_session", session_id: models.createSession() }));
   on("/session_heartbeat", requests.heartbeat, ({ session_id: id }) => {
     models.beat(id);

@@ -28,6 +28,7 @@ export type TrainingInput = z.infer<typeof TrainingInput>;
 const checkpointName = z.string().regex(/^[a-zA-Z0-9_-]{1,255}$/, "letters, digits, _ and -");
 
 export const requests = {
+  clientConfig: z.object({ sdk_version: z.string() }),
   createSession: z.object({ tags: z.array(z.string()), sdk_version: z.string() }),
   heartbeat: z.object({ session_id: z.string() }),
   createSamplingSession: z.object({ session_id: z.string(), base_model: z.string().nullish(), model_path: z.string().nullish() }),
