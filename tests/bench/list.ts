@@ -1,0 +1,80 @@
+// Owns: milliseconds until a page of runs is there among 10,000: filtered by tags, parameters and last values, newest first. Must not know: how it is found.
+import { loadavg } from "node:os";
+import { startBenchWorld } from "../testkit/api/bench-world.ts";
+import type { BenchWorld } from "../testkit/api/bench-world.ts";
+import { appendBatch } from "@gradus/prisma/metrics/append-batch";
+import { createExternalRun } from "@gradus/prisma/metrics/external-run-store";
+import { inRun } from "@gradus/prisma/training/run-transaction";
+import { benchLine } from "./bench-line.ts";
+import type { Bench } from "./bench-line.ts";
+
+const PAGE = `query ($text: String, $first: Int, $after: Cursor) { runs(filter: { text: $text }, first: $first, after: $after) {
+  nodes { id name status seed createdAt } pageInfo { hasNextPage endCursor } } }`;
+
+const [REPEATS, FIRST] = [40, 50];
+
+/** A fifth of the runs has each learning rate, a quarter each team, and the last loss falls with the seed. */
+async function fill({ world }: BenchWorld, runs: number): Promise<void> {
+  const { sql } = world.database;
+  for (let run = 0; run < runs; run++) {
+    const { id, segment } = await createExternalRun(sql, {
+      projectId: "default",
+      experiment: "bench-list",
+      arm: `lr-${run % 5}`,
+      seed: run,
+      name: `run ${run}`,
+      config: { lr: (run % 5) / 10 },
+      tags: { team: "abcd"[run % 4] },
+      key: String(run),
+      session: "fill",
+      parentRunId: null,
+    });
+    const series = [{ name: "loss", steps: [1], values: [1 - run / runs], times: [1_800_000_000_000] }];
+    await inRun(sql, id, null, (tx) => appendBatch(tx, { runId: id, key: "0", segment, series }));
+  }
+}
+
+const list: Bench = async (report, flags) => {
+  const runs = flags.has("--quick") ? 500 : 10_000;
+  const say = (metric: string, unit: string, values: readonly number[], goal?: object): void =>
+    report(benchLine({ bench: "list", metric, unit, values, ...(goal === undefined ? {} : { goal }) }));
+  say("load average before", "1 min", [loadavg()[0] ?? 0]);
+  await using bench = await startBenchWorld();
+  await fill(bench, runs);
+  const page = async (text: string | null, after: string | null = null): Promise<{ ms: number; ids: string[]; next: string | null }> => {
+    const started = performance.now();
+    const response = await fetch(`${bench.api.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: PAGE, variables: { text, first: FIRST, after } }),
+    });
+    const { data, errors } = (await response.json()) as {
+      readonly data: { readonly runs: { readonly nodes: { id: string }[]; readonly pageInfo: { endCursor: string | null } } };
+      readonly errors?: unknown;
+    };
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    return { ms: performance.now() - started, ids: data.runs.nodes.map(({ id }) => id), next: data.runs.pageInfo.endCursor };
+  };
+  const filters: readonly [label: string, text: string | null, found: number][] = [
+    ["no filter", null, FIRST],
+    ["by tag and parameter", "tags.team = 'a' and config.lr >= 0.3", FIRST],
+    ["by last value, tag and parameter", "metrics.loss < 0.6 and config.lr >= 0.3 and tags.team in ('a', 'b')", FIRST],
+    ["by a last value few have", `metrics.loss < ${2.5 / runs}`, 2],
+  ];
+  for (const [label, text, found] of filters) {
+    const times: number[] = [];
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const { ms, ids } = await page(text);
+      if (ids.length !== found) throw new Error(`${label}: ${ids.length} runs of ${found}`);
+      times.push(ms);
+    }
+    times.sort((a, b) => a - b);
+    say(`${runs} runs, ${FIRST} a page, ${label}`, "ms", times);
+    say(`${runs} runs, ${FIRST} a page, ${label}: p95`, "ms", [times[Math.ceil(0.95 * times.length) - 1] ?? 0], { atMost: 50 });
+  }
+  let [pages, after] = [0, null as string | null];
+  for (; pages < 10; pages++) ({ next: after } = await page(null, after));
+  say(`the page after ${pages} others`, "ms", [(await page(null, after)).ms], { atMost: 50 });
+};
+
+export default list;
