@@ -53,6 +53,11 @@ export const ProblemContent = z.strictObject({
 });
 export type ProblemContent = z.infer<typeof ProblemContent>;
 
+const Content = z.object(ProblemContent.shape);
+
+/** All that a problem's content hash covers, and nothing else of it. @throws ZodError where it is no content */
+export const contentOf = (problem: ProblemContent): ProblemContent => Content.parse(problem);
+
 /** Pass rate as measured: `passes` of `attempts`, integers, never a float (paper 2.5). */
 export const MeasuredPassRate = z.strictObject({ passes: z.number().int().nonnegative(), attempts: z.number().int().positive() });
 export type MeasuredPassRate = z.infer<typeof MeasuredPassRate>;

@@ -1,5 +1,6 @@
 // Owns: freezing problems into a set. Must not know: who wrote them.
 import { contentHash } from "@gradus/domain/content-hash";
+import { contentOf } from "@gradus/domain";
 import type { Problem } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 
@@ -8,13 +9,13 @@ export type ProblemToStore = Omit<Problem, "id">;
 /** Stores problems that are new by content hash; returns the id of each, in order. */
 export async function saveProblems(tx: Sql | Transaction, projectId: string, problems: readonly ProblemToStore[]): Promise<string[]> {
   const rows = problems.map((problem) => {
-    const { environment, message, entryPoint, reference, tests, visibleTests, origin } = problem;
+    const { environment, origin } = problem;
     return {
       id: `${projectId}.${problem.contentHash.slice(0, 20)}`,
       environment,
       contentHash: problem.contentHash,
       astHash: problem.astHash,
-      content: { environment, message, entryPoint, reference, tests, visibleTests },
+      content: contentOf(problem),
       origin,
       operations: problem.operations,
       parentId: origin.parentHash === undefined ? null : `${projectId}.${origin.parentHash.slice(0, 20)}`,

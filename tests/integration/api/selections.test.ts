@@ -50,6 +50,25 @@ afterAll(async () => {
   await world.close();
 });
 
+test("all that a problem's hash covers is stored, what only some environments read included", async () => {
+  const content = {
+    environment: "ABDUCTION" as const,
+    message: "",
+    entryPoint: "f",
+    reference: "def f(x):\n return abs(x)\n",
+    tests: [{ kind: "call" as const, args: "-1", expected: "1" }],
+    visibleTests: 0,
+    match: "exact" as const,
+  };
+  const exact = { ...content, contentHash: contentHash(content), astHash: "exact", origin: { teacher: "test" }, operations: [] };
+  const frozen = await freezeProblemSet(world.database.sql, "default", "exact", [
+    { ...exact, split: "TRAIN", passRate: null, bucket: null },
+  ]);
+  const [stored] = await world.database.sql<{ content: object }[]>`
+    select p.content from "Problem" p join "ProblemSetMember" m on m."problemId" = p.id where m."problemSetId" = ${frozen}`;
+  expect(contentHash(stored?.content)).toBe(exact.contentHash);
+});
+
 const fileOf = (problemSet: string, select: string): string => `
 name: levels
 seeds: [1]
