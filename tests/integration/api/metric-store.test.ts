@@ -119,6 +119,12 @@ test("compaction gathers rows and small chunks into full ones and changes nothin
   ]);
 });
 
+/** Which of 0 and -0 is the least is nobody's question: they are equal. */
+const unsigned = (values: Iterable<number>): number[] => [...values].map((value) => value + 0);
+
+/** Found by chance once: the least of the two depends on which of them one looks at first. */
+const ZEROS = [{ segment: 0, points: [[-1, -0] as [number, number], [0, 0] as [number, number]] }];
+
 test(
   "whatever batches come in whatever order, buckets are those of the current points, before and after compaction",
   { timeout: 180_000 },
@@ -154,8 +160,8 @@ test(
           expect([...buckets.count]).toEqual(grouped.map((group) => group.length));
           expect([...buckets.last]).toEqual(grouped.map((group) => expected.get(group.at(-1) ?? 0)?.value));
           const finite = grouped.map((group) => group.map((step) => expected.get(step)?.value ?? 0).filter(Number.isFinite));
-          expect([...buckets.min]).toEqual(finite.map((values) => (values.length === 0 ? Number.NaN : Math.min(...values))));
-          expect([...buckets.max]).toEqual(finite.map((values) => (values.length === 0 ? Number.NaN : Math.max(...values))));
+          expect(unsigned(buckets.min)).toEqual(unsigned(finite.map((values) => (values.length === 0 ? Number.NaN : Math.min(...values)))));
+          expect(unsigned(buckets.max)).toEqual(unsigned(finite.map((values) => (values.length === 0 ? Number.NaN : Math.max(...values)))));
           for (const [at, mean] of buckets.mean.entries()) {
             const [low = Number.NaN, high = Number.NaN] = [buckets.min[at], buckets.max[at]];
             expect(
@@ -167,7 +173,7 @@ test(
         await compactAll(runId);
         await verify();
       }),
-      { numRuns: 25 },
+      { numRuns: 25, examples: [[ZEROS, 1]] },
     );
   },
 );
