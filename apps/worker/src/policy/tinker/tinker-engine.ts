@@ -301,7 +301,7 @@ export class TinkerEngine implements PolicyEngine {
   }
 }
 
-/** 47 bits of the stream's name, exact in a double; servers that know 32 bits alone take the rest away. */
+/** 31 bits of the hash of the stream's name: a server keeps them whether it takes its seeds as 32 bits, signed or not, or as more. */
 const seedOf = (stream: string): number => createHash("sha256").update(stream).digest().readUInt32BE(0) >>> 1;
 
 function sampleOf(answer: Readonly<Record<string, unknown>>): Sample {
