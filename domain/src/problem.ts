@@ -14,10 +14,11 @@ export type ProblemSplit = z.infer<typeof ProblemSplit>;
 
 /**
  * One hidden test. `call`: `args` is a Python argument list as source text (`'John', {'age': 20}`), `expected` the Python literal of the
- * value. `check`: a trusted program defining `check(candidate)`, run outside the candidate's process.
+ * value; `exact` where it is compared as Python's `==` does (`True == 1`, no tolerance), whatever the environment says: what an assert of a
+ * published check means. `check`: a trusted program defining `check(candidate)`, run outside the candidate's process.
  */
 export const HiddenTest = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("call"), args: z.string(), expected: z.string() }),
+  z.strictObject({ kind: z.literal("call"), args: z.string(), expected: z.string(), exact: z.literal(true).optional() }),
   z.strictObject({ kind: z.literal("check"), source: z.string() }),
 ]);
 export type HiddenTest = z.infer<typeof HiddenTest>;

@@ -16,6 +16,19 @@ export function parsePythonLiteral(text: string): PythonValue {
   return value;
 }
 
+/**
+ * Reads the literal that begins at `at`, whatever comes after it.
+ * @returns the value, and where its text ends
+ * @throws PythonValueError where no literal begins there
+ */
+export function readPythonLiteral(text: string, at: number): { readonly value: PythonValue; readonly end: number } {
+  const reader = new LiteralReader(text);
+  reader.at = at;
+  reader.skip();
+  const value = reader.value(0);
+  return { value, end: reader.at };
+}
+
 const NUMBER =
   /(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d(?:_?\d)*)?[jJ]?)/uy;
 const WORD = /[A-Za-z_]\w*/uy;
@@ -42,9 +55,13 @@ class LiteralReader {
     if (depth > MAX_VALUE_DEPTH) throw this.error("nested too deep");
     const first = this.#number(depth);
     if (first.kind !== "int" && first.kind !== "float" && first.kind !== "complex") return first;
+    const end = this.at;
     this.skip();
     const sign = this.#text[this.at];
-    if (sign !== "+" && sign !== "-") return first;
+    if (sign !== "+" && sign !== "-") {
+      this.at = end;
+      return first;
+    }
     this.at += 1;
     this.skip();
     const second = this.#number(depth);
@@ -186,13 +203,16 @@ class LiteralReader {
 
   #strings(): PythonValue {
     const parts: PythonValue[] = [];
+    let end = this.at;
     while (this.#peek(STRING_START)) {
       const start = this.#match(STRING_START);
       const quote = start.replace(/^[a-z]+/iu, "");
       const prefix = start.slice(0, -quote.length).toLowerCase();
       parts.push(prefix.includes("b") ? this.#bytes(quote, prefix.includes("r")) : this.#text_(quote, prefix.includes("r")));
+      end = this.at;
       this.skip();
     }
+    this.at = end;
     const kinds = new Set(parts.map((part) => part.kind));
     if (kinds.size > 1) throw this.error("bytes and text side by side");
     if (kinds.has("bytes")) return { kind: "bytes", hex: parts.map((part) => (part.kind === "bytes" ? part.hex : "")).join("") };

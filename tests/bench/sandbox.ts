@@ -3,11 +3,13 @@
 // GRADUS_BENCH_REPEATS (5) make it shorter or longer.
 import { existsSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
+import type { HiddenTest } from "@gradus/domain/problem";
 import { findBubblewrapBackend } from "@gradus/worker/sandbox/bubblewrap/bubblewrap-backend";
 import { treeCpuMs, treeResidentMb } from "@gradus/worker/sandbox/bubblewrap/tree-cpu";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
+import { judge, probesOf } from "@gradus/worker/sandbox/judge";
 import { DEFAULT_LIMITS, type Sandbox, type SandboxRequest } from "@gradus/worker/sandbox/sandbox";
-import { checkSourceOf, humanEvalTasks } from "../testkit/humaneval/humaneval.ts";
+import { humanEvalProblems } from "../testkit/humaneval/humaneval.ts";
 import { type BenchLine, type Measured, benchLine } from "./bench-line.ts";
 import { type Harness, type Peer, startHarness } from "./peers/harness.ts";
 
@@ -31,7 +33,7 @@ export default async function sandboxBench(report: Report): Promise<void> {
   for (const workers of WORKERS) {
     const sandbox = await createSandbox({ backend: "bubblewrap", slots: workers });
     sandboxes.set(workers, sandbox);
-    await sustained(sandbox, inductionRequests(4 * workers));
+    await sustained(sandbox, inductionWork(4 * workers));
     await induction(sandbox, workers, line);
   }
   await humanEval(sandboxes, line);
@@ -43,7 +45,7 @@ type Line = (measured: Omit<Measured, "bench">) => void;
 
 /** Passes over HumanEval in turns: ours and each peer's, on one worker and on two. */
 async function humanEval(sandboxes: ReadonlyMap<number, Sandbox>, line: Line): Promise<void> {
-  const requests = humanEvalRequests();
+  const work = await humanEvalWork();
   const harnesses: { readonly harness: Harness; readonly peer: Peer; readonly factor: number }[] = [];
   for (const { peer, factor } of PEERS) {
     const harness = await startHarness(peer);
@@ -53,11 +55,11 @@ async function humanEval(sandboxes: ReadonlyMap<number, Sandbox>, line: Line): P
   for (const workers of WORKERS) {
     const sandbox = sandboxes.get(workers);
     if (sandbox === undefined) continue;
-    await sustained(sandbox, requests.slice(0, 4 * workers));
+    await sustained(sandbox, work.slice(0, 4 * workers));
     const ours: Pass[] = [];
     const theirs = new Map<Peer, { readonly rates: number[]; readonly cpuMs: number[]; readonly times: number[] }>();
     for (let repeat = 0; repeat < REPEATS; repeat++) {
-      const pass = await sustained(sandbox, requests);
+      const pass = await sustained(sandbox, work);
       ours.push(pass);
       for (const { harness, peer } of harnesses) {
         const { rate, cpuMs } = await harness.pass(workers);
@@ -109,16 +111,22 @@ async function startCost(line: Line): Promise<void> {
 
 async function induction(sandbox: Sandbox, workers: number, line: Line): Promise<void> {
   // The first fifth is warming up: V8's heap finds its size.
-  const requests = inductionRequests(ROLLOUTS);
-  const first = await sustained(sandbox, requests.slice(0, ROLLOUTS / 5));
+  const work = inductionWork(ROLLOUTS);
+  const first = await sustained(sandbox, work.slice(0, ROLLOUTS / 5));
   const before = treeResidentMb(process.pid, read);
-  const { rate, latencies, cpuMs } = await sustained(sandbox, requests.slice(ROLLOUTS / 5));
+  const { rate, latencies, cpuMs } = await sustained(sandbox, work.slice(ROLLOUTS / 5));
   const metric = `induction.${workers}_workers`;
   line({ metric, unit: "executions/s", values: [rate], goal: { atLeast: INDUCTION_RATE * workers } });
   // CPU time hardly depends on what else the machine does, so this holds where the rate cannot be trusted.
   line({ metric: `${metric}.cpu`, unit: "ms", values: [cpuMs], goal: { atMost: 1_000 / INDUCTION_RATE } });
   percentiles(`${metric}.latency`, [...first.latencies, ...latencies], line);
   line({ metric: `${metric}.memory_growth`, unit: "MB", values: [treeResidentMb(process.pid, read) - before], goal: { atMost: 64 } });
+}
+
+interface Work {
+  readonly request: SandboxRequest;
+  /** Of the request's probes; none where answers are not looked at. */
+  readonly tests: readonly HiddenTest[];
 }
 
 interface Pass {
@@ -130,22 +138,25 @@ interface Pass {
 }
 
 /** As many at once as there are slots and as many again in line, as a training step does. */
-async function sustained(sandbox: Sandbox, requests: readonly SandboxRequest[]): Promise<Pass> {
+async function sustained(sandbox: Sandbox, work: readonly Work[]): Promise<Pass> {
   const latencies: number[] = [];
   let next = 0;
   const cpuBefore = treeCpuMs(process.pid, read);
   const started = performance.now();
   const client = async (): Promise<void> => {
-    for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
+    for (let one = work[next++]; one !== undefined; one = work[next++]) {
       const asked = performance.now();
-      const execution = await sandbox.execute(request);
+      const execution = await sandbox.execute(one.request);
       if (execution.outcome === "SANDBOX_ERROR") throw new Error(execution.detail);
+      // What is expected is compared on this side: that is part of the work, as it is in the peers.
+      const wrong = judge(execution, one.tests).tests.find(({ verdict }) => verdict !== "OK");
+      if (wrong !== undefined) throw new Error(`a right program is called ${wrong.verdict}`);
       latencies.push(performance.now() - asked);
     }
   };
   await Promise.all(Array.from({ length: 2 * sandbox.slots }, client));
-  const rate = requests.length / ((performance.now() - started) / 1000);
-  return { rate, latencies, cpuMs: (treeCpuMs(process.pid, read) - cpuBefore) / requests.length };
+  const rate = work.length / ((performance.now() - started) / 1000);
+  return { rate, latencies, cpuMs: (treeCpuMs(process.pid, read) - cpuBefore) / work.length };
 }
 
 const PROGRAMS = [
@@ -157,23 +168,30 @@ const PROGRAMS = [
   "def f(xs):\n    return xs[0] / 0",
 ];
 
-function inductionRequests(count: number): SandboxRequest[] {
+function inductionWork(count: number): Work[] {
   return Array.from({ length: count }, (_, at) => ({
-    language: "python",
-    source: PROGRAMS[at % PROGRAMS.length] ?? "",
-    probes: [0, 1, 2, 3, 4].map(
-      (test) => ({ kind: "call", entry: "f", args: `[${at % 97}, ${test}, ${at % 13}, 7, ${test * 5}]` }) as const,
-    ),
-    limits: DEFAULT_LIMITS,
+    request: {
+      language: "python",
+      source: PROGRAMS[at % PROGRAMS.length] ?? "",
+      probes: [0, 1, 2, 3, 4].map(
+        (test) => ({ kind: "call", entry: "f", args: `[${at % 97}, ${test}, ${at % 13}, 7, ${test * 5}]` }) as const,
+      ),
+      limits: DEFAULT_LIMITS,
+    },
+    tests: [],
   }));
 }
 
-function humanEvalRequests(): SandboxRequest[] {
-  return humanEvalTasks().map((task) => ({
-    language: "python",
-    source: task.prompt + task.canonical_solution,
-    probes: [{ kind: "check", entry: task.entry_point, checkSource: checkSourceOf(task) }],
-    limits: { ...DEFAULT_LIMITS, cpuMs: 3_000, wallMs: 30_000 },
+/** The canonical solutions with the tests that the importer makes of the published checks. */
+async function humanEvalWork(): Promise<Work[]> {
+  return (await humanEvalProblems()).map(({ entryPoint, reference, tests }) => ({
+    request: {
+      language: "python",
+      source: reference,
+      probes: probesOf(entryPoint, tests),
+      limits: { ...DEFAULT_LIMITS, cpuMs: 3_000, wallMs: 30_000 },
+    },
+    tests,
   }));
 }
 

@@ -1,6 +1,7 @@
 // Owns: the HumanEval format (Chen et al. 2021) and files that follow it. Must not know: files, compression, the sandbox.
 import { z } from "zod";
 import { importLines, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
+import { plainAsserts } from "./plain-asserts.ts";
 
 /** Further fields are allowed: many sets add some. */
 const Row = z.looseObject({
@@ -26,7 +27,7 @@ function toProblem(row: z.infer<typeof Row>): ImportedProblem {
       entryPoint: row.entry_point,
       reference: row.prompt + row.canonical_solution,
       // Some checks call helpers that the prompt defines (tasks 32, 38, 50), and the check runs apart from the candidate.
-      tests: [{ kind: "check", source: `${row.prompt}\n${row.test}` }],
+      tests: plainAsserts(row.test) ?? [{ kind: "check", source: `${row.prompt}\n${row.test}` }],
       visibleTests: 0,
     },
     origin: { teacher: "import/humaneval", source: row.task_id },

@@ -1,6 +1,7 @@
 // Owns: the MBPP format (Austin et al. 2021), both as published and sanitized. Must not know: files, the sandbox.
 import { z } from "zod";
 import { importLines, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
+import { plainAssert } from "./plain-asserts.ts";
 
 const Row = z.looseObject({
   task_id: z.union([z.number(), z.string()]),
@@ -37,7 +38,9 @@ function toProblem(row: z.infer<typeof Row>): ImportedProblem {
       message: `${signature[0]}\n    """${doc.replaceAll("\n", "\n    ")}\n    """\n`,
       entryPoint,
       reference: code,
-      tests: [...row.test_list, ...row.challenge_test_list].map((test) => ({ kind: "check", source: checkOf(test, entryPoint, setup) })),
+      tests: [...row.test_list, ...row.challenge_test_list].map(
+        (test) => (setup === "" ? plainAssert(test, entryPoint) : null) ?? { kind: "check", source: checkOf(test, entryPoint, setup) },
+      ),
       visibleTests: 0,
     },
     origin: { teacher: "import", source: `mbpp/${row.task_id}` },

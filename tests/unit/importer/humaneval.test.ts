@@ -20,13 +20,19 @@ async function read(lines: readonly string[]): Promise<ImportedLine[]> {
 }
 
 describe("a HumanEval file", () => {
-  it("becomes function tests that carry the prompt's helpers into the check", async () => {
+  it("becomes function tests: comparisons where its check only compares", async () => {
     const [line] = await read([JSON.stringify({ ...row, extra: 1 })]);
     expect(line).toMatchObject({ line: 1, ok: true, problem: { origin: { teacher: "import/humaneval", source: "HumanEval/2" } } });
     const content = line!.ok ? line!.problem.content : null;
     expect(ProblemContent.parse(content)).toEqual(content);
     expect(content!.reference).toBe(row.prompt + row.canonical_solution);
-    expect(content!.tests).toEqual([{ kind: "check", source: `${row.prompt}\n${row.test}` }]);
+    expect(content!.tests).toEqual([{ kind: "call", args: "3.5", expected: "0.5", exact: true }]);
+  });
+
+  it("becomes function tests that carry the prompt's helpers into any other check", async () => {
+    const test = row.test.replace("candidate(3.5) == 0.5", "abs(candidate(1.33) - 0.33) < 1e-6");
+    const [line] = await read([JSON.stringify({ ...row, test })]);
+    expect(line!.ok && line!.problem.content.tests).toEqual([{ kind: "check", source: `${row.prompt}\n${test}` }]);
   });
 
   it("reports bad lines by number and reason and goes on", async () => {

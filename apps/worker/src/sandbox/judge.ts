@@ -7,6 +7,8 @@ import type { ExecutionResult, TestResult } from "@gradus/domain/verdict";
 import type { Execution, ProbeOutcome, SandboxProbe } from "./sandbox.ts";
 
 const DETAIL_CHARS = 500;
+/** Python's own `==` on numbers. */
+const PYTHON_EQUALITY: SameValueOptions = { tolerance: 0, boolIsInt: true };
 
 /** The probes that put `tests` to `entry`. They carry inputs and trusted checks, never an expected value. */
 export function probesOf(entry: string, tests: readonly HiddenTest[]): SandboxProbe[] {
@@ -30,7 +32,7 @@ function judgeTest(test: HiddenTest, outcome: ProbeOutcome | undefined, options:
   if (outcome.outcome === "RETURNED") {
     if (test.kind !== "call") return { verdict: "WRONG", detail: "a value where a check was put" };
     const value = parseWire(outcome.value);
-    if (sameValue(value, parsePythonLiteral(test.expected), options)) return { verdict: "OK" };
+    if (sameValue(value, parsePythonLiteral(test.expected), test.exact === true ? PYTHON_EQUALITY : options)) return { verdict: "OK" };
     return {
       verdict: "WRONG",
       detail: (value.kind === "opaque" ? `returned an object of type ${value.typeName}` : "another value").slice(0, DETAIL_CHARS),
