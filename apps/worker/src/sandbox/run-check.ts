@@ -2,7 +2,8 @@
 import { PythonValueError, parseWire } from "@gradus/domain/python-value";
 import { keepBounded } from "./bounded-text.ts";
 import type { Launcher } from "./confined-process.ts";
-import { type Dialogue, fromEnding, open, readableError, readCall } from "./run-request.ts";
+import { type Dialogue, open } from "./dialogue.ts";
+import { fromEnding, readableError, readCall } from "./probe-outcome.ts";
 import type { ProbeOutcome, SandboxProbe, SandboxRequest } from "./sandbox.ts";
 
 /** Runs one check. Null where the candidate's process ended before the check did. Throws CheckerLost where the checker's own machine failed. */

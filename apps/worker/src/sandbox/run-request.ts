@@ -1,9 +1,10 @@
 // Owns: one execution: the conversation with the candidate's process, and what each probe came to. Must not know: backends, the pool,
 // expected outputs. Every line from the candidate's process is a claim: it counts only as the answer to the question that was asked.
-import { type PythonValue, PythonValueError, parseWire, strText, strValue, toWire } from "@gradus/domain/python-value";
+import { strValue } from "@gradus/domain/python-value";
 import { type BoundedText, keepBounded } from "./bounded-text.ts";
-import type { ConfinedProcess, Ending, Launcher } from "./confined-process.ts";
-import { ReplyLines } from "./reply-lines.ts";
+import type { Ending, Launcher } from "./confined-process.ts";
+import { type Dialogue, open } from "./dialogue.ts";
+import { TAMPERED, fromEnding, readCall, readableError } from "./probe-outcome.ts";
 import { runCheck } from "./run-check.ts";
 import type { Execution, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
 
@@ -15,42 +16,6 @@ export interface Ran {
 
 /** How long a process may take to end by itself after its last answer. What it answered stands in any case. */
 const LEAVE_WITHIN_MS = 1_000;
-
-export interface Dialogue {
-  readonly process: ConfinedProcess;
-  readonly lines: ReplyLines;
-  readonly send: (line: string) => void;
-}
-
-/** Opens a confined process and puts the request to it. `dialogue.lines` gives null once it is gone. */
-export async function open(
-  launcher: Launcher,
-  role: "candidate" | "check",
-  source: string,
-  entry: string,
-  request: SandboxRequest,
-): Promise<Dialogue> {
-  const checks = request.probes.filter((probe) => probe.kind === "check").length;
-  // While a check's own process starts and thinks, the candidate waits: that is no time of the candidate's.
-  const process = await launcher.launch({ ...request.limits, wallMs: request.limits.wallMs * (1 + checks) });
-  const budget =
-    role === "check" ? 64 * 2 ** 20 : Math.min(64 * 2 ** 20, (request.limits.outputBytes + 4096) * (2 * request.probes.length + 2));
-  const lines = new ReplyLines(process.channel, checks > 0 ? 64 * 2 ** 20 : budget, () => process.kill());
-  // The other end may be gone at any moment: writing then fails, and reading tells the story.
-  process.channel.on("error", () => {});
-  const values: PythonValue[] = [
-    strValue(role),
-    strValue(source),
-    strValue(entry),
-    int(request.limits.outputBytes),
-    int(request.seed ?? 0),
-  ];
-  const send = (line: string): void => void process.channel.write(`${line}\n`, "latin1");
-  send(toWire({ kind: "tuple", items: values }));
-  return { process, lines, send };
-}
-
-const int = (value: number): PythonValue => ({ kind: "int", value: BigInt(value) });
 
 /** Runs every probe of a request in one candidate process. Never throws for what the program does. */
 export async function runRequest(
@@ -142,8 +107,6 @@ async function probe(
   return outcomes;
 }
 
-export const TAMPERED: ProbeOutcome = { outcome: "RUNTIME", detail: "the program wrote to the result channel: none of its answers counts" };
-
 function broken(ending: Ending, stderr: BoundedText): Ran {
   const detail = ending.detail ?? `the confined process never started (${ending.how} ${ending.code}): ${stderr.text().slice(0, 300)}`;
   return {
@@ -157,49 +120,4 @@ export function complete(said: Said, request: SandboxRequest, ending: Ending, fl
   const probes = said.over ? [...said.outcomes] : [...said.outcomes, fromEnding(ending, request, flooded)];
   const detail = said.syntax === null ? "the program had failed or ended before" : "the program is not valid";
   return request.probes.map((_, at) => probes[at] ?? { outcome: "NOT_RUN", detail });
-}
-
-export function fromEnding(ending: Ending, request: SandboxRequest, flooded: boolean): ProbeOutcome {
-  if (flooded) return { outcome: "OUTPUT_LIMIT", detail: `wrote far more than ${request.limits.outputBytes} bytes` };
-  switch (ending.how) {
-    case "CPU":
-      return { outcome: "TIMEOUT", detail: `used more than ${request.limits.cpuMs} ms of CPU` };
-    case "WALL":
-      return { outcome: "TIMEOUT", detail: `took more than ${request.limits.wallMs} ms, ${Math.round(ending.cpuMs)} ms of them CPU` };
-    case "MEMORY":
-      return { outcome: "MEMORY", detail: `used more than ${request.limits.memoryMb} MB` };
-    case "SIGNAL":
-      return { outcome: "RUNTIME", detail: `ended by signal ${ending.code} before it answered` };
-    case "KILLED":
-      return { outcome: "TIMEOUT", detail: "ended from outside" };
-    default:
-      return { outcome: "RUNTIME", detail: `exited with status ${ending.code} before it answered` };
-  }
-}
-
-/** What a reply to a call says, or null where there is none. A malformed reply is the program's doing. */
-export function readCall(line: string | null): ProbeOutcome | null {
-  if (line === null) return null;
-  if (line.startsWith("R ")) {
-    const value = line.slice(2);
-    try {
-      parseWire(value);
-      return { outcome: "RETURNED", value };
-    } catch (error) {
-      // Only a program that forges its replies gets here.
-      if (error instanceof PythonValueError) return { outcome: "RUNTIME", detail: `not a value: ${error.message}` };
-      throw error;
-    }
-  }
-  if (line === "M") return { outcome: "MEMORY", detail: "MemoryError" };
-  if (line.startsWith("Z ")) return { outcome: "OUTPUT_LIMIT", detail: line.slice(2, 300) };
-  if (line.startsWith("E ")) return { outcome: "RUNTIME", detail: readableError(line.slice(2)) };
-  return { outcome: "RUNTIME", detail: "an answer that is none" };
-}
-
-/** `<type> <line> <escaped message>` as `Type: message (line n)`, at most 500 characters. */
-export function readableError(text: string): string {
-  const [type = "", line = "0", ...message] = text.split(" ");
-  const said = strText(message.join(" ")).slice(0, 300);
-  return `${type.slice(0, 100)}${said === "" ? "" : `: ${said}`}${line === "0" ? "" : ` (line ${line.slice(0, 10)})`}`;
 }
