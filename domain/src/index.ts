@@ -3,6 +3,7 @@ export * from "./verdict.ts";
 export * from "./problem.ts";
 export * from "./problem-selection/selection-spec.ts";
 export * from "./advantage.ts";
+export * from "./alert.ts";
 export * from "./algorithm.ts";
 export * from "./down-selection.ts";
 export * from "./reward.ts";

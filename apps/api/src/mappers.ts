@@ -10,6 +10,9 @@ import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts"
 import type { BucketedSeries } from "./metric-series.ts";
 import type { Page } from "./page.ts";
 
+export type AlertModel = rows.AlertRow;
+export type AlertDeliveryModel = rows.AlertDeliveryRow;
+export type AlertRuleModel = rows.AlertRuleRow;
 export type ApiKeyModel = rows.ApiKeyRow;
 export type ArmModel = rows.ArmRow;
 export type AuditEntryModel = rows.AuditEntryRow;
@@ -33,6 +36,7 @@ export type StageExecutionModel = rows.StageExecutionRow;
 export type StepModel = rows.StepRow;
 export type WorkerNodeModel = rows.WorkerNodeRow;
 
+export type AlertConnectionModel = Page<AlertModel>;
 export type ExperimentConnectionModel = Page<ExperimentModel>;
 export type RunConnectionModel = Page<RunModel>;
 export type StepConnectionModel = Page<StepModel>;

@@ -47,6 +47,7 @@ export const Run: RunResolvers = {
     const ask = askFor(SAMPLES, page, size);
     return toPage(SAMPLES, ask, await load.samplesOfRun(id, { ...ask, name: name ?? null }));
   },
+  openAlerts: async ({ id }, _args, { load }) => [...(await load.openAlertsOfRun.load(id))],
   metricHistory: ({ id }, args, { db }) => historyOf(db, id, args),
   metricStorage: async ({ id }, _args, { load }) => {
     const { names, points, rows, chunks, bytes, batches } = present(await load.metricStorageOfRun.load(id), "run", id);
