@@ -28,6 +28,7 @@ const others = [
   "Project",
   "WorkerNode",
   "SandboxReport",
+  "StageWait",
   "Group",
   "Evaluation",
   "Checkpoint",

@@ -18,6 +18,7 @@ export * from "./metric.ts";
 export * from "./run.ts";
 export * from "./scope.ts";
 export * from "./stage.ts";
+export * from "./stage-wait.ts";
 export * from "./failure.ts";
 export * from "./step-points.ts";
 export * from "./bucket.ts";

@@ -9,6 +9,7 @@ import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
 import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts";
 import type { BucketedSeries } from "./metric-series.ts";
 import type { Page } from "./page.ts";
+import type { DiagnosedWait } from "./stage-wait.ts";
 
 export type AlertModel = rows.AlertRow;
 export type AlertDeliveryModel = rows.AlertDeliveryRow;
@@ -33,6 +34,7 @@ export type RolloutModel = rows.RolloutRow;
 export type RunModel = rows.RunRow;
 export type SampleModel = SampleRow;
 export type StageExecutionModel = rows.StageExecutionRow;
+export type StageWaitModel = DiagnosedWait;
 export type StepModel = rows.StepRow;
 export type WorkerNodeModel = rows.WorkerNodeRow;
 

@@ -20,6 +20,7 @@ import { RunEventBody } from "./RunEventBody.ts";
 import { Step } from "./Step.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
+import { StageWait } from "./StageWait.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { alertRules as queryAlertRules } from "./Query/alertRules.ts";
 import { alerts as queryAlerts } from "./Query/alerts.ts";
@@ -149,5 +150,6 @@ export const resolvers: Resolvers = {
   Step,
   StepSummary,
   SandboxReport,
+  StageWait,
   WorkerNode,
 };
