@@ -4,6 +4,7 @@ import type { CodegenConfig } from "@graphql-codegen/cli";
 
 /** Types whose resolvers start from something else than the type itself: `apps/api/src/mappers.ts` says from what. */
 const listed = [
+  "Alert",
   "Experiment",
   "Run",
   "Step",
@@ -18,6 +19,8 @@ const listed = [
   "Sample",
 ];
 const others = [
+  "AlertRule",
+  "AlertDelivery",
   "ApiKey",
   "AuditEntry",
   "Arm",
@@ -25,6 +28,7 @@ const others = [
   "Project",
   "WorkerNode",
   "SandboxReport",
+  "StageWait",
   "Group",
   "Evaluation",
   "Checkpoint",

@@ -33,6 +33,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("LEASE_GRANTED"), epoch: z.number().int(), nodeId: z.string() }),
   z.strictObject({ type: z.literal("UPDATE_REFUSED"), step: z.number().int(), cause: z.string() }),
   z.strictObject({ type: z.literal("STEPS_CHANGED"), totalSteps: z.number().int() }),
+  z.strictObject({ type: z.literal("ALERT_OPENED"), alertId: z.string(), ruleId: z.string(), rule: z.string(), message: z.string() }),
+  z.strictObject({ type: z.literal("ALERT_RESOLVED"), alertId: z.string(), ruleId: z.string(), rule: z.string(), message: z.string() }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type RunEventType = RunEvent["type"];

@@ -13,6 +13,9 @@ import express from "express";
 import type { Logger } from "pino";
 import { accessRules, authenticator, requireSomeKey } from "./access/authenticate.ts";
 import { allow, callerOf, recognise } from "./access/http-access.ts";
+import { watchAlerts } from "./alerts/watch-alerts.ts";
+import type { AlertSettings } from "./alerts/watch-alerts.ts";
+import { readWebhookAddresses } from "./alerts/webhook-addresses.ts";
 import { compactNowAndThen } from "./compaction.ts";
 import { createContext } from "./context.ts";
 import type { ApiContext } from "./context.ts";
@@ -54,6 +57,8 @@ export interface ApiInput {
   readonly allowedHosts?: readonly string[];
   /** Directory of the built page. */
   readonly web?: string;
+  /** When alert rules are looked at and where their webhooks may go; absent: never, nowhere. */
+  readonly alerts?: AlertSettings;
   /** How often metric series are compacted, in milliseconds; absent: never. */
   readonly compactEveryMs?: number;
   /** What a slow socket may hold up; default 4 MiB for 15 s. */
@@ -78,7 +83,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
   const wake = await listenForEvents(db.sql);
-  const parts = { db, control, wake, log };
+  const parts = { db, control, wake, log, webhooks: input.alerts?.webhooks ?? readWebhookAddresses("") };
   const schema = createSchema();
   const refuse = hostGuard(input.allowedHosts ?? []);
 
@@ -158,14 +163,17 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
-  const compaction = input.compactEveryMs === undefined ? null : compactNowAndThen(db, log, input.compactEveryMs);
+  const repeated = [
+    ...(input.compactEveryMs === undefined ? [] : [compactNowAndThen(db, log, input.compactEveryMs)]),
+    ...(input.alerts === undefined ? [] : [watchAlerts({ db, log, settings: input.alerts })]),
+  ];
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}`,
     port: bound,
     async close() {
       // Drains: running requests are answered, sockets are told to come back.
-      await Promise.all([apollo.stop(), compaction?.close()]);
+      await Promise.all([apollo.stop(), ...repeated.map((one) => one.close())]);
       await wake.close();
     },
   };

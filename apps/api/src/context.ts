@@ -4,6 +4,7 @@ import { readStoreEpoch } from "@gradus/prisma/reading/store-epoch";
 import type { Logger } from "pino";
 import { ANYBODY } from "./access/caller.ts";
 import type { Caller } from "./access/caller.ts";
+import type { WebhookAddresses } from "./alerts/webhook-addresses.ts";
 import type { EventWake } from "./live/event-wake.ts";
 import { createLoaders } from "./loaders.ts";
 import type { Loaders } from "./loaders.ts";
@@ -15,6 +16,8 @@ export interface ApiParts {
   readonly control: RunControl;
   readonly wake: EventWake;
   readonly log: Logger;
+  /** Where webhooks may go. */
+  readonly webhooks: WebhookAddresses;
 }
 
 export interface ApiContext extends ApiParts {

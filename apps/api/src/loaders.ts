@@ -1,4 +1,6 @@
 // Owns: reading rows by key for one request, many keys by one query. Must not know: which field asks.
+import { readAlertsById, readDeliveriesOfAlerts, readOpenAlertsOfRuns } from "@gradus/prisma/alerts/alert-reader";
+import { readAlertRulesById } from "@gradus/prisma/alerts/alert-rule-store";
 import type { Database } from "@gradus/prisma/database";
 import { readNodesById, readProjectsById } from "@gradus/prisma/reading/catalog-reader";
 import {
@@ -115,6 +117,17 @@ export const createLoaders = (db: Database) => ({
     (row) => row.curriculumId,
   ),
   curriculum: one((ids) => readCurriculaById(db, ids)),
+
+  alert: one((ids) => readAlertsById(db, ids)),
+  alertRule: one((ids) => readAlertRulesById(db, ids)),
+  deliveriesOfAlert: many(
+    (ids) => readDeliveriesOfAlerts(db, ids),
+    (row) => row.alertId,
+  ),
+  openAlertsOfRun: many(
+    (ids) => readOpenAlertsOfRuns(db, ids),
+    (row) => row.runId,
+  ),
 
   run: one((ids) => readRunsById(db, ids)),
   runsOfExperiment: many(

@@ -2,6 +2,7 @@
 import { openDatabase } from "@gradus/prisma/database";
 import { openBlobStore } from "@gradus/prisma/open-blob-store";
 import { destination, pino } from "pino";
+import { readWebhookAddresses } from "./alerts/webhook-addresses.ts";
 import { createApi } from "./api.ts";
 import { readEnvironment } from "./environment.ts";
 import { temporalControl } from "./temporal-control.ts";
@@ -25,6 +26,7 @@ const api = await createApi({
   allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
   web: environment.GRADUS_WEB,
   compactEveryMs: 10_000,
+  alerts: { everyMs: 2_000, webhooks: readWebhookAddresses(environment.GRADUS_WEBHOOKS) },
 });
 process.stdout.write(`${JSON.stringify({ ready: true, url: api.url })}\n`);
 

@@ -9,7 +9,11 @@ import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
 import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts";
 import type { BucketedSeries } from "./metric-series.ts";
 import type { Page } from "./page.ts";
+import type { DiagnosedWait } from "./stage-wait.ts";
 
+export type AlertModel = rows.AlertRow;
+export type AlertDeliveryModel = rows.AlertDeliveryRow;
+export type AlertRuleModel = rows.AlertRuleRow;
 export type ApiKeyModel = rows.ApiKeyRow;
 export type ArmModel = rows.ArmRow;
 export type AuditEntryModel = rows.AuditEntryRow;
@@ -30,9 +34,11 @@ export type RolloutModel = rows.RolloutRow;
 export type RunModel = rows.RunRow;
 export type SampleModel = SampleRow;
 export type StageExecutionModel = rows.StageExecutionRow;
+export type StageWaitModel = DiagnosedWait;
 export type StepModel = rows.StepRow;
 export type WorkerNodeModel = rows.WorkerNodeRow;
 
+export type AlertConnectionModel = Page<AlertModel>;
 export type ExperimentConnectionModel = Page<ExperimentModel>;
 export type RunConnectionModel = Page<RunModel>;
 export type StepConnectionModel = Page<StepModel>;

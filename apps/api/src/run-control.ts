@@ -28,6 +28,8 @@ export interface RunControl {
   startPretraining(key: string, steps: number | null): Promise<void>;
   /** Null where there is none under `key`. */
   readPretraining(key: string): Promise<Pretraining | null>;
+  /** Activities that lie in a task queue, about; null where nobody tells. */
+  queueDepth(queue: string): Promise<number | null>;
   /** Whether the workflow server answers. */
   isReachable(): Promise<boolean>;
 }

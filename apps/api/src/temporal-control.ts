@@ -27,6 +27,8 @@ import type { PretrainHeartbeat, PretrainInput, PretrainResult } from "@gradus/w
 import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "./run-control.ts";
 import type { Pretraining, RunControl } from "./run-control.ts";
 
+/** Temporal's TASK_QUEUE_TYPE_ACTIVITY. */
+const ACTIVITY_TASKS = 2;
 /** A person waits for the answer. */
 const ANSWER_MS = 10_000;
 
@@ -66,6 +68,23 @@ export function temporalControl(address: string): RunControl & { close(): Promis
           }),
       ),
     readPretraining: (key) => answered(() => client.withDeadline(Date.now() + ANSWER_MS, () => readPretraining(client, key))),
+    async queueDepth(queue) {
+      try {
+        const { stats } = await connection.withDeadline(Date.now() + 2_000, () =>
+          connection.workflowService.describeTaskQueue({
+            namespace: "default",
+            taskQueue: { name: queue },
+            taskQueueType: ACTIVITY_TASKS,
+            reportStats: true,
+          }),
+        );
+        return stats?.approximateBacklogCount == null ? null : Number(stats.approximateBacklogCount);
+      } catch (error) {
+        // Tolerates a server that is away or too old to tell: a diagnosis says the rest.
+        if (error instanceof ServiceError || isGrpcServiceError(error)) return null;
+        throw error;
+      }
+    },
     async isReachable() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Owns: the program `gradus`: its verbs, and how errors become messages and exit codes. Must not know: what the verbs do.
 import { Command, CommanderError } from "commander";
+import { registerAlerts } from "./commands/alerts.ts";
 import { registerCancel } from "./commands/cancel.ts";
 import { registerCompare } from "./commands/compare.ts";
 import { registerCurricula } from "./commands/curricula.ts";
@@ -39,6 +40,7 @@ const verbs = [
   registerCancel,
   registerImport,
   registerExport,
+  registerAlerts,
   registerCurricula,
   registerSimulate,
   registerPretrain,

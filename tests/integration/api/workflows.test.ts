@@ -47,6 +47,59 @@ async function importProblems(): Promise<string> {
   return ((await response.json()) as { problemSetId: string }).problemSetId;
 }
 
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
+
+/** No node has an engine: what the run waits for lies in a queue of the real server. Then rows tell of a sandbox that fell silent. */
+async function diagnose(id: string): Promise<void> {
+  const WAIT = `query ($id: ID!) { run(id: $id) { waitsFor { message isStalled stage step attempt queue queueDepth nodes programsWaiting node { id } silentNodes { id } } } }`;
+  const read = async () => (await get(url, WAIT, { id })).run.waitsFor;
+  const first = await until(read, ({ queueDepth }) => queueDepth > 0);
+  expect(first).toMatchObject({ stage: "GENERATE", step: 1, attempt: 1, queue: "policy", nodes: 0, node: null, isStalled: false });
+  expect(first.message).toMatch(
+    /^update of step 1 waits for rollouts: nobody has begun generate for \d+ s: policy queue \d+ deep, there is no policy node$/,
+  );
+  const { prisma } = world.database;
+  const sandbox = {
+    backend: "bubblewrap",
+    slots: 2,
+    running: 2,
+    waiting: 120,
+    finished: 0,
+    sandboxErrors: 0,
+    replacedSlots: 0,
+    leakedProcesses: 0,
+    utilisation: 1,
+    queueWaitMs: null,
+  };
+  const node = { roles: ["SANDBOX" as const], labels: {}, capabilities: {} };
+  await prisma.node.create({ data: { ...node, id: "sandbox-1", lastSeenAt: ago(1), report: { sandbox } } });
+  await prisma.node.create({ data: { ...node, id: "sandbox-2", lastSeenAt: ago(45), report: { sandbox } } });
+  await prisma.node.create({ data: { ...node, id: "gone", lastSeenAt: ago(45), stoppedAt: ago(45) } });
+  const attempt = { scope: `${id}/step/1`, scopeKind: "STEP" as const, runId: id, step: 1, attempt: 1, nodeId: "p" };
+  await prisma.stageExecution.create({
+    data: { ...attempt, id: `${id}/g`, stage: "GENERATE", outcome: "COMPLETED", startedAt: ago(100), endedAt: ago(40) },
+  });
+  const second = await read();
+  expect(second).toMatchObject({
+    stage: "EXECUTE",
+    step: 1,
+    queue: "sandbox",
+    queueDepth: 0,
+    nodes: 2,
+    programsWaiting: 120,
+    isStalled: false,
+  });
+  expect(second.message).toMatch(
+    /^update of step 1 waits for rollouts: nobody has begun execute for 4\d s: 120 programs in line, 1 of 2 sandbox nodes silent \(sandbox-2 for 4\d s\)$/,
+  );
+  await prisma.stageExecution.create({ data: { ...attempt, id: `${id}/e`, stage: "EXECUTE", nodeId: "sandbox-2", startedAt: ago(39) } });
+  const third = await read();
+  expect(third).toMatchObject({ stage: "EXECUTE", node: { id: "sandbox-2" }, silentNodes: [{ id: "sandbox-2" }], isStalled: true });
+  expect(third.message).toMatch(/execute has run on sandbox-2 for (39|4\d) s: sandbox-2 is silent/);
+  await prisma.stageExecution.deleteMany({ where: { runId: id } });
+  await prisma.node.deleteMany({ where: { roles: { has: "SANDBOX" } } });
+}
+
 test("an experiment is started once however often it is asked, steered run by run, and cancelled whole", async () => {
   const source = SAMPLE.replace("seeds:", `problems: { set: ${await importProblems()} }\nseeds:`);
   const [first, second] = await Promise.all([1, 2].map(async () => (await get(url, CREATE, { source, key: "steered" })).createExperiment));
@@ -57,6 +110,7 @@ test("an experiment is started once however often it is asked, steered run by ru
 
   const begun = await until(read, ({ runs }) => runs.filter(({ status }) => status === "RUNNING").length === 2);
   expect(begun.status).toBe("RUNNING");
+  await diagnose(begun.runs.find(({ status }) => status === "RUNNING")?.id ?? "");
   const [one, two] = begun.runs.filter(({ status }) => status === "RUNNING").map((run) => run.id);
 
   const client = connect(url);

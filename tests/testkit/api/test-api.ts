@@ -30,6 +30,7 @@ export function recordingControl(): RunControl & { readonly asked: string[] } {
     setTotalSteps: ask("setTotalSteps"),
     startPretraining: ask("startPretraining"),
     readPretraining: async () => null,
+    queueDepth: async () => null,
     isReachable: async () => true,
   };
 }

@@ -72,7 +72,7 @@ const logged =
 
 /** Of what was made. */
 function idIn(outcome: Outcome): string | null {
-  for (const made of [outcome["experiment"], outcome["run"], outcome["key"], outcome["pretraining"]])
+  for (const made of [outcome["experiment"], outcome["run"], outcome["key"], outcome["rule"], outcome["pretraining"]])
     if (typeof made === "object" && made !== null && "id" in made) return String(made.id);
   return null;
 }

@@ -45,6 +45,16 @@ const filteredRuns = (argument: "filter" | "of"): RootRule => ({
 });
 
 export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
+  alertRules: { ...listed, named: ({ project, experimentId }) => ({ projects: ids(project), experiments: ids(experimentId) }) },
+  alerts: {
+    ...filtered,
+    named: ({ filter }) => ({
+      ...ofProject(filter ?? {}),
+      experiments: ids(filter?.experimentId),
+      runs: ids(filter?.runId),
+      alertRules: ids(filter?.ruleId),
+    }),
+  },
   apiKeys: { ...listed, scope: "ADMIN" },
   auditLog: { ...listed, scope: "ADMIN" },
   comparison: filteredRuns("of"),
@@ -83,20 +93,28 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
 
 const ofRun = write(({ id }) => ({ runs: [id] }));
 const ofInput = write(({ input }) => ({ runs: ids(input.runId) }));
+const ofAlertRule = write(({ id }) => ({ alertRules: [id] }));
 const ofExperiment = write(({ id }) => ({ experiments: [id] }));
 
 export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>> = {
   cancelExperiment: ofExperiment,
   cancelRun: ofRun,
+  createAlertRule: write(({ input }) => ({
+    projects: [input.project ?? (input.experimentId == null ? "default" : null)].filter((id) => id !== null),
+    experiments: ids(input.experimentId),
+  })),
   createApiKey: { scope: "ADMIN", named: ({ input }) => ofProject(input) },
   createExperiment: write(({ input }) => namedIn(input.source)),
   createRun: write(({ input }) => ({ projects: [input.project ?? "default"], runs: ids(input.parentRunId) })),
+  deleteAlertRule: ofAlertRule,
   finishRun: ofInput,
   forkRun: ofInput,
   logMetrics: { ...ofInput, unlogged: true },
   logSamples: { ...ofInput, unlogged: true },
+  muteAlertRule: ofAlertRule,
   pauseRun: ofRun,
   pretrain: { scope: "WRITE" },
+  resolveAlert: write(({ id }) => ({ alerts: [id] })),
   resumeRun: ofRun,
   // Its command looks for the key in the caller's project.
   revokeApiKey: { scope: "ADMIN" },

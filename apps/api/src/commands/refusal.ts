@@ -19,6 +19,11 @@ export class Refusal extends Error {
   }
 }
 
+/** @throws Refusal that names every field to blame */
+export function refuseFields(wrong: readonly FieldError[]): void {
+  if (wrong.length > 0) throw new Refusal(wrong.map(({ path, expected }) => `${path}: ${expected}`).join("; "), wrong);
+}
+
 interface Refused {
   readonly ok: false;
   readonly error: { readonly message: string; readonly fields: FieldError[] };

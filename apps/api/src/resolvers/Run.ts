@@ -7,6 +7,7 @@ import { historyOf } from "../metric-history.ts";
 import { seriesOf } from "../metric-series.ts";
 import { askFor, toPage } from "../page.ts";
 import type { ListOrder } from "../page.ts";
+import { diagnoseWait } from "../stage-wait.ts";
 import type { RunResolvers } from "../generated/schema-types.ts";
 
 const STEPS: ListOrder<StepModel> = { list: "steps", keyLength: 1, keyOf: ({ step }) => [String(step)] };
@@ -47,6 +48,8 @@ export const Run: RunResolvers = {
     const ask = askFor(SAMPLES, page, size);
     return toPage(SAMPLES, ask, await load.samplesOfRun(id, { ...ask, name: name ?? null }));
   },
+  openAlerts: async ({ id }, _args, { load }) => [...(await load.openAlertsOfRun.load(id))],
+  waitsFor: (run, _args, context) => diagnoseWait(run, context),
   metricHistory: ({ id }, args, { db }) => historyOf(db, id, args),
   metricStorage: async ({ id }, _args, { load }) => {
     const { names, points, rows, chunks, bytes, batches } = present(await load.metricStorageOfRun.load(id), "run", id);

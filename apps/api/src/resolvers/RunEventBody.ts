@@ -11,6 +11,8 @@ const TYPE_OF = {
   LEASE_GRANTED: "LeaseGranted",
   UPDATE_REFUSED: "UpdateRefused",
   STEPS_CHANGED: "StepsChanged",
+  ALERT_OPENED: "AlertOpened",
+  ALERT_RESOLVED: "AlertResolved",
 } as const satisfies Record<RunEventType, string>;
 
 export const runEventTypename = ({ type }: RunEvent): (typeof TYPE_OF)[RunEventType] => TYPE_OF[type];

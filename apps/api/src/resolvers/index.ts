@@ -1,5 +1,7 @@
 // Owns: the list of resolvers, one file for each coordinate of the schema. Adding one is adding its file and its lines here.
 import type { Resolvers } from "../generated/schema-types.ts";
+import { Alert } from "./Alert.ts";
+import { AlertRule } from "./AlertRule.ts";
 import { Arm } from "./Arm.ts";
 import { Curriculum } from "./Curriculum.ts";
 import { Evaluation } from "./Evaluation.ts";
@@ -18,7 +20,10 @@ import { RunEventBody } from "./RunEventBody.ts";
 import { Step } from "./Step.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
+import { StageWait } from "./StageWait.ts";
 import { WorkerNode } from "./WorkerNode.ts";
+import { alertRules as queryAlertRules } from "./Query/alertRules.ts";
+import { alerts as queryAlerts } from "./Query/alerts.ts";
 import { apiKeys as queryApiKeys } from "./Query/apiKeys.ts";
 import { auditLog as queryAuditLog } from "./Query/auditLog.ts";
 import { comparison as queryComparison } from "./Query/comparison.ts";
@@ -46,15 +51,19 @@ import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateC
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
+import { createAlertRule as mutationCreateAlertRule } from "./Mutation/createAlertRule.ts";
 import { createApiKey as mutationCreateApiKey } from "./Mutation/createApiKey.ts";
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
 import { createRun as mutationCreateRun } from "./Mutation/createRun.ts";
+import { deleteAlertRule as mutationDeleteAlertRule } from "./Mutation/deleteAlertRule.ts";
 import { finishRun as mutationFinishRun } from "./Mutation/finishRun.ts";
 import { logMetrics as mutationLogMetrics } from "./Mutation/logMetrics.ts";
 import { logSamples as mutationLogSamples } from "./Mutation/logSamples.ts";
 import { forkRun as mutationForkRun } from "./Mutation/forkRun.ts";
+import { muteAlertRule as mutationMuteAlertRule } from "./Mutation/muteAlertRule.ts";
 import { pauseRun as mutationPauseRun } from "./Mutation/pauseRun.ts";
 import { pretrain as mutationPretrain } from "./Mutation/pretrain.ts";
+import { resolveAlert as mutationResolveAlert } from "./Mutation/resolveAlert.ts";
 import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
 import { revokeApiKey as mutationRevokeApiKey } from "./Mutation/revokeApiKey.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
@@ -66,6 +75,8 @@ import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts"
 
 export const resolvers: Resolvers = {
   Query: {
+    alertRules: queryAlertRules,
+    alerts: queryAlerts,
     apiKeys: queryApiKeys,
     auditLog: queryAuditLog,
     comparison: queryComparison,
@@ -95,15 +106,19 @@ export const resolvers: Resolvers = {
   Mutation: {
     cancelExperiment: mutationCancelExperiment,
     cancelRun: mutationCancelRun,
+    createAlertRule: mutationCreateAlertRule,
     createApiKey: mutationCreateApiKey,
     createExperiment: mutationCreateExperiment,
     createRun: mutationCreateRun,
+    deleteAlertRule: mutationDeleteAlertRule,
     finishRun: mutationFinishRun,
     forkRun: mutationForkRun,
     logMetrics: mutationLogMetrics,
     logSamples: mutationLogSamples,
+    muteAlertRule: mutationMuteAlertRule,
     pauseRun: mutationPauseRun,
     pretrain: mutationPretrain,
+    resolveAlert: mutationResolveAlert,
     resumeRun: mutationResumeRun,
     revokeApiKey: mutationRevokeApiKey,
     setTotalSteps: mutationSetTotalSteps,
@@ -115,6 +130,8 @@ export const resolvers: Resolvers = {
     metricPoints: subscriptionMetricPoints,
     runEvents: subscriptionRunEvents,
   },
+  Alert,
+  AlertRule,
   Arm,
   Curriculum,
   Evaluation,
@@ -133,5 +150,6 @@ export const resolvers: Resolvers = {
   Step,
   StepSummary,
   SandboxReport,
+  StageWait,
   WorkerNode,
 };

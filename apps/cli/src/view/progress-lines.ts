@@ -71,6 +71,10 @@ export function eventLine({ event, runId }: FollowedEvent, progress: ExperimentP
       return `${name}: update of step ${event.step} refused, ${event.refusedCause}`;
     case "StepsChanged":
       return `${name}: ${event.totalSteps} steps in all`;
+    case "AlertOpened":
+      return `${name}: ${pc.red("alert")} ${event.rule}: ${event.alertMessage}`;
+    case "AlertResolved":
+      return `${name}: alert ${event.rule} is over: ${event.alertMessage}`;
     // The headline says it.
     case "ExperimentStatusChanged":
     case "LeaseGranted":

@@ -32,6 +32,10 @@ function told(event: LiveEvent["event"]): string {
       return `step ${event.step}: update refused, the policy stays (${event.refusal})`;
     case "StepsChanged":
       return `has ${event.totalSteps} steps in all now`;
+    case "AlertOpened":
+      return `alert ${event.rule}: ${event.news}`;
+    case "AlertResolved":
+      return `alert ${event.rule} is over: ${event.news}`;
     case "MetricsRecorded":
       return `${event.points.length} points`;
   }

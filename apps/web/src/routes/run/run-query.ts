@@ -140,6 +140,14 @@ export const RUN_EVENTS = graphql(`
         ... on StepsChanged {
           totalSteps
         }
+        ... on AlertOpened {
+          rule
+          news: message
+        }
+        ... on AlertResolved {
+          rule
+          news: message
+        }
         ... on MetricsRecorded {
           points {
             name

@@ -1,0 +1,8 @@
+// Owns: the fields of AlertRule that are more than a column.
+import { conditionWords } from "@gradus/domain/alert";
+import type { AlertRuleResolvers } from "../generated/schema-types.ts";
+
+export const AlertRule: AlertRuleResolvers = {
+  condition: (rule) => conditionWords(rule),
+  webhookUrl: ({ webhookUrl }, _args, { caller }) => (caller.scope === "READ" ? null : webhookUrl),
+};
