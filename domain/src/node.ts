@@ -43,7 +43,7 @@ export const SandboxReport = z.strictObject({
 export type SandboxReport = z.infer<typeof SandboxReport>;
 
 /** Several heartbeats may be lost before a node counts as gone, in milliseconds. */
-const SILENT_MS = 30_000;
+export const SILENT_MS = 30_000;
 
 /** `now` in milliseconds of the epoch. */
 export const isNodeAlive = (node: { readonly lastSeenAt: Date; readonly stoppedAt: Date | null }, now: number): boolean =>

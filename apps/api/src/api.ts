@@ -32,6 +32,8 @@ import { webPage } from "./http/web-page.ts";
 import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
+import { serveEventStreams } from "./live/graphql-sse.ts";
+import type { CoalesceLimit } from "./live/point-stream.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
 import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
@@ -63,6 +65,8 @@ export interface ApiInput {
   readonly compactEveryMs?: number;
   /** What a slow socket may hold up; default 4 MiB for 15 s. */
   readonly slow?: SlowLimit;
+  /** When a slow socket is told the latest points alone; default 64 KiB waiting after it was busy for 1 s. */
+  readonly coalesce?: CoalesceLimit;
 }
 
 export interface RunningApi {
@@ -83,20 +87,23 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
   const wake = await listenForEvents(db.sql);
-  const parts = { db, control, wake, log, webhooks: input.alerts?.webhooks ?? readWebhookAddresses("") };
+  const parts = {
+    db,
+    control,
+    wake,
+    log,
+    webhooks: input.alerts?.webhooks ?? readWebhookAddresses(""),
+    coalesce: input.coalesce ?? { bytes: 64 << 10, heldMs: 1_000 },
+  };
   const schema = createSchema();
   const refuse = hostGuard(input.allowedHosts ?? []);
 
   const app = express();
   app.disable("x-powered-by");
   const server = createServer(app);
-  const sockets = serveGraphqlSockets(server, schema, parts, {
-    path: "/graphql",
-    refuse,
-    authenticate,
-    recheckKeysMs: input.recheckKeysMs ?? 10_000,
-    slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 },
-  });
+  const options = { authenticate, recheckKeysMs: input.recheckKeysMs ?? 10_000, slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 } };
+  const sockets = serveGraphqlSockets(server, schema, parts, { ...options, path: "/graphql", refuse });
+  const streams = serveEventStreams(schema, parts, options);
 
   const apollo = new ApolloServer<ApiContext>({
     schema,
@@ -106,7 +113,14 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
-      { serverWillStart: async () => ({ drainServer: () => sockets.dispose() }) },
+      {
+        serverWillStart: async () => ({
+          async drainServer() {
+            streams.end();
+            await sockets.dispose();
+          },
+        }),
+      },
       {
         // Masked here and not in formatError, which does not know the request.
         requestDidStart: async ({ contextValue }) => ({
@@ -126,7 +140,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     if (refusal === null) return next();
     response.status(403).type("text/plain").send(`${refusal}\n`);
   });
-  const observed = observeRequests(log, sockets.count);
+  const observed = observeRequests(log, { sockets: sockets.count, streams: streams.count });
   app.use(observed.identify);
   app.use(healthRoutes(db, control));
   // Nodes have a key of their own.
@@ -141,6 +155,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   app.use(importProblems(db));
   app.use(pointFiles(db));
   app.use(["/api/2.0", "/api/3.0", "/ajax-api/2.0"], mlflowRoutes(db, log));
+  app.use("/graphql/stream", express.json({ limit: MAX_BODY_BYTES }), streams.handler);
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY_BYTES }),

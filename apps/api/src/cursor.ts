@@ -1,5 +1,6 @@
 // Owns: the text of cursors: of streams (they carry the store epoch) and of lists (they carry the last row's sort key). Must not know: SQL.
 import { GraphQLError } from "graphql";
+import type { NodesPlace } from "@gradus/prisma/reading/catalog-reader";
 
 /** `run`: position in one run's stream; `all`: position in the numbering across runs. */
 export type StreamKind = "run" | "all";
@@ -18,6 +19,9 @@ function decode(cursor: string): readonly string[] {
 
 const badCursor = (why: string): GraphQLError => new GraphQLError(`after: ${why}`, { extensions: { code: "BAD_USER_INPUT" } });
 
+const expired = (): GraphQLError =>
+  new GraphQLError("the cursor is older than the store: read again from the start", { extensions: { code: "CURSOR_EXPIRED" } });
+
 /** A place in a stream, good for one store epoch. */
 export const streamCursor = (kind: StreamKind, epoch: string, position: bigint): string => encode([kind, epoch, String(position)]);
 
@@ -29,9 +33,23 @@ export function streamPosition(kind: StreamKind, epoch: string, cursor: string |
   if (cursor === null || cursor === undefined) return 0n;
   const [given, ofEpoch, position] = decode(cursor);
   if (given !== kind || position === undefined || !/^\d{1,18}$/.test(position)) throw badCursor("it is the cursor of another stream");
-  if (ofEpoch !== epoch)
-    throw new GraphQLError("the cursor is older than the store: read again from the start", { extensions: { code: "CURSOR_EXPIRED" } });
+  if (ofEpoch !== epoch) throw expired();
   return BigInt(position);
+}
+
+/** A place among the changes of worker nodes. */
+export const nodesCursor = (epoch: string, { revision, atMs }: NodesPlace): string =>
+  encode(["nodes", epoch, String(revision), String(atMs)]);
+
+/** The place a cursor of `nodeHealth` stands for; before every node for none. @throws GraphQLError as streamPosition does */
+export function nodesPlace(epoch: string, cursor: string | null | undefined): NodesPlace {
+  if (cursor === null || cursor === undefined) return { revision: -1n, atMs: 0n };
+  const [given, ofEpoch, ...numbers] = decode(cursor);
+  const [revision = "", atMs = ""] = numbers;
+  if (given !== "nodes" || !/^-?\d{1,18}$/.test(revision) || !/^\d{1,18}$/.test(atMs))
+    throw badCursor("it is the cursor of another stream");
+  if (ofEpoch !== epoch) throw expired();
+  return { revision: BigInt(revision), atMs: BigInt(atMs) };
 }
 
 /** A place in the list `list`: the sort key of its row, as texts. */

@@ -9,6 +9,11 @@ export const MAX_FIELDS = 1_000;
 /** Bytes of a request's JSON body, experiment files included. */
 export const MAX_BODY_BYTES = 1_000_000;
 
+/** Subscriptions and requests that one WebSocket may have under way. The busiest of our own pages has a tenth of it. */
+export const MAX_OPERATIONS_A_SOCKET = 100;
+/** WebSockets, and streams of server-sent events, that one process serves. */
+export const MAX_SOCKETS = 20_000;
+
 /** Refuses operations that are too deep or too large; cycles of fragments count until they are too deep. */
 export const limitSize: ValidationRule = (context) => {
   const measure = (set: SelectionSetNode, depth: number, counted: { fields: number }): void => {

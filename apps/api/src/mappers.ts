@@ -36,7 +36,8 @@ export type SampleModel = SampleRow;
 export type StageExecutionModel = rows.StageExecutionRow;
 export type StageWaitModel = DiagnosedWait;
 export type StepModel = rows.StepRow;
-export type WorkerNodeModel = rows.WorkerNodeRow;
+/** `alive`: what the reader found, where that is what is told. */
+export type WorkerNodeModel = rows.WorkerNodeRow & { readonly alive?: boolean };
 
 export type AlertConnectionModel = Page<AlertModel>;
 export type ExperimentConnectionModel = Page<ExperimentModel>;
@@ -57,6 +58,9 @@ export type RunEventBodyModel = RunEvent;
 export type ExperimentEventModel = PlacedExperimentEvent;
 export type ExperimentEventBodyModel = RunEvent | ExperimentEvent;
 export type StepCompletedModel = Extract<RunEvent, { type: "STEP_COMPLETED" }>;
+export type StepNewsModel = PlacedEvent & { readonly event: StepCompletedModel };
+export type RolloutNewsModel = PlacedEvent & { readonly event: Extract<RunEvent, { type: "STAGE_ENDED" }> };
+export type NodeHealthModel = { readonly cursor: string; readonly nodes: readonly WorkerNodeModel[] };
 export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" }>;
 export type MetricSeriesModel = BucketedSeries;
 export type StepSummaryModel = StepSummary;

@@ -41,6 +41,18 @@ export async function readRunEvents(sql: Sql, runId: string, after: bigint, limi
   return rows.map((row) => ({ ...placeOf(row), runId, event: toRunEvent(row) }));
 }
 
+/** A batch of points and its place in its run's stream, as its event carries them. */
+export interface MetricsRecordedEvent extends Pick<Extract<RunEvent, { type: "METRICS_RECORDED" }>, "points" | "ranges"> {
+  readonly position: bigint;
+}
+
+/** Batches of points of one run after `after`, at most `limit`, by position. */
+export async function readMetricEvents(sql: Sql, runId: string, after: bigint, limit: number): Promise<MetricsRecordedEvent[]> {
+  const rows = await sql<{ position: string; data: Pick<MetricsRecordedEvent, "points" | "ranges"> }[]>`
+    select position, data from "Event" where "runId" = ${runId} and position > ${String(after)} and type = 'METRICS_RECORDED' order by position limit ${limit}`;
+  return rows.map(({ position, data }) => ({ position: BigInt(position), ...data }));
+}
+
 /** Events of an experiment and its runs after the global position `after`, at most `limit`. Only numbered ones: call `numberEvents` first. */
 export async function readExperimentEvents(sql: Sql, experimentId: string, after: bigint, limit: number): Promise<StoredExperimentEvent[]> {
   const rows = await sql<EventColumns[]>`

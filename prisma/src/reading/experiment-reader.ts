@@ -62,3 +62,30 @@ export const readArmsOfCurricula = ({ sql }: Database, curriculumIds: readonly s
     select a.* from unnest(${[...curriculumIds]}::text[]) as c(id) cross join lateral (
       select arm.* from "Arm" arm join "Experiment" e on e.id = arm."experimentId" where arm."curriculumId" = c.id
       order by e."createdAt" desc, arm.ordinal limit 100) a`;
+
+/** How far an experiment is: its state, its runs by theirs, and the steps of all of them. */
+export interface ExperimentProgressRow {
+  readonly experimentId: string;
+  readonly status: ExperimentStatus;
+  readonly queued: number;
+  readonly running: number;
+  readonly paused: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly stepsDone: bigint;
+  readonly totalSteps: bigint;
+}
+
+/** @throws Error where there is no such experiment */
+export async function readProgress({ sql }: Database, experimentId: string): Promise<ExperimentProgressRow> {
+  const [row] = await sql<(Omit<ExperimentProgressRow, "stepsDone" | "totalSteps"> & { stepsDone: string; totalSteps: string })[]>`
+    select e.id as "experimentId", e.status, count(*) filter (where r.status = 'QUEUED')::int as queued,
+      count(*) filter (where r.status = 'RUNNING')::int as running, count(*) filter (where r.status = 'PAUSED')::int as paused,
+      count(*) filter (where r.status = 'COMPLETED')::int as completed, count(*) filter (where r.status = 'FAILED')::int as failed,
+      count(*) filter (where r.status = 'CANCELLED')::int as cancelled,
+      coalesce(sum(r."stepsDone"), 0)::text as "stepsDone", coalesce(sum(r."totalSteps"), 0)::text as "totalSteps"
+    from "Experiment" e left join "Run" r on r."experimentId" = e.id where e.id = ${experimentId} group by e.id`;
+  if (row === undefined) throw new Error(`experiment ${experimentId} is gone`);
+  return { ...row, stepsDone: BigInt(row.stepsDone), totalSteps: BigInt(row.totalSteps) };
+}

@@ -1,4 +1,4 @@
-import { followTail } from "@gradus/api/live/tail";
+import { BATCH, followTail, foundBy } from "@gradus/api/live/tail";
 import { expect, test } from "vitest";
 
 /** A stream in memory whose readers sleep until something is appended after their mark. */
@@ -14,11 +14,10 @@ function memoryStream() {
     },
     reads: () => reads,
     tail: {
-      read: async (after: bigint, limit: number) => {
+      read: async (after: bigint) => {
         reads++;
-        return items.filter((item) => item > after).slice(0, limit);
+        return foundBy(items.filter((item) => item > after).slice(0, BATCH), after, (item) => item);
       },
-      positionOf: (item: bigint) => item,
       mark: () => items.length,
       async sleep(mark: number, signal: AbortSignal) {
         if (items.length > mark || signal.aborted) return;
@@ -76,5 +75,22 @@ test("nothing is read ahead of a slow consumer but one batch", async () => {
   const items = followTail(stream.tail, 0n);
   for (let at = 0; at < 150; at++) await items.next();
   expect(stream.reads()).toBe(1);
+  await items.return?.();
+});
+
+test("a reader is told how long its consumer took over what it was given", async () => {
+  const stream = memoryStream();
+  stream.append(1);
+  const held: number[] = [];
+  const { tail } = stream;
+  const items = followTail({ ...tail, read: (after: bigint, heldMs: number) => (held.push(heldMs), tail.read(after)) }, 0n);
+  await items.next();
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const next = items.next();
+  stream.append(1);
+  await next;
+  // Timers may be a millisecond early.
+  expect(held[0]).toBe(0);
+  expect(held[1]).toBeGreaterThanOrEqual(28);
   await items.return?.();
 });

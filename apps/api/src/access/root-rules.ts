@@ -125,8 +125,14 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
 
 export const SUBSCRIPTION_RULES: Readonly<Record<keyof SubscriptionResolvers, RootRule>> = {
   experimentEvents: read(({ experimentId }) => ({ experiments: [experimentId] })),
+  experimentProgress: read(({ experimentId }) => ({ experiments: [experimentId] })),
   metricPoints: read(({ runId }) => ({ runs: [runId] })),
+  // As workerNodes: nodes serve every project.
+  nodeHealth: anywhere,
+  rolloutFeed: read(({ runId }) => ({ runs: [runId] })),
   runEvents: read(({ runId }) => ({ runs: [runId] })),
+  stageActivity: read(({ experimentId }) => ({ experiments: [experimentId] })),
+  stepSummaries: read(({ runId }) => ({ runs: [runId] })),
 };
 
 /** What an experiment file names. One that cannot be read names nothing: its refusal says why. */

@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Routes as they are counted: ids and file names would make a series each. */
 const ROUTES = [
+  "/graphql/stream",
   "/graphql",
   "/healthz",
   "/readyz",
@@ -20,11 +21,14 @@ const ROUTES = [
 ];
 const routeOf = (path: string): string => ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? "page";
 
-/** Sockets that are open now. */
-export type CountSockets = () => number;
+/** How many WebSockets and how many streams of events are open now. */
+export interface CountOpen {
+  readonly sockets: () => number;
+  readonly streams: () => number;
+}
 
 /** `identify` is first in the chain; `metrics` comes after whoever decides who may read them. The id is in `response.locals.requestId`, in the header `x-request-id` and in the log. */
-export function observeRequests(log: Logger, countSockets: CountSockets): { readonly identify: RequestHandler; readonly metrics: Router } {
+export function observeRequests(log: Logger, open: CountOpen): { readonly identify: RequestHandler; readonly metrics: Router } {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -34,13 +38,12 @@ export function observeRequests(log: Logger, countSockets: CountSockets): { read
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
   });
-  const sockets: Gauge = new Gauge({
-    name: "gradus_graphql_sockets",
-    help: "WebSockets that are open",
-    registers: [],
-    collect: (): void => sockets.set(countSockets()),
-  });
-  registry.registerMetric(sockets);
+  const gauge = (name: string, help: string, count: () => number): void => {
+    const told: Gauge = new Gauge({ name, help, registers: [], collect: (): void => told.set(count()) });
+    registry.registerMetric(told);
+  };
+  gauge("gradus_graphql_sockets", "WebSockets that are open", open.sockets);
+  gauge("gradus_graphql_streams", "Streams of server-sent events that are open", open.streams);
   const metrics = Router();
   const identify: RequestHandler = (request, response, next) => {
     const started = performance.now();

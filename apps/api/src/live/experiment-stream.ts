@@ -5,7 +5,7 @@ import type { ApiContext } from "../context.ts";
 import { streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
 import type { PlacedExperimentEvent } from "./placed-event.ts";
-import { followTail } from "./tail.ts";
+import { BATCH, followTail, foundBy } from "./tail.ts";
 
 /** @throws GraphQLError BAD_USER_INPUT for an unknown experiment or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
 export async function experimentStream(
@@ -22,12 +22,12 @@ export async function experimentStream(
   });
   return followTail(
     {
-      async read(position, limit) {
+      async read(position) {
         // Whoever reads across runs numbers first; events are numbered by nobody while nobody reads them so.
         await numberEvents(db.sql);
-        return (await readExperimentEvents(db.sql, experimentId, position, limit)).map(place);
+        const events = (await readExperimentEvents(db.sql, experimentId, position, BATCH)).map(place);
+        return foundBy(events, position, (event) => event.globalPosition ?? 0n);
       },
-      positionOf: (event) => event.globalPosition ?? 0n,
       mark: () => wake.mark(),
       // Run ids begin with their experiment's.
       sleep: (mark, signal) => wake.sleep(mark, (id) => id === experimentId || id.startsWith(`${experimentId}.`), signal),

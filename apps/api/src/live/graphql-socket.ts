@@ -2,7 +2,7 @@
 // Must not know: which subscriptions there are.
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { GraphQLError, parse, specifiedRules, validate } from "graphql";
+import { GraphQLError } from "graphql";
 import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
@@ -11,7 +11,8 @@ import type { ApiContext, ApiParts } from "../context.ts";
 import { keyIn } from "../access/authenticate.ts";
 import type { Authenticate } from "../access/authenticate.ts";
 import { maskError } from "../errors.ts";
-import { limitSize, MAX_BODY_BYTES } from "../limits.ts";
+import { MAX_BODY_BYTES, MAX_OPERATIONS_A_SOCKET, MAX_SOCKETS } from "../limits.ts";
+import { readOperation, subscribeFreshly } from "./operation.ts";
 import { closeSlowSockets } from "./slow-sockets.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
 
@@ -39,8 +40,9 @@ export function serveGraphqlSockets(
   server.on("upgrade", (request, socket: Duplex, head) => {
     const refusal =
       new URL(request.url ?? "/", "http://x").pathname === options.path ? options.refuse(request) : "there are no sockets here";
-    if (refusal !== null)
-      return void socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${refusal}\n`);
+    if (refusal !== null) return void socket.end(answer("403 Forbidden", refusal));
+    if (sockets.clients.size >= MAX_SOCKETS)
+      return void socket.end(answer("503 Service Unavailable\r\nRetry-After: 5", `${MAX_SOCKETS} sockets are open`));
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
   });
 
@@ -52,6 +54,7 @@ export function serveGraphqlSockets(
   const serving = useServer(
     {
       schema,
+      subscribe: subscribeFreshly as never,
       async onConnect(socket) {
         const key = keyOf(socket);
         if ((await options.authenticate(key)) === null) return false;
@@ -70,13 +73,18 @@ export function serveGraphqlSockets(
       async onSubscribe(socket, id, payload) {
         const caller = await options.authenticate(keyOf(socket));
         if (caller === null) return [new GraphQLError("the API key is revoked or expired", { extensions: { code: "UNAUTHENTICATED" } })];
+        const under = of(socket);
+        if (under.size >= MAX_OPERATIONS_A_SOCKET)
+          return [
+            new GraphQLError(`a socket may have ${MAX_OPERATIONS_A_SOCKET} operations under way`, {
+              extensions: { code: "TOO_MANY_OPERATIONS" },
+            }),
+          ];
         const context = createContext(parts, crypto.randomUUID(), caller);
-        of(socket).set(id, context);
-        const document = parseOrError(payload.query);
-        if (document instanceof GraphQLError) return [document];
-        const errors = validate(schema, document, [...specifiedRules, limitSize]);
-        if (errors.length > 0) return [...errors];
-        return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue: context };
+        const read = readOperation(schema, payload, context);
+        if (Array.isArray(read)) return read;
+        under.set(id, context);
+        return read as Exclude<typeof read, readonly unknown[]>;
       },
       onNext: (socket, id, _payload, _args, { data, errors }): FormattedExecutionResult | undefined =>
         errors === undefined ? undefined : { data: data ?? null, errors: mask(errors, of(socket).get(id)) },
@@ -96,6 +104,9 @@ export function serveGraphqlSockets(
   };
 }
 
+const answer = (status: string, why: string): string =>
+  `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n\r\n${why}\n`;
+
 /** In `connection_init` as `{ authorization: "Bearer <key>" }`, or in the header with which a browser opens sockets of a page it has a key for. */
 function keyOf({
   connectionParams,
@@ -106,13 +117,4 @@ function keyOf({
 }): string | null {
   const given = connectionParams?.["authorization"];
   return keyIn(typeof given === "string" ? given : extra.request.headers.authorization);
-}
-
-function parseOrError(query: string) {
-  try {
-    return parse(query);
-  } catch (error) {
-    // Tolerates any text a client sends: a syntax error is its answer.
-    return error instanceof GraphQLError ? error : new GraphQLError("the query cannot be parsed");
-  }
 }

@@ -1,42 +1,64 @@
-// Owns: the stream of a run's metric points: its events of that kind, with their cursors. Must not know: which subscription shows them.
+// Owns: the stream of a run's metric points: its batches with their cursors, and the latest of many batches where the socket is slow.
+// Must not know: which subscription shows them, sockets.
 import type { MetricPoint } from "@gradus/domain/metric";
+import { readMetricEvents } from "@gradus/prisma/reading/event-reader";
+import type { MetricsRecordedEvent } from "@gradus/prisma/reading/event-reader";
 import type { ApiContext } from "../context.ts";
+import { streamCursor, streamPosition } from "../cursor.ts";
+import { badInput } from "../errors.ts";
 import type { MetricRange } from "../generated/schema-types.ts";
+import { latestOf } from "./latest-points.ts";
 import { toPoints, toRanges } from "./metric-points.ts";
-import { runStream } from "./run-stream.ts";
+import { BATCH, followTail } from "./tail.ts";
 
 export interface PlacedPoints {
   readonly cursor: string;
   readonly runId: string;
   readonly points: readonly MetricPoint[];
   readonly ranges: readonly MetricRange[];
+  readonly batches: number;
 }
 
-/** @throws GraphQLError as runStream does */
+/** From when on a consumer is told less: it was busy for `heldMs` with what it was given, and more than `bytes` wait. */
+export interface CoalesceLimit {
+  readonly bytes: number;
+  readonly heldMs: number;
+}
+
+/** Batches that are told as one at most. */
+const MOST = 5_000;
+
+/** @throws GraphQLError BAD_USER_INPUT for an unknown run or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
 export async function pointStream(
-  context: ApiContext,
+  { db, wake, load, epoch, coalesce }: ApiContext,
   runId: string,
   names: readonly string[] | null | undefined,
   after: string | null | undefined,
 ): Promise<AsyncIterableIterator<PlacedPoints>> {
+  const storeEpoch = await epoch();
+  const from = streamPosition("run", storeEpoch, after);
+  if ((await load.run.load(runId)) === null) throw badInput(`runId: there is no run ${runId}`);
   const wanted = names ? new Set(names) : null;
-  const events = await runStream(context, runId, after);
-  const batches: AsyncIterableIterator<PlacedPoints> = {
-    [Symbol.asyncIterator]: () => batches,
-    async next() {
-      for (;;) {
-        const { done, value } = await events.next();
-        if (done === true) return { done: true, value: undefined };
-        if (value.event.type !== "METRICS_RECORDED") continue;
-        const points = toPoints(value.event.points).filter(({ name }) => wanted?.has(name) ?? true);
-        const ranges = toRanges(value.event.ranges).filter(({ name }) => wanted?.has(name) ?? true);
-        if (points.length > 0) return { done: false, value: { cursor: value.cursor, runId, points, ranges } };
-      }
+  const place = ({ position, points, ranges }: MetricsRecordedEvent): PlacedPoints => ({
+    cursor: streamCursor("run", storeEpoch, position),
+    runId,
+    points: toPoints(points).filter(({ name }) => wanted?.has(name) ?? true),
+    ranges: toRanges(ranges).filter(({ name }) => wanted?.has(name) ?? true),
+    batches: 1,
+  });
+  return followTail(
+    {
+      async read(position, heldMs) {
+        const isSlow = heldMs >= coalesce.heldMs;
+        const limit = isSlow ? MOST : BATCH;
+        const events = await readMetricEvents(db.sql, runId, position, limit);
+        const batches = events.map(place).filter(({ points }) => points.length > 0);
+        const isMuch = isSlow && batches.length > 1 && JSON.stringify(batches).length > coalesce.bytes;
+        return { items: isMuch ? [latestOf(batches)] : batches, upTo: events.at(-1)?.position ?? position, more: events.length === limit };
+      },
+      mark: () => wake.mark(),
+      sleep: (mark, signal) => wake.sleep(mark, (id) => id === runId, signal),
     },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return batches;
+    from,
+  );
 }

@@ -5,7 +5,7 @@ import type { ApiContext } from "../context.ts";
 import { streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
 import type { PlacedEvent } from "./placed-event.ts";
-import { followTail } from "./tail.ts";
+import { BATCH, followTail, foundBy } from "./tail.ts";
 
 /** @throws GraphQLError BAD_USER_INPUT for an unknown run or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
 export async function runStream(
@@ -19,8 +19,8 @@ export async function runStream(
   const place = (event: StoredEvent): PlacedEvent => ({ ...event, cursor: streamCursor("run", storeEpoch, event.position) });
   return followTail(
     {
-      read: async (position, limit) => (await readRunEvents(db.sql, runId, position, limit)).map(place),
-      positionOf: (event) => event.position,
+      read: async (position) =>
+        foundBy((await readRunEvents(db.sql, runId, position, BATCH)).map(place), position, (event) => event.position),
       mark: () => wake.mark(),
       sleep: (mark, signal) => wake.sleep(mark, (id) => id === runId, signal),
     },

@@ -15,9 +15,11 @@ import { Problem } from "./Problem.ts";
 import { ProblemSet } from "./ProblemSet.ts";
 import { ProblemSetMember } from "./ProblemSetMember.ts";
 import { Rollout } from "./Rollout.ts";
+import { RolloutNews } from "./RolloutNews.ts";
 import { Run } from "./Run.ts";
 import { RunEventBody } from "./RunEventBody.ts";
 import { Step } from "./Step.ts";
+import { StepNews } from "./StepNews.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
 import { StageWait } from "./StageWait.ts";
@@ -70,8 +72,13 @@ import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
 import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
 import { experimentEvents as subscriptionExperimentEvents } from "./Subscription/experimentEvents.ts";
+import { experimentProgress as subscriptionExperimentProgress } from "./Subscription/experimentProgress.ts";
 import { metricPoints as subscriptionMetricPoints } from "./Subscription/metricPoints.ts";
+import { nodeHealth as subscriptionNodeHealth } from "./Subscription/nodeHealth.ts";
+import { rolloutFeed as subscriptionRolloutFeed } from "./Subscription/rolloutFeed.ts";
 import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts";
+import { stageActivity as subscriptionStageActivity } from "./Subscription/stageActivity.ts";
+import { stepSummaries as subscriptionStepSummaries } from "./Subscription/stepSummaries.ts";
 
 export const resolvers: Resolvers = {
   Query: {
@@ -127,8 +134,13 @@ export const resolvers: Resolvers = {
   },
   Subscription: {
     experimentEvents: subscriptionExperimentEvents,
+    experimentProgress: subscriptionExperimentProgress,
     metricPoints: subscriptionMetricPoints,
+    nodeHealth: subscriptionNodeHealth,
+    rolloutFeed: subscriptionRolloutFeed,
     runEvents: subscriptionRunEvents,
+    stageActivity: subscriptionStageActivity,
+    stepSummaries: subscriptionStepSummaries,
   },
   Alert,
   AlertRule,
@@ -145,9 +157,11 @@ export const resolvers: Resolvers = {
   ProblemSet,
   ProblemSetMember,
   Rollout,
+  RolloutNews,
   Run,
   RunEventBody,
   Step,
+  StepNews,
   StepSummary,
   SandboxReport,
   StageWait,

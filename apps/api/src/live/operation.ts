@@ -1,0 +1,57 @@
+// Owns: an operation that a stream of answers is asked for with: from its text to its execution, each event's with loaders of its own.
+// Must not know: transports.
+import { createSourceEventStream, execute, getOperationAST, GraphQLError, parse, specifiedRules, validate } from "graphql";
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
+import type { ApiContext } from "../context.ts";
+import { createLoaders } from "../loaders.ts";
+import { limitSize } from "../limits.ts";
+
+export interface Asked {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** What to execute, or why not. */
+export function readOperation(
+  schema: GraphQLSchema,
+  { query, operationName, variables }: Asked,
+  contextValue: ApiContext,
+): (ExecutionArgs & { contextValue: ApiContext }) | readonly GraphQLError[] {
+  let document;
+  try {
+    document = parse(query);
+  } catch (error) {
+    // Tolerates any text a client sends: a syntax error is its answer.
+    return [error instanceof GraphQLError ? error : new GraphQLError("the query cannot be parsed")];
+  }
+  const errors = validate(schema, document, [...specifiedRules, limitSize]);
+  if (errors.length > 0) return errors;
+  if (!getOperationAST(document, operationName ?? undefined)) return [new GraphQLError("operationName: there is no such operation")];
+  return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null, contextValue };
+}
+
+/**
+ * As graphql's own, but what one event's answer has loaded is not kept for the next one: rows change between events, and a subscription may
+ * live for days.
+ */
+export async function subscribeFreshly(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+  const source = await createSourceEventStream(args);
+  if (!(Symbol.asyncIterator in source)) return source as ExecutionResult;
+  const events = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+  const context = args.contextValue as ApiContext;
+  const answers: AsyncIterableIterator<ExecutionResult> = {
+    [Symbol.asyncIterator]: () => answers,
+    async next() {
+      const { done, value } = await events.next();
+      if (done === true) return { done: true as const, value: undefined };
+      const contextValue = { ...context, load: createLoaders(context.db) };
+      return { done: false as const, value: await execute({ ...args, rootValue: value, contextValue }) };
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return answers;
+}
