@@ -27,6 +27,8 @@ export default defineConfig({
       project("e2e", 600_000),
       project("long", 1_800_000),
       project("soak", 3_600_000),
+      // Other people's programs in Python, installed on first use: tests/testkit/tinker.
+      project("tinker", 1_200_000),
     ],
   },
 });

@@ -12,17 +12,18 @@ policyEngineContract("the embedded engine", async () => {
   return { engine, close: () => engine.close() };
 });
 
-policyEngineContract("an engine behind a Tinker server", async () => {
-  const served = await openServedEngine();
-  const engine = await connectTinker({ url: served.url, key: KEY });
-  return {
-    engine,
-    async close() {
-      await engine.close();
-      await served.close();
-    },
-  };
-});
+for (const dialect of ["json", "protobuf"] as const)
+  policyEngineContract(`an engine behind a Tinker server that is spoken to in ${dialect}`, async () => {
+    const served = await openServedEngine();
+    const engine = await connectTinker({ url: served.url, key: KEY, dialect });
+    return {
+      engine,
+      async close() {
+        await engine.close();
+        await served.close();
+      },
+    };
+  });
 
 describe("an engine behind a Tinker server", () => {
   let served: ServedEngine;
@@ -40,8 +41,8 @@ describe("an engine behind a Tinker server", () => {
     })),
   );
 
-  test("computes every loss and length norm as the embedded engine does", async () => {
-    const [near, far] = [await createEmbeddedEngine(), await connectTinker({ url: served.url, key: KEY })];
+  test.each(["json", "protobuf"] as const)("computes every loss and length norm as the embedded engine does, in %s", async (dialect) => {
+    const [near, far] = [await createEmbeddedEngine(), await connectTinker({ url: served.url, key: KEY, dialect })];
     await near.createModel("m", 11, "tiny");
     await far.createModel("m", 11, "tiny");
     const data = await sampledData(near, "m");

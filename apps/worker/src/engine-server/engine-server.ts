@@ -1,5 +1,5 @@
 // Owns: the Tinker API over HTTP: routes, the key, long polls, errors as statuses. Must not know: what a request does to a model.
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,6 +8,8 @@ import type { NextFunction, Request, Response } from "express";
 import { ZodError } from "zod";
 import type { z } from "zod";
 import type { PolicyEngine } from "../policy/policy-engine.ts";
+import { decodeTraining, encodeSampled, encodeTrained, PROTOBUF } from "../tinker-wire/messages.ts";
+import type { JsonSampled, JsonTrained, JsonTraining } from "../tinker-wire/messages.ts";
 import { Futures } from "./futures.ts";
 import { Refusal } from "./refusal.ts";
 import { requests } from "./requests.ts";
@@ -35,6 +37,7 @@ export interface EngineServer {
 
 /** Shorter than the 45 s for which the PyPI SDK waits. */
 const LONG_POLL_MS = 30_000;
+const LARGEST_BODY = "256mb";
 const SESSIONS_EVERY_MS = 10_000;
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 
@@ -93,28 +96,39 @@ export async function serveEngine(options: EngineServerOptions): Promise<EngineS
     const { baseModel } = models.model(id);
     return { type: "get_info", model_id: id, model_data: { base_model: baseModel, model_name: baseModel, arch: "gpt" } };
   });
-  on("/asample", requests.sample, (request) => promise(models.sample(request)));
-  on("/forward_backward", requests.forwardBackward, ({ model_id: id, forward_backward_input: input }) =>
-    promise(models.train(id, input, true)),
+  // The SDK wants a name for every sequence; nothing here refers to them later.
+  on("/asample", requests.sample, (request) =>
+    promise(models.sample(request), { sample_sequence_ids: Array.from({ length: request.num_samples }, () => randomUUID()) }),
   );
+  api.post("/forward_backward", (request, response) => {
+    const body: unknown = Buffer.isBuffer(request.body) ? messageIn(request.body) : request.body;
+    const { model_id: id, forward_backward_input: input, forward_only: isForward } = requests.forwardBackward.parse(body);
+    response.json(promise(models.train(id, input, !isForward)));
+  });
   on("/forward", requests.forward, ({ model_id: id, forward_input: input }) => promise(models.train(id, input, false)));
   on("/optim_step", requests.optimStep, (request) => promise(models.optimStep(request)));
   on("/save_weights", requests.saveWeights, ({ model_id: id, path }) => promise(models.save(id, path)));
   on("/save_weights_for_sampler", requests.saveForSampler, ({ model_id: id, path }) => promise(models.saveForSampler(id, path ?? null)));
-  on("/load_weights", requests.loadWeights, ({ model_id: id, path, optimizer }) => promise(models.load(id, path, optimizer)));
+  on("/load_weights", requests.loadWeights, (request) => {
+    const { modelId, loaded } = models.load(request);
+    return promise(loaded, { model_id: modelId });
+  });
   api.post("/retrieve_future", async (request, response) => {
     const { request_id: id } = requests.retrieve.parse(request.body);
     const outcome = await futures.outcomeOf(id, longPollMs);
     if (outcome === null) throw new Refusal(404, `there is no request ${id}; its answer is gone, or the server started anew`);
     if (outcome === "pending") return void response.status(408).json({ type: "try_again", request_id: id, queue_state: "active" });
-    if ("value" in outcome) return void response.json(outcome.value);
+    if ("value" in outcome) {
+      const message = request.accepts(["application/json", PROTOBUF]) === PROTOBUF ? messageOf(outcome.value) : null;
+      return void (message === null ? response.json(outcome.value) : response.type(PROTOBUF).send(Buffer.from(message)));
+    }
     const { error } = outcome;
     response.json({ error: error.message, category: error instanceof Refusal ? "user" : "server" });
   });
 
   const app = express()
     .disable("x-powered-by")
-    .use(express.json({ limit: "256mb" }))
+    .use(express.json({ limit: LARGEST_BODY }), express.raw({ type: PROTOBUF, limit: LARGEST_BODY }))
     .use("/api/v1", api)
     .use(tellError);
   // A poll that waits must not be cut by the server's own idea of a slow request.
@@ -133,6 +147,23 @@ export async function serveEngine(options: EngineServerOptions): Promise<EngineS
       await closed;
     },
   };
+}
+
+/** @throws Refusal 400 for bytes that are no such message, or one of more than this engine does */
+function messageIn(bytes: Uint8Array): JsonTraining {
+  try {
+    return decodeTraining(bytes);
+  } catch (error) {
+    // The client hears what it sent.
+    throw new Refusal(400, `forward_backward: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Results of training and sampling in the protobuf dialect; all others are JSON in both. */
+function messageOf(value: unknown): Uint8Array | null {
+  const { type } = value as { type?: string };
+  if (type === "sample") return encodeSampled(value as JsonSampled);
+  return type === "forward_backward" || type === "forward" ? encodeTrained(value as JsonTrained) : null;
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

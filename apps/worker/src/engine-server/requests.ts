@@ -53,7 +53,7 @@ export const requests = {
     model_path: z.string().nullish(),
     sampling_session_id: z.string().nullish(),
   }),
-  forwardBackward: z.object({ model_id: z.string(), forward_backward_input: TrainingInput }),
+  forwardBackward: z.object({ model_id: z.string(), forward_backward_input: TrainingInput, forward_only: z.boolean().default(false) }),
   forward: z.object({ model_id: z.string(), forward_input: TrainingInput }),
   optimStep: z.object({
     model_id: z.string(),
@@ -68,9 +68,18 @@ export const requests = {
   }),
   saveWeights: z.object({ model_id: z.string(), path: checkpointName }),
   saveForSampler: z.object({ model_id: z.string(), path: checkpointName.nullish() }),
-  loadWeights: z.object({ model_id: z.string(), path: z.string(), optimizer: z.boolean().default(true) }),
+  /** Into a model that is there, or as the first request of a new one, which its session and number name. */
+  loadWeights: z.object({
+    model_id: z.string().optional(),
+    session_id: z.string().nullish(),
+    model_seq_id: z.number().int().min(0).nullish(),
+    base_model: z.string().nullish(),
+    path: z.string(),
+    optimizer: z.boolean().default(true),
+  }),
   retrieve: z.object({ request_id: z.string() }),
 };
 
 export type SampleRequest = z.infer<typeof requests.sample>;
+export type LoadWeightsRequest = z.infer<typeof requests.loadWeights>;
 export type OptimStepRequest = z.infer<typeof requests.optimStep>;

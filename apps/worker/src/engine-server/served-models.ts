@@ -2,10 +2,11 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { PolicyModelName } from "@gradus/domain/policy-model";
 import { NonFiniteUpdate } from "../policy/policy-engine.ts";
-import type { Datum, PolicyEngine, Sample, SamplingSpec } from "../policy/policy-engine.ts";
+import type { Datum, PolicyEngine, Sample } from "../policy/policy-engine.ts";
 import { EngineQueue } from "./engine-queue.ts";
 import { Refusal } from "./refusal.ts";
-import type { OptimStepRequest, SampleRequest, TrainingInput } from "./requests.ts";
+import { samplingSpec } from "./sampling-spec.ts";
+import type { LoadWeightsRequest, OptimStepRequest, SampleRequest, TrainingInput } from "./requests.ts";
 import { cutDatum, sumLoss } from "./training-rows.ts";
 import { WeightsFolder } from "./weights-folder.ts";
 
@@ -213,14 +214,31 @@ export class ServedModels {
     });
   }
 
-  load(modelId: string, path: string, optimizer: boolean): Promise<unknown> {
+  load({ path, optimizer, ...asked }: LoadWeightsRequest): { readonly modelId: string; readonly loaded: Promise<unknown> } {
+    const modelId = asked.model_id ?? this.#announce(asked, path);
     const model = this.model(modelId);
-    return this.#queue.run(async (engine) => {
+    const loaded = this.#queue.run(async (engine) => {
       await engine.loadState(modelId, await this.#weights.load(path));
       if (!optimizer) await engine.resetOptimizer(modelId);
       model.revision += 1;
       return { type: "load_weights", path };
     });
+    return { modelId, loaded };
+  }
+
+  /** The model that a load makes: its client derives the same id, and the weights say what model they are of. */
+  #announce(
+    { session_id: sessionId, model_seq_id: number, base_model: named }: Omit<LoadWeightsRequest, "path" | "optimizer">,
+    path: string,
+  ): string {
+    if (sessionId == null || number == null) return refuse(422, "load_weights needs a model_id, or a session_id and a model_seq_id");
+    this.beat(sessionId);
+    const modelId = `${sessionId}:train:${number}`;
+    if (this.#models.has(modelId)) refuse(409, `model ${modelId} is there already`);
+    const source = /^tinker:\/\/([^/]+)/.exec(path)?.[1] ?? "";
+    const baseModel = named ?? this.#models.get(source)?.baseModel ?? "gradus/saved";
+    this.#models.set(modelId, { sessionId, baseModel, revision: 0 });
+    return modelId;
   }
 }
 
@@ -232,14 +250,4 @@ const refuse = (status: number, message: string): never => {
 function sizeOf(baseModel: string): PolicyModelName {
   const size = PolicyModelName.safeParse(baseModel.replace(/^gradus\//, ""));
   return size.success ? size.data : refuse(400, `there is no base model ${baseModel}; this server has ${BASE_MODELS.join(", ")}`);
-}
-
-/** No `stop`, or texts: the end-of-sequence token stops as well. Tokens: those alone. */
-function samplingSpec(asked: SampleRequest["sampling_params"], eosToken: number, limit: number): SamplingSpec {
-  const maxTokens = asked.max_tokens ?? limit;
-  if (maxTokens > limit) refuse(400, `max_tokens is ${maxTokens}, this engine's limit is ${limit}`);
-  const stops = typeof asked.stop === "string" ? [asked.stop] : (asked.stop ?? null);
-  const stopStrings = (stops ?? []).filter((stop) => typeof stop === "string");
-  const stopTokens = stops === null || stopStrings.length > 0 ? [eosToken] : stops.filter((stop) => typeof stop === "number");
-  return { maxTokens, temperature: asked.temperature, topP: asked.top_p, topK: Math.max(0, asked.top_k), stopTokens, stopStrings };
 }

@@ -5,7 +5,7 @@ import { Refusal } from "./refusal.ts";
 
 export type WeightsKind = "weights" | "sampler_weights";
 
-const ADDRESS = /^tinker:\/\/([a-zA-Z0-9_-]+)\/(weights|sampler_weights)\/([a-zA-Z0-9_-]{1,255})$/;
+const ADDRESS = /^tinker:\/\/([a-zA-Z0-9_:-]+)\/(weights|sampler_weights)\/([a-zA-Z0-9_-]{1,255})$/;
 
 export class WeightsFolder {
   readonly #folder: string;

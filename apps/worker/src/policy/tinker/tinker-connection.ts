@@ -1,6 +1,8 @@
 // Owns: requests to a Tinker server: the key, patience, futures, and what an answer that is no result means. Must not know: models, tokens.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError } from "@gradus/domain";
+import { decodeSampled, decodeTrained, encodeTraining, PROTOBUF } from "../../tinker-wire/messages.ts";
+import type { JsonSampled, JsonTrained, JsonTraining } from "../../tinker-wire/messages.ts";
 
 export interface TinkerConnectionOptions {
   /** Of the server, such as http://10.0.0.7:8100, without /api/v1. */
@@ -8,7 +10,12 @@ export interface TinkerConnectionOptions {
   readonly key?: string;
   /** How long nobody may answer before a request fails, in milliseconds. Default 60,000. */
   readonly patienceMs?: number;
+  /** Default: the server is asked once. */
+  readonly dialect?: Dialect;
 }
+
+/** How training requests and the results of training and sampling are written: SkyRL up to 0.3.0 takes JSON alone, later ones and hosted servers protobuf alone. */
+export type Dialect = "json" | "protobuf";
 
 /** Whether a request that may have arrived can be sent again: only where doing it twice has the effect of once. */
 export type Repeatable = "repeatable" | "once";
@@ -18,6 +25,7 @@ export class ModelLost extends Error {
   override readonly name = "ModelLost";
 }
 
+const TRAIN = "forward_backward";
 const PATIENCE_MS = 60_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
@@ -30,16 +38,47 @@ export class TinkerConnection {
   /** Private, so that no inspection of this object shows it. */
   readonly #key: string | undefined;
   readonly #patienceMs: number;
+  #dialect: Promise<Dialect> | null;
 
-  constructor({ url, key, patienceMs = PATIENCE_MS }: TinkerConnectionOptions) {
+  constructor({ url, key, patienceMs = PATIENCE_MS, dialect }: TinkerConnectionOptions) {
     this.#base = `${url.replace(/\/+$/, "")}/api/v1`;
     this.#key = key;
     this.#patienceMs = patienceMs;
+    this.#dialect = dialect === undefined ? null : Promise.resolve(dialect);
   }
 
   /** A call that answers at once. */
   async ask(path: string, body?: object, signal?: AbortSignal): Promise<Record<string, unknown>> {
-    return this.#settled(path, await this.#send(path, body, "repeatable", signal));
+    return this.#settled(path, await this.#send({ path, body }, "repeatable", signal));
+  }
+
+  /** Found by a request that asks for nothing: 415 says that its JSON was not even read. */
+  async dialect(): Promise<Dialect> {
+    this.#dialect ??= this.#send({ path: TRAIN, body: {} }, "repeatable").then(
+      ({ status }) => (status === 415 ? "protobuf" : "json"),
+      (error: unknown) => {
+        this.#dialect = null;
+        throw error;
+      },
+    );
+    return this.#dialect;
+  }
+
+  /** A forward pass and, unless `forward_only`, the gradient. @throws as `result` does */
+  async train(asked: JsonTraining, repeatable: Repeatable): Promise<JsonTrained> {
+    if ((await this.dialect()) === "protobuf") {
+      const trained = await this.#promised({ path: TRAIN, body: encodeTraining(asked), decode: decodeTrained }, repeatable);
+      return trained as unknown as JsonTrained;
+    }
+    const { model_id: modelId, seq_id: seqId, forward_only: isForward, forward_backward_input: input } = asked;
+    const body = { model_id: modelId, seq_id: seqId, [isForward ? "forward_input" : "forward_backward_input"]: input };
+    return (await this.result(isForward ? "forward" : TRAIN, body, repeatable)) as unknown as JsonTrained;
+  }
+
+  /** @throws as `result` does */
+  async sample(body: object, signal?: AbortSignal): Promise<JsonSampled> {
+    const decode = (await this.dialect()) === "protobuf" ? { decode: decodeSampled } : {};
+    return (await this.#promised({ path: "asample", body, ...decode }, "repeatable", signal)) as unknown as JsonSampled;
   }
 
   /**
@@ -47,22 +86,28 @@ export class TinkerConnection {
    * @throws ModelLost, ConfigurationError; Error for what a retry may mend
    */
   async result(path: string, body: object, repeatable: Repeatable, signal?: AbortSignal): Promise<Record<string, unknown>> {
-    const { request_id: id } = this.#settled(path, await this.#send(path, body, repeatable, signal));
+    return this.#promised({ path, body }, repeatable, signal);
+  }
+
+  async #promised({ path, body, decode }: Call, repeatable: Repeatable, signal?: AbortSignal): Promise<Record<string, unknown>> {
+    const { request_id: id } = this.#settled(path, await this.#send({ path, body }, repeatable, signal));
     if (typeof id !== "string") throw new Error(`${this.#base}/${path} gave no request_id`);
     for (;;) {
-      const answer = await this.#send("retrieve_future", { request_id: id }, "repeatable", signal);
+      const poll = { path: "retrieve_future", body: { request_id: id }, decode };
+      const answer = await this.#send(poll, "repeatable", signal);
       const isPending = answer.status === 408 || answer.body["type"] === "try_again";
       if (!isPending) return this.#settled(path, answer);
     }
   }
 
-  async #send(path: string, body: object | undefined, repeatable: Repeatable, signal?: AbortSignal): Promise<Answer> {
+  async #send(call: Call, repeatable: Repeatable, signal?: AbortSignal): Promise<Answer> {
+    const { path } = call;
     const since = performance.now();
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
       signal?.throwIfAborted();
       const isLate = performance.now() - since > this.#patienceMs;
       try {
-        const answer = await this.#sendOnce(path, body, signal);
+        const answer = await this.#sendOnce(call, signal);
         if (!AWAY.has(answer.status)) return answer;
         if (isLate) throw new Error(`${this.#base}/${path} answers ${answer.status} for ${this.#patienceMs / 1_000} s: ${answer.text}`);
       } catch (error) {
@@ -81,18 +126,22 @@ export class TinkerConnection {
     }
   }
 
-  async #sendOnce(path: string, body: object | undefined, signal: AbortSignal | undefined): Promise<Answer> {
+  async #sendOnce({ path, body, decode }: Call, signal: AbortSignal | undefined): Promise<Answer> {
+    const isBinary = body instanceof Uint8Array;
     const response = await fetch(`${this.#base}/${path}`, {
       method: body === undefined ? "GET" : "POST",
       headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && { "content-type": isBinary ? PROTOBUF : "application/json" }),
+        ...(decode !== undefined && { accept: `${PROTOBUF}, application/json` }),
         ...(this.#key !== undefined && { "x-api-key": this.#key }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: isBinary ? body : JSON.stringify(body) }),
       ...(signal !== undefined && { signal }),
       // The key is for this server alone.
       redirect: "error",
     });
+    if (decode !== undefined && response.headers.get("content-type")?.includes(PROTOBUF) === true)
+      return { status: response.status, text: "", body: decode(await response.bytes()) as Readonly<Record<string, unknown>> };
     const text = await response.text();
     return { status: response.status, text, body: parsed(text) };
   }
@@ -104,14 +153,18 @@ export class TinkerConnection {
     const told = `the engine at ${this.#base} refuses ${path}: ${failure}`;
     if (status === 401 || status === 403) throw new ConfigurationError(`${told}. GRADUS_TINKER_KEY must be the server's key`);
     if (status === 404 || /not (loaded|found)/i.test(failure)) throw new ModelLost(told);
-    if (status === 415)
-      throw new ConfigurationError(
-        `${told}. This server takes protobuf alone, which Gradus does not speak yet: use skyrl 0.3.0 or gradus engine serve`,
-      );
     if (status === 413) throw new ConfigurationError(`${told}. Train fewer groups a step`);
     if (status === 400 || status === 422 || body["category"] === "user") throw new ConfigurationError(told);
     throw new Error(told);
   }
+}
+
+interface Call {
+  readonly path: string;
+  /** Bytes are a protobuf message. */
+  readonly body?: object | Uint8Array<ArrayBuffer> | undefined;
+  /** Of a result that may come as protobuf. */
+  readonly decode?: ((bytes: Uint8Array) => object) | undefined;
 }
 
 interface Answer {

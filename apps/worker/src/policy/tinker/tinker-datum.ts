@@ -1,17 +1,11 @@
 // Owns: the port's training data in Tinker's words, so that the server's loss is the one asked for, and the report of it. Must not know: HTTP.
 import { ConfigurationError } from "@gradus/domain";
 import { clipBounds, ReportSums, tokenCoefficients } from "../embedded/losses.ts";
+import type { JsonDatum } from "../../tinker-wire/messages.ts";
 import type { Datum, LossReport, LossSpec } from "../policy-engine.ts";
 
 /** How a server makes one number of token losses. sum: over all tokens (hosted Tinker, ours). sequence-mean: mean over rows of means over weights (SkyRL). */
 export type LossReduction = "sum" | "sequence-mean";
-
-export interface TinkerDatum {
-  readonly model_input: { readonly chunks: readonly { readonly type: "encoded_text"; readonly tokens: readonly number[] }[] };
-  readonly loss_fn_inputs: Readonly<
-    Record<string, { readonly data: readonly number[]; readonly dtype: "int64" | "float32"; readonly shape: readonly number[] }>
-  >;
-}
 
 /** @throws ConfigurationError for a part of the loss that no Tinker server computes */
 export function checkLoss(loss: LossSpec): void {
@@ -36,7 +30,7 @@ export function weigh(data: readonly Datum[], loss: LossSpec, maxCompletionToken
 }
 
 /** The rows as the server takes them. @throws ConfigurationError for a length norm the server's reduction cannot express */
-export function wireData(rows: readonly WeighedRow[], { name }: LossSpec, reduction: LossReduction): TinkerDatum[] {
+export function wireData(rows: readonly WeighedRow[], { name }: LossSpec, reduction: LossReduction): JsonDatum[] {
   return rows.map(({ datum, coefficients }) => {
     const { advantage = 1, weights, samplerLogProbs } = datum;
     const total = sum(coefficients);

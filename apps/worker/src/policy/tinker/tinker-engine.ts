@@ -16,13 +16,14 @@ import type {
   ScoredRow,
   Tokenizer,
 } from "../policy-engine.ts";
+import type { JsonDatum, JsonSampled, JsonTrained, JsonTraining } from "../../tinker-wire/messages.ts";
 import { checkSampling, checkScored, checkTraining } from "./check-rows.ts";
 import type { TokenLimits } from "./check-rows.ts";
 import { decodeSaved, encodeSaved } from "./saved-weights.ts";
 import { ModelLost, TinkerConnection } from "./tinker-connection.ts";
 import type { Repeatable, TinkerConnectionOptions } from "./tinker-connection.ts";
 import { checkLoss, reportOf, weigh, wireData } from "./tinker-datum.ts";
-import type { LossReduction, TinkerDatum, WeighedRow } from "./tinker-datum.ts";
+import type { LossReduction, WeighedRow } from "./tinker-datum.ts";
 
 export interface TinkerEngineOptions extends TinkerConnectionOptions {
   /** Of the server's base model. */
@@ -45,6 +46,8 @@ interface RemoteModel {
   /** Sampler weights equal to the trained ones; null after a change. Never an older one: on some servers sampling it would undo training. */
   sampler: string | null;
   isFinite: boolean;
+  /** Requests that change the model, counted from 1: some servers know a repeated one by it. */
+  sent: number;
 }
 
 /** Well under the 300 s after which a server unloads a silent session's models. */
@@ -110,12 +113,22 @@ export class TinkerEngine implements PolicyEngine {
 
   /** A call about a model; when the server has lost it, so have we, and whoever needs it loads its checkpoint. */
   async #call(modelId: string, path: string, body: object, repeatable: Repeatable, signal?: AbortSignal): Promise<Record<string, unknown>> {
+    return this.#heedingLoss(modelId, this.#connection.result(path, body, repeatable, signal));
+  }
+
+  async #heedingLoss<Result>(modelId: string, work: Promise<Result>): Promise<Result> {
     try {
-      return await this.#connection.result(path, body, repeatable, signal);
+      return await work;
     } catch (error) {
       if (error instanceof ModelLost) this.#models.delete(modelId);
       throw error;
     }
+  }
+
+  #train(modelId: string, input: JsonTraining["forward_backward_input"], forwardOnly: boolean): Promise<JsonTrained> {
+    const model = this.#model(modelId);
+    const asked = { model_id: model.id, seq_id: (model.sent += 1), forward_only: forwardOnly, forward_backward_input: input };
+    return this.#heedingLoss(modelId, this.#connection.train(asked, forwardOnly ? "repeatable" : "once"));
   }
 
   hasModel(modelId: string): boolean {
@@ -148,7 +161,7 @@ export class TinkerEngine implements PolicyEngine {
       this.#forgetAll();
       return make();
     });
-    const made: RemoteModel = { id, baseModel, sampler: null, isFinite: true };
+    const made: RemoteModel = { id, baseModel, sampler: null, isFinite: true, sent: 0 };
     this.#models.set(modelId, made);
     return made;
   }
@@ -173,18 +186,13 @@ export class TinkerEngine implements PolicyEngine {
     const path = model.sampler;
     return Promise.all(
       rows.map(async ({ promptTokens, stream }) => {
-        const answer = await this.#call(
-          modelId,
-          "asample",
-          {
-            prompt: { chunks: [{ type: "encoded_text", tokens: promptTokens }] },
-            num_samples: 1,
-            sampling_params: { ...params, seed: seedOf(stream) },
-            model_path: path,
-          },
-          "repeatable",
-          signal,
-        );
+        const body = {
+          prompt: { chunks: [{ type: "encoded_text", tokens: promptTokens }] },
+          num_samples: 1,
+          sampling_params: { ...params, seed: seedOf(stream) },
+          model_path: path,
+        };
+        const answer = await this.#heedingLoss(modelId, this.#connection.sample(body, signal));
         return cutAtStop(sampleOf(answer), spec, this.tokenizer);
       }),
     );
@@ -200,25 +208,20 @@ export class TinkerEngine implements PolicyEngine {
       loss.name === "ppo" || loss.name === "cispo"
         ? { loss_fn_config: { clip_low_threshold: loss.clipLow ?? 0.8, clip_high_threshold: loss.clipHigh ?? 1.2 } }
         : {};
-    const body = { model_id: model.id, forward_backward_input: { data: input, loss_fn: loss.name, ...bounds } };
-    const answer = await this.#call(modelId, "forward_backward", body, "once");
+    const answer = await this.#train(modelId, { data: input, loss_fn: loss.name, ...bounds }, false);
     const report = reportOf(rows, logProbsOf(answer, rows), loss);
     if (!Number.isFinite(report.loss)) model.isFinite = false;
     return report;
   }
 
   async logProbs(modelId: string, rows: readonly ScoredRow[]): Promise<number[][]> {
-    const model = this.#model(modelId);
     checkScored(rows, this.#options.limits);
     if (rows.length === 0) return [];
     const loss: LossSpec = { name: "cross_entropy", lengthNorm: "sequence" };
     const data = rows.map((row): Datum => ({ ...row, weights: row.completionTokens.map(() => 1) }));
     const weighed = weigh(data, loss, this.#options.limits.maxCompletionTokens);
-    const body = {
-      model_id: model.id,
-      forward_input: { data: ofOnes(wireData(weighed, loss, this.#options.lossReduction)), loss_fn: "cross_entropy" },
-    };
-    return logProbsOf(await this.#call(modelId, "forward", body, "repeatable"), weighed);
+    const input = { data: ofOnes(wireData(weighed, loss, this.#options.lossReduction)), loss_fn: "cross_entropy" };
+    return logProbsOf(await this.#train(modelId, input, true), weighed);
   }
 
   async optimStep(modelId: string, adam: AdamSpec): Promise<{ readonly gradNorm: number | null }> {
@@ -228,6 +231,7 @@ export class TinkerEngine implements PolicyEngine {
     model.sampler = null;
     const body = {
       model_id: model.id,
+      seq_id: (model.sent += 1),
       adam_params: {
         learning_rate: adam.learningRate,
         beta1: adam.beta1,
@@ -304,9 +308,8 @@ export class TinkerEngine implements PolicyEngine {
 /** 31 bits of the hash of the stream's name: a server keeps them whether it takes its seeds as 32 bits, signed or not, or as more. */
 const seedOf = (stream: string): number => createHash("sha256").update(stream).digest().readUInt32BE(0) >>> 1;
 
-function sampleOf(answer: Readonly<Record<string, unknown>>): Sample {
-  const { sequences } = answer as { sequences?: { tokens: number[]; logprobs: number[] | null; stop_reason: string }[] };
-  const [sequence] = sequences ?? [];
+function sampleOf({ sequences = [] }: Partial<JsonSampled>): Sample {
+  const [sequence] = sequences;
   if (sequence === undefined || sequence.logprobs?.length !== sequence.tokens.length)
     throw new Error("the engine's server sampled without a log-probability for every token");
   return { tokens: sequence.tokens, logProbs: sequence.logprobs, finishReason: sequence.stop_reason === "stop" ? "stop" : "length" };
@@ -325,11 +328,10 @@ export function cutAtStop(sample: Sample, { stopTokens, stopStrings = [] }: Samp
 }
 
 /** Of every row's completion, in order. @throws Error when the server gave fewer than were asked for */
-function logProbsOf(answer: Readonly<Record<string, unknown>>, rows: readonly WeighedRow[]): number[][] {
-  const { loss_fn_outputs: outputs = [] } = answer as { loss_fn_outputs?: { logprobs?: { data: number[] } }[] };
+function logProbsOf({ loss_fn_outputs: outputs = [] }: Partial<JsonTrained>, rows: readonly WeighedRow[]): number[][] {
   return rows.map(({ datum }, row) => {
     const { length } = datum.completionTokens;
-    const all = outputs[row]?.logprobs?.data ?? [];
+    const all = outputs[row]?.["logprobs"]?.data ?? [];
     if (all.length !== datum.promptTokens.length + length - 1)
       throw new Error(`the engine's server gave ${all.length} log-probabilities for datum ${row}`);
     return all.slice(-length);
@@ -337,9 +339,9 @@ function logProbsOf(answer: Readonly<Record<string, unknown>>, rows: readonly We
 }
 
 /** Weights of 1 on what is scored: a forward pass needs no reduction. */
-const ofOnes = (data: readonly TinkerDatum[]): TinkerDatum[] =>
+const ofOnes = (data: readonly JsonDatum[]): JsonDatum[] =>
   data.map((datum) => {
-    const { weights } = datum.loss_fn_inputs;
+    const weights = datum.loss_fn_inputs["weights"];
     if (weights === undefined) return datum;
     return {
       ...datum,
