@@ -17,6 +17,7 @@ import { watchAlerts } from "./alerts/watch-alerts.ts";
 import type { AlertSettings } from "./alerts/watch-alerts.ts";
 import { readWebhookAddresses } from "./alerts/webhook-addresses.ts";
 import { compactNowAndThen } from "./compaction.ts";
+import type { DeletionSettings } from "./commands/shelve.ts";
 import { createContext } from "./context.ts";
 import type { ApiContext } from "./context.ts";
 import { maskError } from "./errors.ts";
@@ -35,6 +36,7 @@ import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
 import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
+import { sweepNowAndThen } from "./sweeping.ts";
 import { createSchema } from "./schema.ts";
 
 export interface ApiInput {
@@ -59,6 +61,8 @@ export interface ApiInput {
   readonly web?: string;
   /** When alert rules are looked at and where their webhooks may go; absent: never, nowhere. */
   readonly alerts?: AlertSettings;
+  /** How long what is deleted can be restored, and how often it is looked for what no longer can; absent: a week, never. */
+  readonly deletion?: DeletionSettings;
   /** How often metric series are compacted, in milliseconds; absent: never. */
   readonly compactEveryMs?: number;
   /** What a slow socket may hold up; default 4 MiB for 15 s. */
@@ -83,7 +87,14 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
   const wake = await listenForEvents(db.sql);
-  const parts = { db, control, wake, log, webhooks: input.alerts?.webhooks ?? readWebhookAddresses("") };
+  const parts = {
+    db,
+    control,
+    wake,
+    log,
+    webhooks: input.alerts?.webhooks ?? readWebhookAddresses(""),
+    deletion: input.deletion ?? { keepMs: 7 * 86_400_000, everyMs: 0 },
+  };
   const schema = createSchema();
   const refuse = hostGuard(input.allowedHosts ?? []);
 
@@ -165,6 +176,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   });
   const repeated = [
     ...(input.compactEveryMs === undefined ? [] : [compactNowAndThen(db, log, input.compactEveryMs)]),
+    ...(input.deletion === undefined ? [] : [sweepNowAndThen(db, log, input.deletion.everyMs)]),
     ...(input.alerts === undefined ? [] : [watchAlerts({ db, log, settings: input.alerts })]),
   ];
   const bound = (server.address() as AddressInfo).port;

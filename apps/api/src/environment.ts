@@ -28,6 +28,8 @@ const Environment = z.object({
   GRADUS_WEB: z.string().default(fileURLToPath(new URL("../../web/dist", import.meta.url))),
   /** Further hosts, as clients write them, separated by commas: needed behind a proxy. */
   GRADUS_ALLOWED_HOSTS: z.string().default(""),
+  /** For so many days a deleted run or experiment can be restored. */
+  GRADUS_KEEP_DELETED_DAYS: z.coerce.number().min(0).max(3_650).default(7),
   /** Where alert rules may send webhooks: origins separated by commas, or `public` for https hosts on the internet. Empty: nowhere. */
   GRADUS_WEBHOOKS: z.string().default(""),
   GRADUS_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),

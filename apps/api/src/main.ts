@@ -26,6 +26,7 @@ const api = await createApi({
   allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
   web: environment.GRADUS_WEB,
   compactEveryMs: 10_000,
+  deletion: { keepMs: environment.GRADUS_KEEP_DELETED_DAYS * 86_400_000, everyMs: 60_000 },
   alerts: { everyMs: 2_000, webhooks: readWebhookAddresses(environment.GRADUS_WEBHOOKS) },
 });
 process.stdout.write(`${JSON.stringify({ ready: true, url: api.url })}\n`);
