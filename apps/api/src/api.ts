@@ -13,6 +13,9 @@ import express from "express";
 import type { Logger } from "pino";
 import { accessRules, authenticator, requireSomeKey } from "./access/authenticate.ts";
 import { allow, callerOf, recognise } from "./access/http-access.ts";
+import { requireListed } from "./access/listed-operations.ts";
+import type { ListedOperations } from "./access/listed-operations.ts";
+import { limitRate, rateLimiter } from "./access/rate-limits.ts";
 import { watchAlerts } from "./alerts/watch-alerts.ts";
 import type { AlertSettings } from "./alerts/watch-alerts.ts";
 import { readWebhookAddresses } from "./alerts/webhook-addresses.ts";
@@ -30,7 +33,7 @@ import { observeRequests } from "./http/observe-requests.ts";
 import { pointFiles } from "./http/point-files.ts";
 import { nodeRoutes } from "./http/node-routes.ts";
 import { webPage } from "./http/web-page.ts";
-import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
+import { limitSize, MAX_BODY_BYTES, refuseCostly } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
@@ -49,6 +52,12 @@ export interface ApiInput {
   readonly adminKey?: string;
   /** API keys are asked for on loopback too; beyond it they always are. */
   readonly requireKeys?: boolean;
+  /** How often each key may ask, times a minute; absent: as often as it likes. */
+  readonly requestsPerMinute?: number;
+  /** Whether clients may read the schema; default true. */
+  readonly introspection?: boolean;
+  /** Only these operations are executed; absent: any. */
+  readonly listed?: ListedOperations;
   /** How often the key of an open socket is looked at again, in milliseconds; default 10,000. */
   readonly recheckKeysMs?: number;
   readonly log: Logger;
@@ -86,6 +95,8 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   const rules = accessRules(host, input.adminKey, input.requireKeys ?? false);
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
+  const takeTurn = rateLimiter(input.requestsPerMinute ?? null);
+  const { introspection = true, listed = null } = input;
   const wake = await listenForEvents(db.sql);
   const parts = {
     db,
@@ -106,12 +117,22 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     refuse,
     authenticate,
     recheckKeysMs: input.recheckKeysMs ?? 10_000,
+    takeTurn,
+    introspection,
+    listed,
     slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 },
   });
 
   const apollo = new ApolloServer<ApiContext>({
     schema,
     csrfPrevention: true,
+    introspection,
+    // "Did you mean" tells the schema too.
+    hideSchemaDetailsFromClientErrors: !introspection || listed !== null,
+    // Ids of listed operations stand for their texts; clients register none of their own.
+    persistedQueries: listed !== null && {
+      cache: { get: async (key) => listed.textOf(key.replace(/^apq:/, "")), set: async () => undefined, delete: async () => false },
+    },
     validationRules: [limitSize],
     includeStacktraceInErrorResponses: false,
     plugins: [
@@ -121,6 +142,10 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
       {
         // Masked here and not in formatError, which does not know the request.
         requestDidStart: async ({ contextValue }) => ({
+          didResolveOperation: async ({ source, document, operationName, request }) => {
+            requireListed(listed, source);
+            refuseCostly(document, operationName, request.variables ?? {});
+          },
           willSendResponse: async ({ response, errors }) => {
             if (errors === undefined || response.body.kind !== "single") return;
             const masked = errors.map((error) => maskError(error, contextValue));
@@ -143,6 +168,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   // Nodes have a key of their own.
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
   app.use(recognise(authenticate));
+  app.use(limitRate(takeTurn));
   app.use(observed.metrics);
   app.use(
     "/blobs",

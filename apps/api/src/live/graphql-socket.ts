@@ -2,7 +2,7 @@
 // Must not know: which subscriptions there are.
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { GraphQLError, parse, specifiedRules, validate } from "graphql";
+import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql";
 import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { WebSocketServer } from "ws";
@@ -11,7 +11,11 @@ import type { ApiContext, ApiParts } from "../context.ts";
 import { keyIn } from "../access/authenticate.ts";
 import type { Authenticate } from "../access/authenticate.ts";
 import { maskError } from "../errors.ts";
-import { limitSize, MAX_BODY_BYTES } from "../limits.ts";
+import { requireListed } from "../access/listed-operations.ts";
+import type { ListedOperations } from "../access/listed-operations.ts";
+import { TOO_MANY, tooMany } from "../access/rate-limits.ts";
+import type { TakeTurn } from "../access/rate-limits.ts";
+import { limitSize, MAX_BODY_BYTES, refuseCostly } from "../limits.ts";
 import { closeSlowSockets } from "./slow-sockets.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
 
@@ -27,6 +31,10 @@ export interface SocketOptions {
   /** How often the key of an open socket is looked at again, in milliseconds. */
   readonly recheckKeysMs: number;
   readonly slow: SlowLimit;
+  readonly takeTurn: TakeTurn;
+  readonly introspection: boolean;
+  /** Null: any operation. */
+  readonly listed: ListedOperations | null;
 }
 
 export function serveGraphqlSockets(
@@ -70,12 +78,26 @@ export function serveGraphqlSockets(
       async onSubscribe(socket, id, payload) {
         const caller = await options.authenticate(keyOf(socket));
         if (caller === null) return [new GraphQLError("the API key is revoked or expired", { extensions: { code: "UNAUTHENTICATED" } })];
+        const turn = await options.takeTurn(caller);
+        if (turn?.allowed === false) return [new GraphQLError(tooMany(turn), { extensions: { code: TOO_MANY } })];
         const context = createContext(parts, crypto.randomUUID(), caller);
         of(socket).set(id, context);
         const document = parseOrError(payload.query);
         if (document instanceof GraphQLError) return [document];
-        const errors = validate(schema, document, [...specifiedRules, limitSize]);
+        const errors = validate(schema, document, [
+          ...specifiedRules,
+          limitSize,
+          ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+        ]);
         if (errors.length > 0) return [...errors];
+        try {
+          requireListed(options.listed, payload.query);
+          refuseCostly(document, payload.operationName, payload.variables ?? {});
+        } catch (error) {
+          // Tolerates what is refused: that is the answer.
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
         return { schema, document, operationName: payload.operationName, variableValues: payload.variables, contextValue: context };
       },
       onNext: (socket, id, _payload, _args, { data, errors }): FormattedExecutionResult | undefined =>
