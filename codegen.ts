@@ -29,6 +29,8 @@ const others = [
   "WorkerNode",
   "SandboxReport",
   "StageWait",
+  "SavedView",
+  "ExperimentTemplate",
   "Group",
   "Evaluation",
   "Checkpoint",

@@ -13,10 +13,14 @@ import express from "express";
 import type { Logger } from "pino";
 import { accessRules, authenticator, requireSomeKey } from "./access/authenticate.ts";
 import { allow, callerOf, recognise } from "./access/http-access.ts";
+import { requireListed } from "./access/listed-operations.ts";
+import type { ListedOperations } from "./access/listed-operations.ts";
+import { limitRate, rateLimiter } from "./access/rate-limits.ts";
 import { watchAlerts } from "./alerts/watch-alerts.ts";
 import type { AlertSettings } from "./alerts/watch-alerts.ts";
 import { readWebhookAddresses } from "./alerts/webhook-addresses.ts";
 import { compactNowAndThen } from "./compaction.ts";
+import type { DeletionSettings } from "./commands/shelve.ts";
 import { createContext } from "./context.ts";
 import type { ApiContext } from "./context.ts";
 import { maskError } from "./errors.ts";
@@ -29,7 +33,7 @@ import { observeRequests } from "./http/observe-requests.ts";
 import { pointFiles } from "./http/point-files.ts";
 import { nodeRoutes } from "./http/node-routes.ts";
 import { webPage } from "./http/web-page.ts";
-import { limitSize, MAX_BODY_BYTES } from "./limits.ts";
+import { limitSize, MAX_BODY_BYTES, refuseCostly } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import { serveEventStreams } from "./live/graphql-sse.ts";
@@ -37,6 +41,7 @@ import type { CoalesceLimit } from "./live/point-stream.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
 import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
+import { sweepNowAndThen } from "./sweeping.ts";
 import { createSchema } from "./schema.ts";
 
 export interface ApiInput {
@@ -49,6 +54,12 @@ export interface ApiInput {
   readonly adminKey?: string;
   /** API keys are asked for on loopback too; beyond it they always are. */
   readonly requireKeys?: boolean;
+  /** How often each key may ask, times a minute; absent: as often as it likes. */
+  readonly requestsPerMinute?: number;
+  /** Whether clients may read the schema; default true. */
+  readonly introspection?: boolean;
+  /** Only these operations are executed; absent: any. */
+  readonly listed?: ListedOperations;
   /** How often the key of an open socket is looked at again, in milliseconds; default 10,000. */
   readonly recheckKeysMs?: number;
   readonly log: Logger;
@@ -61,6 +72,8 @@ export interface ApiInput {
   readonly web?: string;
   /** When alert rules are looked at and where their webhooks may go; absent: never, nowhere. */
   readonly alerts?: AlertSettings;
+  /** How long what is deleted can be restored, and how often it is looked for what no longer can; absent: a week, never. */
+  readonly deletion?: DeletionSettings;
   /** How often metric series are compacted, in milliseconds; absent: never. */
   readonly compactEveryMs?: number;
   /** What a slow socket may hold up; default 4 MiB for 15 s. */
@@ -86,6 +99,8 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   const rules = accessRules(host, input.adminKey, input.requireKeys ?? false);
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
+  const takeTurn = rateLimiter(input.requestsPerMinute ?? null);
+  const { introspection = true, listed = null } = input;
   const wake = await listenForEvents(db.sql);
   const parts = {
     db,
@@ -94,6 +109,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     log,
     webhooks: input.alerts?.webhooks ?? readWebhookAddresses(""),
     coalesce: input.coalesce ?? { bytes: 64 << 10, heldMs: 1_000 },
+    deletion: input.deletion ?? { keepMs: 7 * 86_400_000, everyMs: 0 },
   };
   const schema = createSchema();
   const refuse = hostGuard(input.allowedHosts ?? []);
@@ -101,13 +117,25 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   const app = express();
   app.disable("x-powered-by");
   const server = createServer(app);
-  const options = { authenticate, recheckKeysMs: input.recheckKeysMs ?? 10_000, slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 } };
-  const sockets = serveGraphqlSockets(server, schema, parts, { ...options, path: "/graphql", refuse });
+  const options = {
+    authenticate,
+    recheckKeysMs: input.recheckKeysMs ?? 10_000,
+    slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 },
+    rules: { introspection, listed },
+  };
+  const sockets = serveGraphqlSockets(server, schema, parts, { ...options, path: "/graphql", refuse, takeTurn });
   const streams = serveEventStreams(schema, parts, options);
 
   const apollo = new ApolloServer<ApiContext>({
     schema,
     csrfPrevention: true,
+    introspection,
+    // "Did you mean" tells the schema too.
+    hideSchemaDetailsFromClientErrors: !introspection || listed !== null,
+    // Ids of listed operations stand for their texts; clients register none of their own.
+    persistedQueries: listed !== null && {
+      cache: { get: async (key) => listed.textOf(key.replace(/^apq:/, "")), set: async () => undefined, delete: async () => false },
+    },
     validationRules: [limitSize],
     includeStacktraceInErrorResponses: false,
     plugins: [
@@ -124,6 +152,10 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
       {
         // Masked here and not in formatError, which does not know the request.
         requestDidStart: async ({ contextValue }) => ({
+          didResolveOperation: async ({ source, document, operationName, request }) => {
+            requireListed(listed, source);
+            refuseCostly(document, operationName, request.variables ?? {});
+          },
           willSendResponse: async ({ response, errors }) => {
             if (errors === undefined || response.body.kind !== "single") return;
             const masked = errors.map((error) => maskError(error, contextValue));
@@ -146,6 +178,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   // Nodes have a key of their own.
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
   app.use(recognise(authenticate));
+  app.use(limitRate(takeTurn));
   app.use(observed.metrics);
   app.use(
     "/blobs",
@@ -180,6 +213,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   });
   const repeated = [
     ...(input.compactEveryMs === undefined ? [] : [compactNowAndThen(db, log, input.compactEveryMs)]),
+    ...(input.deletion === undefined ? [] : [sweepNowAndThen(db, log, input.deletion.everyMs)]),
     ...(input.alerts === undefined ? [] : [watchAlerts({ db, log, settings: input.alerts })]),
   ];
   const bound = (server.address() as AddressInfo).port;

@@ -4,6 +4,7 @@ import { readStoreEpoch } from "@gradus/prisma/reading/store-epoch";
 import type { Logger } from "pino";
 import { ANYBODY } from "./access/caller.ts";
 import type { Caller } from "./access/caller.ts";
+import type { DeletionSettings } from "./commands/shelve.ts";
 import type { WebhookAddresses } from "./alerts/webhook-addresses.ts";
 import type { EventWake } from "./live/event-wake.ts";
 import type { CoalesceLimit } from "./live/point-stream.ts";
@@ -20,6 +21,7 @@ export interface ApiParts {
   readonly log: Logger;
   /** Where webhooks may go. */
   readonly webhooks: WebhookAddresses;
+  readonly deletion: DeletionSettings;
 }
 
 export interface ApiContext extends ApiParts {

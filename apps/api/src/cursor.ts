@@ -52,6 +52,14 @@ export function nodesPlace(epoch: string, cursor: string | null | undefined): No
   return { revision: BigInt(revision), atMs: BigInt(atMs) };
 }
 
+/** @throws GraphQLError CURSOR_EXPIRED where events after the position may have been taken away; from the beginning one reads what is left */
+export function refuseBefore(floor: bigint, position: bigint): void {
+  if (position > 0n && position < floor)
+    throw new GraphQLError("events after the cursor were taken away: read again from the start", {
+      extensions: { code: "CURSOR_EXPIRED" },
+    });
+}
+
 /** A place in the list `list`: the sort key of its row, as texts. */
 export const listCursor = (list: string, key: readonly string[]): string => encode([list, ...key]);
 

@@ -24,10 +24,25 @@ const Environment = z.object({
     .optional(),
   /** "1": API keys are asked for on loopback too, as behind a proxy on the same machine. Beyond loopback they always are. */
   GRADUS_REQUIRE_KEY: z.enum(["0", "1", ""]).optional(),
+  /** How often each key may ask, times a minute, by this process; absent: as often as it likes. */
+  GRADUS_REQUESTS_PER_MINUTE: z
+    .string()
+    .transform((text) => (text === "" ? undefined : Number(text)))
+    .refine((count) => count === undefined || (Number.isInteger(count) && count > 0), "a whole number above 0")
+    .optional(),
+  /** "0": clients may not read the schema. */
+  GRADUS_INTROSPECTION: z.enum(["0", "1", ""]).optional(),
+  /** A manifest of persisted queries (`npm run operations -- <file>` writes that of the page and `gradus`): only those are executed. */
+  GRADUS_OPERATIONS: z
+    .string()
+    .transform((path) => path || undefined)
+    .optional(),
   /** Folder of the built page; absent: where `npm run build -w apps/web` leaves it. */
   GRADUS_WEB: z.string().default(fileURLToPath(new URL("../../web/dist", import.meta.url))),
   /** Further hosts, as clients write them, separated by commas: needed behind a proxy. */
   GRADUS_ALLOWED_HOSTS: z.string().default(""),
+  /** For so many days a deleted run or experiment can be restored. */
+  GRADUS_KEEP_DELETED_DAYS: z.coerce.number().min(0).max(3_650).default(7),
   /** Where alert rules may send webhooks: origins separated by commas, or `public` for https hosts on the internet. Empty: nowhere. */
   GRADUS_WEBHOOKS: z.string().default(""),
   GRADUS_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),

@@ -1,6 +1,6 @@
 // Owns: how large an operation may be, before anything of it is executed. Must not know: the schema.
-import { GraphQLError, Kind } from "graphql";
-import type { SelectionSetNode, ValidationRule } from "graphql";
+import { getOperationAST, GraphQLError, Kind } from "graphql";
+import type { DocumentNode, SelectionSetNode, ValidationRule, ValueNode } from "graphql";
 
 /** Selections inside selections: the deepest of our own pages needs 9. */
 export const MAX_DEPTH = 14;
@@ -41,5 +41,47 @@ export const limitSize: ValidationRule = (context) => {
     },
   };
 };
+
+/** Rows that an operation may ask for: the sizes of its pages, multiplied where one lies in another. */
+export const MAX_ROWS = 1_000_000;
+
+/** @throws GraphQLError before anything is executed */
+export function refuseCostly(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  const operation = getOperationAST(document, operationName);
+  if (operation === null || operation === undefined) return;
+  const fragments = new Map(
+    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
+  );
+  const defaults = Object.fromEntries(
+    (operation.variableDefinitions ?? []).map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
+  );
+  const sizeOf = (value: ValueNode | undefined): number => {
+    if (value?.kind === Kind.INT) return Number(value.value);
+    if (value?.kind !== Kind.VARIABLE) return 1;
+    const given = variables[value.name.value];
+    return typeof given === "number" ? given : sizeOf(defaults[value.name.value]);
+  };
+  const rowsOf = (set: SelectionSetNode): number =>
+    set.selections.reduce((sum, selection) => {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const fragment = fragments.get(selection.name.value);
+        return sum + (fragment === undefined ? 0 : rowsOf(fragment.selectionSet));
+      }
+      if (selection.selectionSet === undefined) return sum;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return sum + rowsOf(selection.selectionSet);
+      const page = selection.arguments?.find(({ name }) => name.value === "first" || name.value === "maxPoints");
+      const size = Math.max(1, sizeOf(page?.value));
+      return sum + size * Math.max(1, rowsOf(selection.selectionSet));
+    }, 0);
+  const rows = rowsOf(operation.selectionSet);
+  if (rows > MAX_ROWS)
+    throw new GraphQLError(`the operation may ask for ${rows} rows, more than ${MAX_ROWS}: take smaller pages`, {
+      extensions: { code: "BAD_USER_INPUT" },
+    });
+}
 
 class TooLarge extends Error {}

@@ -3,6 +3,7 @@ import { openDatabase } from "@gradus/prisma/database";
 import { openBlobStore } from "@gradus/prisma/open-blob-store";
 import { destination, pino } from "pino";
 import { readWebhookAddresses } from "./alerts/webhook-addresses.ts";
+import { readListedOperations } from "./access/listed-operations.ts";
 import { createApi } from "./api.ts";
 import { readEnvironment } from "./environment.ts";
 import { temporalControl } from "./temporal-control.ts";
@@ -20,12 +21,16 @@ const api = await createApi({
   ...(environment.GRADUS_NODE_KEY === undefined ? {} : { nodeKey: environment.GRADUS_NODE_KEY }),
   ...(environment.GRADUS_ADMIN_KEY === undefined ? {} : { adminKey: environment.GRADUS_ADMIN_KEY }),
   requireKeys: environment.GRADUS_REQUIRE_KEY === "1",
+  ...(environment.GRADUS_REQUESTS_PER_MINUTE === undefined ? {} : { requestsPerMinute: environment.GRADUS_REQUESTS_PER_MINUTE }),
+  introspection: environment.GRADUS_INTROSPECTION !== "0",
+  ...(environment.GRADUS_OPERATIONS === undefined ? {} : { listed: readListedOperations(environment.GRADUS_OPERATIONS) }),
   log,
   host: environment.GRADUS_HOST,
   port: environment.GRADUS_PORT,
   allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
   web: environment.GRADUS_WEB,
   compactEveryMs: 10_000,
+  deletion: { keepMs: environment.GRADUS_KEEP_DELETED_DAYS * 86_400_000, everyMs: 60_000 },
   alerts: { everyMs: 2_000, webhooks: readWebhookAddresses(environment.GRADUS_WEBHOOKS) },
 });
 process.stdout.write(`${JSON.stringify({ ready: true, url: api.url })}\n`);

@@ -13,6 +13,8 @@ export interface Named {
   readonly evaluations?: readonly string[];
   readonly alertRules?: readonly string[];
   readonly alerts?: readonly string[];
+  readonly savedViews?: readonly string[];
+  readonly templates?: readonly string[];
 }
 
 /** Whether every one of them is of the project. One that is nowhere is not. */
@@ -28,14 +30,16 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
     evaluations = [],
     alertRules = [],
     alerts = [],
+    savedViews = [],
+    templates = [],
   } = named;
   if (projects.some((id) => id !== project)) return false;
-  const ids = [experiments, runs, problemSets, problems, groups, rollouts, evaluations, alertRules, alerts].map((list) => [
-    ...new Set(list),
-  ]);
+  const ids = [experiments, runs, problemSets, problems, groups, rollouts, evaluations, alertRules, alerts, savedViews, templates].map(
+    (list) => [...new Set(list)],
+  );
   const wanted = ids.reduce((sum, list) => sum + list.length, 0);
   if (wanted === 0) return true;
-  const [e, r, s, p, g, o, v, a, t] = ids;
+  const [e, r, s, p, g, o, v, a, t, w, m] = ids;
   // A group is of the experiment whose id its scope begins with, or of its run's.
   const [row] = await sql<{ found: number }[]>`
     with mine as (select id from "Experiment" where "projectId" = ${project}),
@@ -52,6 +56,8 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
       (select count(*) from "Rollout" where id = any(${o}::text[]) and "groupId" in (select id from "groups")) +
       (select count(*) from "Evaluation" where id = any(${v}::text[]) and "experimentId" in (select id from mine)) +
       (select count(*) from "AlertRule" where id = any(${a}::text[]) and "projectId" = ${project}) +
-      (select count(*) from "Alert" t join "AlertRule" w on w.id = t."ruleId" where t.id = any(${t}::text[]) and w."projectId" = ${project}))::int as found`;
+      (select count(*) from "Alert" t join "AlertRule" u on u.id = t."ruleId" where t.id = any(${t}::text[]) and u."projectId" = ${project}) +
+      (select count(*) from "SavedView" where id = any(${w}::text[]) and "projectId" = ${project}) +
+      (select count(*) from "ExperimentTemplate" where id = any(${m}::text[]) and "projectId" = ${project}))::int as found`;
   return row?.found === wanted;
 }

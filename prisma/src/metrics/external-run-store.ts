@@ -45,6 +45,9 @@ export async function insertExternalRun(tx: Transaction, run: ExternalRun): Prom
   await tx`select pg_advisory_xact_lock(hashtextextended(${`external/${projectId}`}, 0))`;
   await tx`insert into "Experiment" (id, "projectId", name, question, status, specification, "startedAt")
     values (${experimentId}, ${projectId}, ${experiment}, '', 'RUNNING', ${tx.json({ external: true, name: experiment, project: projectId })}, now()) on conflict do nothing`;
+  // Who trains on does not want it gone: what was deleted and is written to again is in lists again.
+  await tx`update "Experiment" set "deletedAt" = null, "purgeAfter" = null where id = ${experimentId} and "deletedAt" is not null`;
+  await tx`update "Run" set "deletedAt" = null, "purgeAfter" = null where id = ${id} and "deletedAt" is not null`;
   const curriculumId = await externalCurriculum(tx, projectId);
   await tx`insert into "Arm" (id, "experimentId", ordinal, name, configuration, "curriculumId")
     select ${armId}, ${experimentId}, coalesce(max(ordinal), -1) + 1, ${arm}, '{}', ${curriculumId} from "Arm" where "experimentId" = ${experimentId}

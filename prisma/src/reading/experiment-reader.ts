@@ -4,14 +4,24 @@ import type { Database } from "../database.ts";
 import type { Prisma } from "../generated/client.ts";
 import type { ArmRow, CurriculumRow, ExperimentRow } from "../rows.ts";
 import type { Ask } from "./page-reader.ts";
+import type { Shelf } from "./run-reader.ts";
 
 export interface ExperimentFilter {
   readonly project?: string | null | undefined;
   readonly statuses?: readonly ExperimentStatus[] | null | undefined;
   readonly nameContains?: string | null | undefined;
+  readonly shelf?: Shelf | null | undefined;
 }
 
-const where = ({ project, statuses, nameContains }: ExperimentFilter): Prisma.ExperimentWhereInput => ({
+const SHELVES: Readonly<Record<Shelf, Prisma.ExperimentWhereInput>> = {
+  ACTIVE: { archivedAt: null, deletedAt: null },
+  ARCHIVED: { archivedAt: { not: null }, deletedAt: null },
+  DELETED: { deletedAt: { not: null } },
+  ANY: {},
+};
+
+const where = ({ project, statuses, nameContains, shelf }: ExperimentFilter): Prisma.ExperimentWhereInput => ({
+  ...SHELVES[shelf ?? "ACTIVE"],
   ...(project ? { projectId: project } : {}),
   ...(statuses ? { status: { in: [...statuses] } } : {}),
   ...(nameContains ? { name: { contains: nameContains, mode: "insensitive" as const } } : {}),

@@ -10,7 +10,7 @@ export interface ExternalExperimentRow {
 /** Experiments of a project that hold external runs, the newest first. */
 export const readExternalExperiments = ({ sql }: Database, projectId: string): Promise<ExternalExperimentRow[]> =>
   sql<ExternalExperimentRow[]>`
-    select id, name, "createdAt" from "Experiment" where "projectId" = ${projectId} and specification ->> 'external' = 'true' order by "createdAt" desc, id`;
+    select id, name, "createdAt" from "Experiment" where "projectId" = ${projectId} and specification ->> 'external' = 'true' and "archivedAt" is null and "deletedAt" is null order by "createdAt" desc, id`;
 
 export interface ExternalRunRow {
   readonly id: string;
@@ -30,7 +30,7 @@ export const readExternalRuns = (
   const [experimentIds, ids] = "ids" in by ? [null, [...by.ids]] : [[...by.experimentIds], null];
   return sql<ExternalRunRow[]>`
     select id, "experimentId", name, status, config, tags, "startedAt", "finishedAt" from "Run"
-    where "isExternal" and ("experimentId" = any(${experimentIds}::text[]) or id = any(${ids}::text[])) order by "startedAt" desc, id`;
+    where "isExternal" and (("experimentId" = any(${experimentIds}::text[]) and "archivedAt" is null and "deletedAt" is null) or id = any(${ids}::text[])) order by "startedAt" desc, id`;
 };
 
 export interface LatestRow {

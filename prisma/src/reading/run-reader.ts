@@ -16,10 +16,23 @@ export interface RunFilter {
   readonly contains?: string | null | undefined;
   readonly isExternal?: boolean | null | undefined;
   readonly conditions?: readonly RunCondition[] | null | undefined;
+  readonly shelf?: Shelf | null | undefined;
+}
+
+/** Deleted goes before archived. */
+export type Shelf = "ACTIVE" | "ARCHIVED" | "DELETED" | "ANY";
+
+/** Of the run `r`; where its experiment is not asked for, of that too. */
+function onShelf(shelf: Shelf, ofOneExperiment: boolean): Prisma.Sql[] {
+  if (shelf === "ANY") return [];
+  if (shelf === "DELETED") return [Prisma.sql`r."deletedAt" is not null`];
+  const hidden = Prisma.sql`r."experimentId" not in (select id from "Experiment" where "archivedAt" is not null or "deletedAt" is not null)`;
+  const archived = shelf === "ARCHIVED" ? Prisma.sql`r."archivedAt" is not null` : Prisma.sql`r."archivedAt" is null`;
+  return [Prisma.sql`r."deletedAt" is null`, archived, ...(ofOneExperiment || shelf === "ARCHIVED" ? [] : [hidden])];
 }
 
 /** Of the run `r` and its arm `a`. */
-function where({ experimentId, ids, arms, seeds, statuses, contains, isExternal, conditions }: RunFilter): Prisma.Sql {
+function where({ experimentId, ids, arms, seeds, statuses, contains, isExternal, conditions, shelf }: RunFilter): Prisma.Sql {
   const all = [
     ...(experimentId ? [Prisma.sql`r."experimentId" = ${experimentId}`] : []),
     ...(ids ? [Prisma.sql`r.id = any(${[...ids]}::text[])`] : []),
@@ -29,6 +42,7 @@ function where({ experimentId, ids, arms, seeds, statuses, contains, isExternal,
     ...(contains ? [Prisma.sql`position(lower(${contains}) in lower(r.id || ' ' || coalesce(r.name, ''))) > 0`] : []),
     ...(isExternal == null ? [] : [Prisma.sql`r."isExternal" = ${isExternal}`]),
     ...(conditions ?? []).map(conditionSql),
+    ...onShelf(shelf ?? (ids ? "ANY" : "ACTIVE"), experimentId != null),
   ];
   return all.length === 0 ? Prisma.sql`true` : Prisma.join(all, " and ");
 }
@@ -64,13 +78,14 @@ export async function countRuns({ prisma }: Database, filter: RunFilter): Promis
 export const readRunsById = ({ prisma }: Database, ids: readonly string[]): Promise<RunRow[]> =>
   prisma.run.findMany({ where: { id: { in: [...ids] } } });
 
+const inLists = { archivedAt: null, deletedAt: null };
 const byArmAndSeed = [{ arm: { ordinal: "asc" as const } }, { seed: "asc" as const }, { id: "asc" as const }];
 
 export const readRunsOfExperiments = ({ prisma }: Database, experimentIds: readonly string[]): Promise<RunRow[]> =>
-  prisma.run.findMany({ where: { experimentId: { in: [...experimentIds] } }, orderBy: byArmAndSeed });
+  prisma.run.findMany({ where: { experimentId: { in: [...experimentIds] }, ...inLists }, orderBy: byArmAndSeed });
 
 export const readRunsOfArms = ({ prisma }: Database, armIds: readonly string[]): Promise<RunRow[]> =>
-  prisma.run.findMany({ where: { armId: { in: [...armIds] } }, orderBy: byArmAndSeed });
+  prisma.run.findMany({ where: { armId: { in: [...armIds] }, ...inLists }, orderBy: byArmAndSeed });
 
 /** Every run the filter lets through, by arm and seed, at most `limit`. */
 export const readFilteredRuns = (db: Database, filter: RunFilter, limit: number): Promise<RunRow[]> =>

@@ -82,8 +82,9 @@ export async function get<Data = AnyData[string]>(url: string, query: string, va
 }
 
 /** A socket client; `retry`: reconnects as a page does. */
-export const connect = (url: string, { retry = false }: { readonly retry?: boolean } = {}): Client =>
+export const connect = (url: string, { retry = false, key }: { readonly retry?: boolean; readonly key?: string } = {}): Client =>
   createClient({
+    ...(key === undefined ? {} : { connectionParams: { authorization: `Bearer ${key}` } }),
     url: `${url.replace("http", "ws")}/graphql`,
     webSocketImpl: WebSocket,
     ...(retry

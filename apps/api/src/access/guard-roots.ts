@@ -58,7 +58,7 @@ const logged =
     if (unlogged) return resolve(parent, args, context, info);
     const { caller, db, id: requestId } = context;
     const [projectId, input] = [caller.project ?? named?.(args).projects?.[0] ?? null, args["input"] ?? {}];
-    const target: string | null = args["id"] ?? input.runId ?? null;
+    const target: string | null = args["id"] ?? input.id ?? input.runId ?? null;
     const entry = await beginAudit(db.sql, { who: caller.who, keyId: caller.keyId, projectId, what, target, requestId });
     try {
       const outcome = (await resolve(parent, args, context, info)) as Outcome;
@@ -72,7 +72,15 @@ const logged =
 
 /** Of what was made. */
 function idIn(outcome: Outcome): string | null {
-  for (const made of [outcome["experiment"], outcome["run"], outcome["key"], outcome["rule"], outcome["pretraining"]])
+  for (const made of [
+    outcome["experiment"],
+    outcome["run"],
+    outcome["key"],
+    outcome["rule"],
+    outcome["view"],
+    outcome["template"],
+    outcome["pretraining"],
+  ])
     if (typeof made === "object" && made !== null && "id" in made) return String(made.id);
   return null;
 }

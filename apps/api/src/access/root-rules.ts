@@ -62,6 +62,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   curriculumPresets: anywhere,
   evaluation: read(({ id }) => ({ evaluations: [id] })),
   experiment: read(({ id }) => ({ experiments: [id] })),
+  experimentTemplates: listed,
   experiments: filtered,
   group: read(({ id }) => ({ groups: [id] })),
   metricDefinitions: anywhere,
@@ -86,6 +87,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   },
   run: read(({ id }) => ({ runs: [id] })),
   runs: filteredRuns("filter"),
+  savedViews: listed,
   server: anywhere,
   simulateCurriculum: anywhere,
   workerNodes: anywhere,
@@ -93,10 +95,13 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
 
 const ofRun = write(({ id }) => ({ runs: [id] }));
 const ofInput = write(({ input }) => ({ runs: ids(input.runId) }));
+const intoProject = write(({ input }) => ({ projects: [input.project ?? "default"] }));
 const ofAlertRule = write(({ id }) => ({ alertRules: [id] }));
 const ofExperiment = write(({ id }) => ({ experiments: [id] }));
 
 export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>> = {
+  archiveExperiment: ofExperiment,
+  archiveRun: ofRun,
   cancelExperiment: ofExperiment,
   cancelRun: ofRun,
   createAlertRule: write(({ input }) => ({
@@ -107,6 +112,12 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
   createExperiment: write(({ input }) => namedIn(input.source)),
   createRun: write(({ input }) => ({ projects: [input.project ?? "default"], runs: ids(input.parentRunId) })),
   deleteAlertRule: ofAlertRule,
+  deleteExperiment: ofExperiment,
+  deleteRun: ofRun,
+  deleteTemplate: write(({ id }) => ({ templates: [id] })),
+  deleteView: write(({ id }) => ({ savedViews: [id] })),
+  editExperiment: write(({ input }) => ({ experiments: [input.id] })),
+  editRun: write(({ input }) => ({ runs: [input.id] })),
   finishRun: ofInput,
   forkRun: ofInput,
   logMetrics: { ...ofInput, unlogged: true },
@@ -115,9 +126,13 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
   pauseRun: ofRun,
   pretrain: { scope: "WRITE" },
   resolveAlert: write(({ id }) => ({ alerts: [id] })),
+  restoreExperiment: ofExperiment,
+  restoreRun: ofRun,
   resumeRun: ofRun,
   // Its command looks for the key in the caller's project.
   revokeApiKey: { scope: "ADMIN" },
+  saveTemplate: intoProject,
+  saveView: intoProject,
   setTotalSteps: ofRun,
   startExperiment: ofExperiment,
   validateExperiment: { scope: "READ", unlogged: true },

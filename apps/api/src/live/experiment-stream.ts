@@ -2,7 +2,7 @@
 import { numberEvents, readExperimentEvents } from "@gradus/prisma/reading/event-reader";
 import type { StoredExperimentEvent } from "@gradus/prisma/reading/event-reader";
 import type { ApiContext } from "../context.ts";
-import { streamCursor, streamPosition } from "../cursor.ts";
+import { refuseBefore, streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
 import type { PlacedExperimentEvent } from "./placed-event.ts";
 import { BATCH, followTail, foundBy } from "./tail.ts";
@@ -15,7 +15,9 @@ export async function experimentStream(
 ): Promise<AsyncIterableIterator<PlacedExperimentEvent>> {
   const storeEpoch = await epoch();
   const from = streamPosition("all", storeEpoch, after);
-  if ((await load.experiment.load(experimentId)) === null) throw badInput(`experimentId: there is no experiment ${experimentId}`);
+  const experiment = await load.experiment.load(experimentId);
+  if (experiment === null) throw badInput(`experimentId: there is no experiment ${experimentId}`);
+  refuseBefore(experiment.streamFloor, from);
   const place = (event: StoredExperimentEvent): PlacedExperimentEvent => ({
     ...event,
     cursor: streamCursor("all", storeEpoch, event.globalPosition ?? 0n),

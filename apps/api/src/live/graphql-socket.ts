@@ -11,8 +11,11 @@ import type { ApiContext, ApiParts } from "../context.ts";
 import { keyIn } from "../access/authenticate.ts";
 import type { Authenticate } from "../access/authenticate.ts";
 import { maskError } from "../errors.ts";
+import { TOO_MANY, tooMany } from "../access/rate-limits.ts";
+import type { TakeTurn } from "../access/rate-limits.ts";
 import { MAX_BODY_BYTES, MAX_OPERATIONS_A_SOCKET, MAX_SOCKETS } from "../limits.ts";
 import { readOperation, subscribeFreshly } from "./operation.ts";
+import type { OperationRules } from "./operation.ts";
 import { closeSlowSockets } from "./slow-sockets.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
 
@@ -28,6 +31,8 @@ export interface SocketOptions {
   /** How often the key of an open socket is looked at again, in milliseconds. */
   readonly recheckKeysMs: number;
   readonly slow: SlowLimit;
+  readonly takeTurn: TakeTurn;
+  readonly rules: OperationRules;
 }
 
 export function serveGraphqlSockets(
@@ -73,6 +78,8 @@ export function serveGraphqlSockets(
       async onSubscribe(socket, id, payload) {
         const caller = await options.authenticate(keyOf(socket));
         if (caller === null) return [new GraphQLError("the API key is revoked or expired", { extensions: { code: "UNAUTHENTICATED" } })];
+        const turn = await options.takeTurn(caller);
+        if (turn?.allowed === false) return [new GraphQLError(tooMany(turn), { extensions: { code: TOO_MANY } })];
         const under = of(socket);
         if (under.size >= MAX_OPERATIONS_A_SOCKET)
           return [
@@ -81,7 +88,7 @@ export function serveGraphqlSockets(
             }),
           ];
         const context = createContext(parts, crypto.randomUUID(), caller);
-        const read = readOperation(schema, payload, context);
+        const read = readOperation(schema, payload, context, options.rules);
         if (Array.isArray(read)) return read;
         under.set(id, context);
         return read as Exclude<typeof read, readonly unknown[]>;

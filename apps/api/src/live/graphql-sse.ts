@@ -12,12 +12,14 @@ import type { ApiContext, ApiParts } from "../context.ts";
 import { maskError } from "../errors.ts";
 import { MAX_SOCKETS } from "../limits.ts";
 import { readOperation, subscribeFreshly } from "./operation.ts";
+import type { OperationRules } from "./operation.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
 
 export interface StreamOptions {
   readonly authenticate: Authenticate;
   readonly recheckKeysMs: number;
   readonly slow: SlowLimit;
+  readonly rules: OperationRules;
 }
 
 export interface EventStreams {
@@ -43,7 +45,7 @@ export function serveEventStreams(schema: GraphQLSchema, parts: ApiParts, option
     onSubscribe({ context: { res } }, params) {
       const response = res as Response;
       const context = createContext(parts, String(response.locals["requestId"]), callerOf(response));
-      const read = readOperation(schema, params, context);
+      const read = readOperation(schema, params, context, options.rules);
       if (Array.isArray(read))
         return refuse(
           400,

@@ -1,10 +1,12 @@
 // Owns: an operation that a stream of answers is asked for with: from its text to its execution, each event's with loaders of its own.
 // Must not know: transports.
-import { createSourceEventStream, execute, getOperationAST, GraphQLError, parse, specifiedRules, validate } from "graphql";
+import { createSourceEventStream, execute, getOperationAST, GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
+import { requireListed } from "../access/listed-operations.ts";
+import type { ListedOperations } from "../access/listed-operations.ts";
 import type { ApiContext } from "../context.ts";
 import { createLoaders } from "../loaders.ts";
-import { limitSize } from "../limits.ts";
+import { limitSize, refuseCostly } from "../limits.ts";
 
 export interface Asked {
   readonly query: string;
@@ -12,11 +14,18 @@ export interface Asked {
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
+export interface OperationRules {
+  readonly introspection: boolean;
+  /** Null: any operation. */
+  readonly listed: ListedOperations | null;
+}
+
 /** What to execute, or why not. */
 export function readOperation(
   schema: GraphQLSchema,
   { query, operationName, variables }: Asked,
   contextValue: ApiContext,
+  { introspection, listed }: OperationRules,
 ): (ExecutionArgs & { contextValue: ApiContext }) | readonly GraphQLError[] {
   let document;
   try {
@@ -25,8 +34,16 @@ export function readOperation(
     // Tolerates any text a client sends: a syntax error is its answer.
     return [error instanceof GraphQLError ? error : new GraphQLError("the query cannot be parsed")];
   }
-  const errors = validate(schema, document, [...specifiedRules, limitSize]);
+  const errors = validate(schema, document, [...specifiedRules, limitSize, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])]);
   if (errors.length > 0) return errors;
+  try {
+    requireListed(listed, query);
+    refuseCostly(document, operationName, variables ?? {});
+  } catch (error) {
+    // Tolerates what is refused: that is the answer.
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
   if (!getOperationAST(document, operationName ?? undefined)) return [new GraphQLError("operationName: there is no such operation")];
   return { schema, document, operationName: operationName ?? null, variableValues: variables ?? null, contextValue };
 }

@@ -2,7 +2,7 @@
 import { readRunEvents } from "@gradus/prisma/reading/event-reader";
 import type { StoredEvent } from "@gradus/prisma/reading/event-reader";
 import type { ApiContext } from "../context.ts";
-import { streamCursor, streamPosition } from "../cursor.ts";
+import { refuseBefore, streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
 import type { PlacedEvent } from "./placed-event.ts";
 import { BATCH, followTail, foundBy } from "./tail.ts";
@@ -15,7 +15,9 @@ export async function runStream(
 ): Promise<AsyncIterableIterator<PlacedEvent>> {
   const storeEpoch = await epoch();
   const from = streamPosition("run", storeEpoch, after);
-  if ((await load.run.load(runId)) === null) throw badInput(`runId: there is no run ${runId}`);
+  const run = await load.run.load(runId);
+  if (run === null) throw badInput(`runId: there is no run ${runId}`);
+  refuseBefore(run.streamFloor, from);
   const place = (event: StoredEvent): PlacedEvent => ({ ...event, cursor: streamCursor("run", storeEpoch, event.position) });
   return followTail(
     {

@@ -33,6 +33,7 @@ import { curricula as queryCurricula } from "./Query/curricula.ts";
 import { curriculumPresets as queryCurriculumPresets } from "./Query/curriculumPresets.ts";
 import { evaluation as queryEvaluation } from "./Query/evaluation.ts";
 import { experiment as queryExperiment } from "./Query/experiment.ts";
+import { experimentTemplates as queryExperimentTemplates } from "./Query/experimentTemplates.ts";
 import { experiments as queryExperiments } from "./Query/experiments.ts";
 import { group as queryGroup } from "./Query/group.ts";
 import { metricDefinitions as queryMetricDefinitions } from "./Query/metricDefinitions.ts";
@@ -48,9 +49,12 @@ import { rollout as queryRollout } from "./Query/rollout.ts";
 import { rollouts as queryRollouts } from "./Query/rollouts.ts";
 import { run as queryRun } from "./Query/run.ts";
 import { runs as queryRuns } from "./Query/runs.ts";
+import { savedViews as querySavedViews } from "./Query/savedViews.ts";
 import { server as queryServer } from "./Query/server.ts";
 import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateCurriculum.ts";
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
+import { archiveExperiment as mutationArchiveExperiment } from "./Mutation/archiveExperiment.ts";
+import { archiveRun as mutationArchiveRun } from "./Mutation/archiveRun.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
 import { createAlertRule as mutationCreateAlertRule } from "./Mutation/createAlertRule.ts";
@@ -58,6 +62,12 @@ import { createApiKey as mutationCreateApiKey } from "./Mutation/createApiKey.ts
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
 import { createRun as mutationCreateRun } from "./Mutation/createRun.ts";
 import { deleteAlertRule as mutationDeleteAlertRule } from "./Mutation/deleteAlertRule.ts";
+import { deleteExperiment as mutationDeleteExperiment } from "./Mutation/deleteExperiment.ts";
+import { deleteRun as mutationDeleteRun } from "./Mutation/deleteRun.ts";
+import { deleteTemplate as mutationDeleteTemplate } from "./Mutation/deleteTemplate.ts";
+import { deleteView as mutationDeleteView } from "./Mutation/deleteView.ts";
+import { editExperiment as mutationEditExperiment } from "./Mutation/editExperiment.ts";
+import { editRun as mutationEditRun } from "./Mutation/editRun.ts";
 import { finishRun as mutationFinishRun } from "./Mutation/finishRun.ts";
 import { logMetrics as mutationLogMetrics } from "./Mutation/logMetrics.ts";
 import { logSamples as mutationLogSamples } from "./Mutation/logSamples.ts";
@@ -66,8 +76,12 @@ import { muteAlertRule as mutationMuteAlertRule } from "./Mutation/muteAlertRule
 import { pauseRun as mutationPauseRun } from "./Mutation/pauseRun.ts";
 import { pretrain as mutationPretrain } from "./Mutation/pretrain.ts";
 import { resolveAlert as mutationResolveAlert } from "./Mutation/resolveAlert.ts";
+import { restoreExperiment as mutationRestoreExperiment } from "./Mutation/restoreExperiment.ts";
+import { restoreRun as mutationRestoreRun } from "./Mutation/restoreRun.ts";
 import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
 import { revokeApiKey as mutationRevokeApiKey } from "./Mutation/revokeApiKey.ts";
+import { saveTemplate as mutationSaveTemplate } from "./Mutation/saveTemplate.ts";
+import { saveView as mutationSaveView } from "./Mutation/saveView.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
 import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
@@ -91,6 +105,7 @@ export const resolvers: Resolvers = {
     curriculumPresets: queryCurriculumPresets,
     evaluation: queryEvaluation,
     experiment: queryExperiment,
+    experimentTemplates: queryExperimentTemplates,
     experiments: queryExperiments,
     group: queryGroup,
     metricDefinitions: queryMetricDefinitions,
@@ -106,11 +121,14 @@ export const resolvers: Resolvers = {
     rollouts: queryRollouts,
     run: queryRun,
     runs: queryRuns,
+    savedViews: querySavedViews,
     server: queryServer,
     simulateCurriculum: querySimulateCurriculum,
     workerNodes: queryWorkerNodes,
   },
   Mutation: {
+    archiveExperiment: mutationArchiveExperiment,
+    archiveRun: mutationArchiveRun,
     cancelExperiment: mutationCancelExperiment,
     cancelRun: mutationCancelRun,
     createAlertRule: mutationCreateAlertRule,
@@ -118,6 +136,12 @@ export const resolvers: Resolvers = {
     createExperiment: mutationCreateExperiment,
     createRun: mutationCreateRun,
     deleteAlertRule: mutationDeleteAlertRule,
+    deleteExperiment: mutationDeleteExperiment,
+    deleteRun: mutationDeleteRun,
+    deleteTemplate: mutationDeleteTemplate,
+    deleteView: mutationDeleteView,
+    editExperiment: mutationEditExperiment,
+    editRun: mutationEditRun,
     finishRun: mutationFinishRun,
     forkRun: mutationForkRun,
     logMetrics: mutationLogMetrics,
@@ -126,8 +150,12 @@ export const resolvers: Resolvers = {
     pauseRun: mutationPauseRun,
     pretrain: mutationPretrain,
     resolveAlert: mutationResolveAlert,
+    restoreExperiment: mutationRestoreExperiment,
+    restoreRun: mutationRestoreRun,
     resumeRun: mutationResumeRun,
     revokeApiKey: mutationRevokeApiKey,
+    saveTemplate: mutationSaveTemplate,
+    saveView: mutationSaveView,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
     validateExperiment: mutationValidateExperiment,
