@@ -31,6 +31,7 @@ import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import { serveEventStreams } from "./live/graphql-sse.ts";
 import type { CoalesceLimit } from "./live/point-stream.ts";
+import { shareReads } from "./live/shared-reads.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
 import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
@@ -82,7 +83,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
   const wake = await listenForEvents(db.sql);
-  const parts = { db, control, wake, log, coalesce: input.coalesce ?? { bytes: 64 << 10, heldMs: 1_000 } };
+  const parts = { db, control, wake, share: shareReads(), log, coalesce: input.coalesce ?? { bytes: 64 << 10, heldMs: 1_000 } };
   const schema = createSchema();
   const refuse = hostGuard(input.allowedHosts ?? []);
 

@@ -6,6 +6,7 @@ import { ANYBODY } from "./access/caller.ts";
 import type { Caller } from "./access/caller.ts";
 import type { EventWake } from "./live/event-wake.ts";
 import type { CoalesceLimit } from "./live/point-stream.ts";
+import type { SharedReads } from "./live/shared-reads.ts";
 import { createLoaders } from "./loaders.ts";
 import type { Loaders } from "./loaders.ts";
 import type { RunControl } from "./run-control.ts";
@@ -15,6 +16,7 @@ export interface ApiParts {
   readonly db: Database;
   readonly control: RunControl;
   readonly wake: EventWake;
+  readonly share: SharedReads;
   readonly coalesce: CoalesceLimit;
   readonly log: Logger;
 }
