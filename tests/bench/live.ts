@@ -2,8 +2,7 @@
 import { once } from "node:events";
 import { loadavg } from "node:os";
 import { WebSocket } from "ws";
-import { cpuSeconds, fillRuns, startBenchWorld } from "../testkit/api/bench-world.ts";
-import type { BenchWorld } from "../testkit/api/bench-world.ts";
+import { cpuOf, fillRuns, startBenchWorld } from "../testkit/api/bench-world.ts";
 import { benchLine } from "./bench-line.ts";
 import type { Bench } from "./bench-line.ts";
 import { reportPeers } from "./peers/run-peers.ts";
@@ -84,15 +83,3 @@ const live: Bench = async (report) => {
 };
 
 export default live;
-
-/** CPU seconds of the database's processes that are there now. */
-export async function cpuOfPostgres({ world }: BenchWorld): Promise<number> {
-  const backends = await world.database.sql<{ pid: number }[]>`select pid from pg_stat_activity`;
-  return (await Promise.all(backends.map(({ pid }) => cpuSeconds(pid)))).reduce((sum, seconds) => sum + seconds, 0);
-}
-
-const cpuOf = async (bench: BenchWorld): Promise<Record<"client" | "api" | "postgres", number>> => ({
-  client: await cpuSeconds(process.pid),
-  api: await cpuSeconds(bench.api.child.pid),
-  postgres: await cpuOfPostgres(bench),
-});

@@ -7,6 +7,7 @@ import type { SandboxReport } from "@gradus/domain/node";
 import type { StepSummary } from "@gradus/domain/stage";
 import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
 import type { PlacedEvent, PlacedExperimentEvent } from "./live/placed-event.ts";
+import type { RunGroup } from "./comparison/groups.ts";
 import type { BucketedSeries } from "./metric-series.ts";
 import type { Page } from "./page.ts";
 
@@ -27,7 +28,8 @@ export type ProblemSetModel = rows.ProblemSetRow;
 export type ProblemSetMemberModel = rows.ProblemSetMemberRow;
 export type ProjectModel = rows.ProjectRow;
 export type RolloutModel = rows.RolloutRow;
-export type RunModel = rows.RunRow;
+/** `orderedBy`: its place in a list that is not ordered by time. */
+export type RunModel = rows.RunRow & { readonly orderedBy?: readonly string[] };
 export type SampleModel = SampleRow;
 export type StageExecutionModel = rows.StageExecutionRow;
 export type StepModel = rows.StepRow;
@@ -61,3 +63,4 @@ export type StepSummaryModel = StepSummary;
 export type SandboxReportModel = SandboxReport;
 export type ComparisonModel = Comparison;
 export type ComparedArmModel = ComparedArm;
+export type RunGroupModel = RunGroup;

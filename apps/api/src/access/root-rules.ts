@@ -75,6 +75,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
     },
   },
   run: read(({ id }) => ({ runs: [id] })),
+  runGroups: filteredRuns("of"),
   runs: filteredRuns("filter"),
   server: anywhere,
   simulateCurriculum: anywhere,

@@ -42,6 +42,7 @@ import { projects as queryProjects } from "./Query/projects.ts";
 import { rollout as queryRollout } from "./Query/rollout.ts";
 import { rollouts as queryRollouts } from "./Query/rollouts.ts";
 import { run as queryRun } from "./Query/run.ts";
+import { runGroups as queryRunGroups } from "./Query/runGroups.ts";
 import { runs as queryRuns } from "./Query/runs.ts";
 import { server as queryServer } from "./Query/server.ts";
 import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateCurriculum.ts";
@@ -94,6 +95,7 @@ export const resolvers: Resolvers = {
     rollout: queryRollout,
     rollouts: queryRollouts,
     run: queryRun,
+    runGroups: queryRunGroups,
     runs: queryRuns,
     server: queryServer,
     simulateCurriculum: querySimulateCurriculum,
