@@ -47,6 +47,7 @@ const others = [
   "StepSummary",
   "Comparison",
   "ComparedArm",
+  "RunGroup",
 ];
 const mapper = (type: string): [string, string] => [type, `../mappers.ts#${type}Model`];
 

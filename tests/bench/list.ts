@@ -1,15 +1,19 @@
 // Owns: milliseconds until a page of runs is there among 10,000: filtered by tags, parameters and last values, newest first. Must not know: how it is found.
 import { loadavg } from "node:os";
-import { startBenchWorld } from "../testkit/api/bench-world.ts";
+import { cpuOf, startBenchWorld } from "../testkit/api/bench-world.ts";
 import type { BenchWorld } from "../testkit/api/bench-world.ts";
 import { appendBatch } from "@gradus/prisma/metrics/append-batch";
 import { createExternalRun } from "@gradus/prisma/metrics/external-run-store";
 import { inRun } from "@gradus/prisma/training/run-transaction";
 import { benchLine } from "./bench-line.ts";
 import type { Bench } from "./bench-line.ts";
+import { reportPeers } from "./peers/run-peers.ts";
 
-const PAGE = `query ($text: String, $first: Int, $after: Cursor) { runs(filter: { text: $text }, first: $first, after: $after) {
+const PAGE = `query ($text: String, $orderBy: RunOrder, $first: Int, $after: Cursor) { runs(filter: { text: $text }, orderBy: $orderBy, first: $first, after: $after) {
   nodes { id name status seed createdAt } pageInfo { hasNextPage endCursor } } }`;
+
+const GROUPS = `query ($seeds: [Int!], $by: [String!]) { runGroups(of: { seeds: $seeds }, by: $by, metrics: ["loss"]) {
+  key metrics { estimate { mean low high n } difference { estimate { mean low high } } } } }`;
 
 const [REPEATS, FIRST] = [40, 50];
 
@@ -23,7 +27,7 @@ async function fill({ world }: BenchWorld, runs: number): Promise<void> {
       arm: `lr-${run % 5}`,
       seed: run,
       name: `run ${run}`,
-      config: { lr: (run % 5) / 10 },
+      config: { lr: (run % 5) / 10, width: run % 20 },
       tags: { team: "abcd"[run % 4] },
       key: String(run),
       session: "fill",
@@ -41,12 +45,16 @@ const list: Bench = async (report, flags) => {
   say("load average before", "1 min", [loadavg()[0] ?? 0]);
   await using bench = await startBenchWorld();
   await fill(bench, runs);
-  const page = async (text: string | null, after: string | null = null): Promise<{ ms: number; ids: string[]; next: string | null }> => {
+  const page = async (
+    text: string | null,
+    after: string | null = null,
+    orderBy: object | null = null,
+  ): Promise<{ ms: number; ids: string[]; next: string | null }> => {
     const started = performance.now();
     const response = await fetch(`${bench.api.url}/graphql`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query: PAGE, variables: { text, first: FIRST, after } }),
+      body: JSON.stringify({ query: PAGE, variables: { text, orderBy, first: FIRST, after } }),
     });
     const { data, errors } = (await response.json()) as {
       readonly data: { readonly runs: { readonly nodes: { id: string }[]; readonly pageInfo: { endCursor: string | null } } };
@@ -55,16 +63,21 @@ const list: Bench = async (report, flags) => {
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
     return { ms: performance.now() - started, ids: data.runs.nodes.map(({ id }) => id), next: data.runs.pageInfo.endCursor };
   };
-  const filters: readonly [label: string, text: string | null, found: number][] = [
+  const filters: readonly [label: string, text: string | null, found: number, orderBy?: object][] = [
     ["no filter", null, FIRST],
+    ["by tag, sorted by a parameter", "tags.team = 'a'", FIRST, { property: "CONFIG", name: "width" }],
+    ["by tag and parameter, sorted by a last value", "tags.team = 'a' and config.lr >= 0.3", FIRST, { property: "METRIC", name: "loss" }],
+    ["all sorted by a last value", null, FIRST, { property: "METRIC", name: "loss", direction: "ASCENDING" }],
     ["by tag and parameter", "tags.team = 'a' and config.lr >= 0.3", FIRST],
     ["by last value, tag and parameter", "metrics.loss < 0.6 and config.lr >= 0.3 and tags.team in ('a', 'b')", FIRST],
     ["by a last value few have", `metrics.loss < ${2.5 / runs}`, 2],
   ];
-  for (const [label, text, found] of filters) {
+  const started = await cpuOf(bench);
+  const startedAt = performance.now();
+  for (const [label, text, found, orderBy = null] of filters) {
     const times: number[] = [];
     for (let repeat = 0; repeat < REPEATS; repeat++) {
-      const { ms, ids } = await page(text);
+      const { ms, ids } = await page(text, null, orderBy);
       if (ids.length !== found) throw new Error(`${label}: ${ids.length} runs of ${found}`);
       times.push(ms);
     }
@@ -75,6 +88,30 @@ const list: Bench = async (report, flags) => {
   let [pages, after] = [0, null as string | null];
   for (; pages < 10; pages++) ({ next: after } = await page(null, after));
   say(`the page after ${pages} others`, "ms", [(await page(null, after)).ms], { atMost: 50 });
+
+  const seeds = Array.from({ length: Math.min(runs, 1_000) }, (_, seed) => seed);
+  const grouped: number[] = [];
+  let groups = 0;
+  for (let repeat = 0; repeat < 10; repeat++) {
+    const before = performance.now();
+    const response = await fetch(`${bench.api.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ query: GROUPS, variables: { seeds, by: ["lr", "width"] } }),
+    });
+    const { data, errors } = (await response.json()) as {
+      readonly data: { readonly runGroups: readonly object[] };
+      readonly errors?: unknown;
+    };
+    if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    grouped.push(performance.now() - before);
+    groups = data.runGroups.length;
+  }
+  if (groups !== 20) throw new Error(`${groups} groups of 20`);
+  say(`${Math.min(runs, 1_000)} of ${runs} runs grouped by two parameters, seeds collapsed`, "ms", grouped, { atMost: 500 });
+  const [ended, seconds] = [await cpuOf(bench), (performance.now() - startedAt) / 1_000];
+  for (const part of ["client", "api", "postgres"] as const) say(`CPU of ${part}`, "cores", [(ended[part] - started[part]) / seconds]);
+  await reportPeers("list", report);
 };
 
 export default list;

@@ -38,6 +38,7 @@ import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import { serveEventStreams } from "./live/graphql-sse.ts";
 import type { CoalesceLimit } from "./live/point-stream.ts";
+import { shareReads } from "./live/shared-reads.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";
 import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
@@ -106,6 +107,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     db,
     control,
     wake,
+    share: shareReads(),
     log,
     webhooks: input.alerts?.webhooks ?? readWebhookAddresses(""),
     coalesce: input.coalesce ?? { bytes: 64 << 10, heldMs: 1_000 },

@@ -8,6 +8,7 @@ import type { DeletionSettings } from "./commands/shelve.ts";
 import type { WebhookAddresses } from "./alerts/webhook-addresses.ts";
 import type { EventWake } from "./live/event-wake.ts";
 import type { CoalesceLimit } from "./live/point-stream.ts";
+import type { SharedReads } from "./live/shared-reads.ts";
 import { createLoaders } from "./loaders.ts";
 import type { Loaders } from "./loaders.ts";
 import type { RunControl } from "./run-control.ts";
@@ -17,6 +18,7 @@ export interface ApiParts {
   readonly db: Database;
   readonly control: RunControl;
   readonly wake: EventWake;
+  readonly share: SharedReads;
   readonly coalesce: CoalesceLimit;
   readonly log: Logger;
   /** Where webhooks may go. */

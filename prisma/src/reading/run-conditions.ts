@@ -20,7 +20,7 @@ export interface RunCondition {
 }
 
 /** Of the run `r` and its arm `a`, as text; null where there is none. */
-function textOf({ property, name }: RunCondition): Prisma.Sql {
+export function textOf({ property, name }: Pick<RunCondition, "property" | "name">): Prisma.Sql {
   if (property === "TAG") return Prisma.sql`(r.tags ->> ${name})`;
   if (property === "CONFIG") {
     const config = Prisma.sql`(case when r."isExternal" then r.config else a.configuration end)`;
@@ -38,7 +38,7 @@ function textOf({ property, name }: RunCondition): Prisma.Sql {
 
 const NUMBER = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$|^-?Infinity$|^NaN$";
 /** NaN is neither above nor below anything, though Postgres sorts it highest. */
-const numberOf = (text: Prisma.Sql): Prisma.Sql =>
+export const numberOf = (text: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`(select case when t ~ ${NUMBER} then nullif(t::float8, 'NaN'::float8) end from (select ${text} as t) as of_text)`;
 
 const ORDERS = { BELOW: Prisma.sql`<`, AT_MOST: Prisma.sql`<=`, ABOVE: Prisma.sql`>`, AT_LEAST: Prisma.sql`>=` } as const;

@@ -4,7 +4,7 @@ import type { Database } from "../database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { RunRow } from "../rows.ts";
 import type { Ask } from "./page-reader.ts";
-import { conditionSql } from "./run-conditions.ts";
+import { conditionSql, numberOf, textOf } from "./run-conditions.ts";
 import type { RunCondition } from "./run-conditions.ts";
 
 export interface RunFilter {
@@ -68,6 +68,39 @@ export function readRuns(db: Database, filter: RunFilter, { after, limit }: Ask)
       { id: string }[]
     >`select r.id ${from} where ${where(filter)} and ${older} order by r."createdAt" desc, r.id desc limit ${limit}`,
   );
+}
+
+export interface RunOrder {
+  readonly property: RunCondition["property"];
+  readonly name: string;
+  readonly direction?: "ASCENDING" | "DESCENDING" | undefined;
+}
+
+/** Key: rank (numbers, texts, none), number, text, createdAt as ISO text, id; in `orderedBy` of each row. */
+export async function readOrderedRuns(
+  db: Database,
+  filter: RunFilter,
+  { property, name, direction }: RunOrder,
+  { after, limit }: Ask,
+): Promise<(RunRow & { readonly orderedBy: readonly string[] })[]> {
+  const isDown = direction !== "ASCENDING";
+  const [sense, ranks] = isDown ? [Prisma.sql`<`, [2, 1, 0]] : [Prisma.sql`>`, [0, 1, 2]];
+  const way = isDown ? Prisma.sql`desc` : Prisma.sql`asc`;
+  const behind =
+    after === null
+      ? Prisma.sql`true`
+      : Prisma.sql`(rank, number, text, "createdAt", id) ${sense} (${Number(after[0])}::int, ${after[1]}::float8, ${after[2]}::text, (${after[3]}::timestamptz at time zone 'UTC')::timestamp(3), ${after[4]}::text)`;
+  const found = await db.prisma.$queryRaw<{ id: string; rank: number; number: string; text: string; createdAt: Date }[]>`
+    select id, rank, number::text as number, text, "createdAt" from (
+      select id, "createdAt", case when number is not null then ${ranks[0]}::int when text is not null then ${ranks[1]}::int else ${ranks[2]}::int end as rank,
+        coalesce(number, 0) as number, (case when number is null then coalesce(text, '') else '' end) collate "C" as text
+      from (select r.id, r."createdAt", v.text, ${numberOf(Prisma.sql`v.text`)} as number ${from}
+        cross join lateral (select ${textOf({ property, name })} as text offset 0) v where ${where(filter)} offset 0) valued) ranked
+    where ${behind} order by rank ${way}, number ${way}, text ${way}, "createdAt" ${way}, id ${way} limit ${limit}`;
+  const keys = new Map(
+    found.map(({ id, rank, number, text, createdAt }) => [id, [String(rank), number, text, createdAt.toISOString(), id]]),
+  );
+  return (await inOrder(db, Promise.resolve(found))).map((row) => ({ ...row, orderedBy: keys.get(row.id) ?? [] }));
 }
 
 export async function countRuns({ prisma }: Database, filter: RunFilter): Promise<number> {

@@ -88,3 +88,16 @@ export async function cpuSeconds(pid: number | undefined): Promise<number> {
     return 0;
   }
 }
+
+/** CPU seconds of the database's processes that are there now. */
+export async function cpuOfPostgres({ world }: BenchWorld): Promise<number> {
+  const backends = await world.database.sql<{ pid: number }[]>`select pid from pg_stat_activity`;
+  return (await Promise.all(backends.map(({ pid }) => cpuSeconds(pid)))).reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** CPU seconds of this process, of the API and of the database. */
+export const cpuOf = async (bench: BenchWorld): Promise<Record<"client" | "api" | "postgres", number>> => ({
+  client: await cpuSeconds(process.pid),
+  api: await cpuSeconds(bench.api.child.pid),
+  postgres: await cpuOfPostgres(bench),
+});

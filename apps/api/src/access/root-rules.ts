@@ -86,6 +86,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
     },
   },
   run: read(({ id }) => ({ runs: [id] })),
+  runGroups: filteredRuns("of"),
   runs: filteredRuns("filter"),
   savedViews: listed,
   server: anywhere,

@@ -1,10 +1,9 @@
 // Owns: knowing that a run has new events, from Postgres' NOTIFY. A wake-up only: the rows are the truth, and a lost one costs time, not events.
 // Must not know: subscribers' cursors, GraphQL.
-import { setTimeout as after } from "node:timers/promises";
 import type { Sql } from "@gradus/prisma/database";
 import { EVENTS_CHANNEL } from "@gradus/prisma/training/run-transaction";
 
-/** How long a reader sleeps at most: what a lost notification costs. */
+/** How long a reader sleeps at most: what a lost notification costs. All are woken at once, so that those of one stream read it once. */
 const BACKSTOP_MS = 5_000;
 
 export interface EventWake {
@@ -44,23 +43,32 @@ export async function listenForEvents(sql: Sql): Promise<EventWake> {
   };
   // The second callback runs on every (re)connection: what was notified in between is unknown.
   const listening = await sql.listen(EVENTS_CHANNEL, notified, everyone);
+  const backstop = setInterval(everyone, BACKSTOP_MS).unref();
 
+  const missed = (mark: number, concerns: (runId: string) => boolean): boolean => {
+    // Most sleepers have missed nothing at all: thousands of them must not look through the runs of others.
+    if (clock === mark) return false;
+    if (forgottenUpTo > mark) return true;
+    for (const [runId, at] of lastNotified) if (at > mark && concerns(runId)) return true;
+    return false;
+  };
   return {
     mark: () => clock,
-    async sleep(mark, concerns, signal) {
-      if (signal.aborted || forgottenUpTo > mark) return;
-      for (const [runId, at] of lastNotified) if (at > mark && concerns(runId)) return;
-      const waking = new AbortController();
-      const sleeper = { concerns, wake: () => waking.abort() };
-      sleepers.add(sleeper);
-      try {
-        await after(BACKSTOP_MS, undefined, { signal: AbortSignal.any([waking.signal, signal]) });
-      } catch {
-        // Tolerates being woken: that is how the sleep ends.
-      } finally {
-        sleepers.delete(sleeper);
-      }
+    sleep: (mark, concerns, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted || missed(mark, concerns)) return resolve();
+        const wake = (): void => {
+          sleepers.delete(sleeper);
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        const sleeper = { concerns, wake };
+        sleepers.add(sleeper);
+        signal.addEventListener("abort", wake);
+      }),
+    async close() {
+      clearInterval(backstop);
+      await listening.unlisten();
     },
-    close: () => listening.unlisten(),
   };
 }

@@ -9,7 +9,7 @@ import { BATCH, followTail, foundBy } from "./tail.ts";
 
 /** @throws GraphQLError BAD_USER_INPUT for an unknown experiment or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
 export async function experimentStream(
-  { db, wake, load, epoch }: ApiContext,
+  { db, wake, share, load, epoch }: ApiContext,
   experimentId: string,
   after: string | null | undefined,
 ): Promise<AsyncIterableIterator<PlacedExperimentEvent>> {
@@ -24,12 +24,13 @@ export async function experimentStream(
   });
   return followTail(
     {
-      async read(position) {
-        // Whoever reads across runs numbers first; events are numbered by nobody while nobody reads them so.
-        await numberEvents(db.sql);
-        const events = (await readExperimentEvents(db.sql, experimentId, position, BATCH)).map(place);
-        return foundBy(events, position, (event) => event.globalPosition ?? 0n);
-      },
+      read: (position, _heldMs, mark) =>
+        share(`experiment ${experimentId} ${position} ${mark}`, async () => {
+          // Whoever reads across runs numbers first; events are numbered by nobody while nobody reads them so.
+          await numberEvents(db.sql);
+          const events = (await readExperimentEvents(db.sql, experimentId, position, BATCH)).map(place);
+          return foundBy(events, position, (event) => event.globalPosition ?? 0n);
+        }),
       mark: () => wake.mark(),
       // Run ids begin with their experiment's.
       sleep: (mark, signal) => wake.sleep(mark, (id) => id === experimentId || id.startsWith(`${experimentId}.`), signal),

@@ -9,14 +9,16 @@ import { BATCH, followTail } from "./tail.ts";
 
 /** A node that falls silent wakes nobody: it is looked for at the latest when a sleep ends by itself. @throws GraphQLError as nodesPlace does */
 export async function nodeStream(
-  { db, wake, epoch }: ApiContext,
+  { db, wake, share, epoch }: ApiContext,
   after: string | null | undefined,
 ): Promise<AsyncIterableIterator<NodeHealthModel>> {
   const storeEpoch = await epoch();
   return followTail(
     {
-      async read(from) {
-        const { nodes, place } = await readChangedNodes(db, from, SILENT_MS, BATCH);
+      async read(from, _heldMs, mark) {
+        const { nodes, place } = await share(`nodes ${from.revision} ${from.atMs} ${mark}`, () =>
+          readChangedNodes(db, from, SILENT_MS, BATCH),
+        );
         const told = nodes.map(({ silent, ...node }) => (silent ? { ...node, alive: false } : node));
         return {
           items: told.length === 0 ? [] : [{ cursor: nodesCursor(storeEpoch, place), nodes: told }],

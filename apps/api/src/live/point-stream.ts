@@ -30,7 +30,7 @@ const MOST = 5_000;
 
 /** @throws GraphQLError BAD_USER_INPUT for an unknown run or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
 export async function pointStream(
-  { db, wake, load, epoch, coalesce }: ApiContext,
+  { db, wake, share, load, epoch, coalesce }: ApiContext,
   runId: string,
   names: readonly string[] | null | undefined,
   after: string | null | undefined,
@@ -48,10 +48,10 @@ export async function pointStream(
   });
   return followTail(
     {
-      async read(position, heldMs) {
+      async read(position, heldMs, mark) {
         const isSlow = heldMs >= coalesce.heldMs;
         const limit = isSlow ? MOST : BATCH;
-        const events = await readMetricEvents(db.sql, runId, position, limit);
+        const events = await share(`points ${runId} ${position} ${limit} ${mark}`, () => readMetricEvents(db.sql, runId, position, limit));
         const batches = events.map(place).filter(({ points }) => points.length > 0);
         const isMuch = isSlow && batches.length > 1 && JSON.stringify(batches).length > coalesce.bytes;
         return { items: isMuch ? [latestOf(batches)] : batches, upTo: events.at(-1)?.position ?? position, more: events.length === limit };

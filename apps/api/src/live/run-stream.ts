@@ -9,7 +9,7 @@ import { BATCH, followTail, foundBy } from "./tail.ts";
 
 /** @throws GraphQLError BAD_USER_INPUT for an unknown run or a foreign cursor, CURSOR_EXPIRED for one of another epoch */
 export async function runStream(
-  { db, wake, load, epoch }: ApiContext,
+  { db, wake, share, load, epoch }: ApiContext,
   runId: string,
   after: string | null | undefined,
 ): Promise<AsyncIterableIterator<PlacedEvent>> {
@@ -21,8 +21,10 @@ export async function runStream(
   const place = (event: StoredEvent): PlacedEvent => ({ ...event, cursor: streamCursor("run", storeEpoch, event.position) });
   return followTail(
     {
-      read: async (position) =>
-        foundBy((await readRunEvents(db.sql, runId, position, BATCH)).map(place), position, (event) => event.position),
+      read: (position, _heldMs, mark) =>
+        share(`run ${runId} ${position} ${mark}`, async () =>
+          foundBy((await readRunEvents(db.sql, runId, position, BATCH)).map(place), position, (event) => event.position),
+        ),
       mark: () => wake.mark(),
       sleep: (mark, signal) => wake.sleep(mark, (id) => id === runId, signal),
     },

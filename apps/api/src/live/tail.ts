@@ -10,8 +10,11 @@ export interface Found<Item, Position> {
 }
 
 export interface Tail<Item, Position> {
-  /** What is after the position, oldest first. `heldMs`: how long the consumer took over what the read before had found, in milliseconds. */
-  read(after: Position, heldMs: number): Promise<Found<Item, Position>>;
+  /**
+   * What is after the position, oldest first. `heldMs`: how long the consumer took over what the read before had found, in milliseconds.
+   * `mark`: taken just before, it tells the moment.
+   */
+  read(after: Position, heldMs: number, mark: number): Promise<Found<Item, Position>>;
   /** Taken before a read, given to the sleep after it: what happens in between ends the sleep at once. */
   mark(): number;
   sleep(mark: number, signal: AbortSignal): Promise<void>;
@@ -30,7 +33,7 @@ async function* follow<Item, Position>(tail: Tail<Item, Position>, from: Positio
   let [position, heldMs] = [from, 0];
   while (!signal.aborted) {
     const mark = tail.mark();
-    const { items, upTo, more } = await tail.read(position, heldMs);
+    const { items, upTo, more } = await tail.read(position, heldMs, mark);
     const given = performance.now();
     for (const item of items) yield item;
     heldMs = performance.now() - given;

@@ -48,6 +48,7 @@ import { projects as queryProjects } from "./Query/projects.ts";
 import { rollout as queryRollout } from "./Query/rollout.ts";
 import { rollouts as queryRollouts } from "./Query/rollouts.ts";
 import { run as queryRun } from "./Query/run.ts";
+import { runGroups as queryRunGroups } from "./Query/runGroups.ts";
 import { runs as queryRuns } from "./Query/runs.ts";
 import { savedViews as querySavedViews } from "./Query/savedViews.ts";
 import { server as queryServer } from "./Query/server.ts";
@@ -120,6 +121,7 @@ export const resolvers: Resolvers = {
     rollout: queryRollout,
     rollouts: queryRollouts,
     run: queryRun,
+    runGroups: queryRunGroups,
     runs: queryRuns,
     savedViews: querySavedViews,
     server: queryServer,

@@ -5,8 +5,8 @@ import { badInput, present } from "../../errors.ts";
 import { toRunFilter } from "../../run-filter/run-filter.ts";
 import type { QueryResolvers } from "../../generated/schema-types.ts";
 
-const MOST_RUNS = 1_000;
-const USUAL_METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
+export const MOST_RUNS = 1_000;
+export const USUAL_METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
 
 export const comparison: NonNullable<QueryResolvers["comparison"]> = async (
   _parent,

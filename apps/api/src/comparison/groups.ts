@@ -1,0 +1,119 @@
+// Owns: runs grouped by parameters with everything else collapsed: estimates over seeds, curves, matched-seed differences. Must not know: how runs are
+// chosen, SQL.
+import { canonicalJson } from "@gradus/domain/canonical-json";
+import type { Database } from "@gradus/prisma/database";
+import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
+import type { RunRow } from "@gradus/prisma/rows";
+import { badInput } from "../errors.ts";
+import type { ComparedMetric, ComparisonCurve } from "../generated/schema-types.ts";
+import { bucketWidth, collapseSeeds } from "./curves.ts";
+import { matchedDifference, overSeeds } from "./estimate.ts";
+import { RunValues } from "./run-values.ts";
+
+export interface RunGroup {
+  readonly key: readonly unknown[];
+  readonly runs: readonly RunRow[];
+  readonly metrics: readonly ComparedMetric[];
+  readonly curves: readonly ComparisonCurve[];
+}
+
+export interface GroupInput {
+  readonly runs: readonly { readonly run: RunRow; readonly config: object }[];
+  readonly by: readonly string[];
+  readonly metrics: readonly string[];
+  readonly curves: readonly string[];
+  readonly maxPoints: number;
+  /** Key of the group that the others are compared with; null: the first one's. */
+  readonly baseline: readonly unknown[] | null;
+}
+
+/** A parameter by its name, nested ones with dots; a key that holds dots itself comes first, as in filters. Null where there is none. */
+export function parameterOf(config: object, name: string): unknown {
+  if (Object.hasOwn(config, name)) return (config as Record<string, unknown>)[name] ?? null;
+  let at: unknown = config;
+  for (const part of name.split(".")) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, part)) return null;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return at ?? null;
+}
+
+const rank = (value: unknown): number => (value === null ? 2 : typeof value === "number" ? 0 : 1);
+
+/** Numbers by value, then anything else by its text, then what is not there. */
+function byKeys(one: readonly unknown[], other: readonly unknown[]): number {
+  for (const [at, a] of one.entries()) {
+    const b = other[at];
+    const order = rank(a) - rank(b) || (typeof a === "number" && typeof b === "number" ? a - b : 0);
+    if (order !== 0) return order;
+    const [left, right] = [canonicalJson(a), canonicalJson(b)];
+    if (left !== right && typeof a !== "number") return left < right ? -1 : 1;
+  }
+  return 0;
+}
+
+/** By their keys; a fixed number of queries, however many runs there are. @throws GraphQLError BAD_USER_INPUT for a baseline that is no group */
+export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPoints, baseline }: GroupInput): Promise<RunGroup[]> {
+  const runIds = runs.map(({ run }) => run.id);
+  const grouped = [
+    ...Map.groupBy(
+      runs.map(({ run, config }) => ({ run, key: by.map((name) => parameterOf(config, name)) })),
+      ({ key }) => canonicalJson(key),
+    ),
+  ]
+    .map(([text, members]) => ({
+      text,
+      key: members[0]?.key ?? [],
+      runs: members.map(({ run }) => run).toSorted((one, other) => one.seed - other.seed || (one.id < other.id ? -1 : 1)),
+    }))
+    .toSorted((one, other) => byKeys(one.key, other.key));
+  const wanted = baseline === null ? grouped[0] : grouped.find(({ text }) => text === canonicalJson(baseline));
+  if (wanted === undefined && grouped.length > 0) throw badInput("baseline: there is no such group");
+
+  const [points, endings] = await Promise.all([
+    readLastPoints(db, runIds, metrics),
+    curves.length === 0 ? [] : readLastPoints(db, runIds, curves),
+  ]);
+  const values = new RunValues(points);
+  // One width for all, over the steps that there are: an external run does not say how many it will have.
+  const width = bucketWidth(Math.max(1, ...endings.map(({ step }) => step)), maxPoints);
+  const series = curves.length === 0 ? [] : await readMetricSeries(db, runIds, curves, { maxPoints, bucketSteps: width });
+  const seriesOf = Map.groupBy(series, ({ runId }) => runId);
+
+  const named = (key: readonly unknown[]): string =>
+    by.map((name, at) => `${name}=${canonicalJson(key[at] ?? null)}`).join(", ") || "all runs";
+  const seedsOf = (ofGroup: readonly RunRow[], metric: string): Map<number, number> =>
+    new Map(
+      [...Map.groupBy(values.perSeed(ofGroup, metric), ({ seed }) => seed)].flatMap(([seed, each]) => {
+        const finite = each.map(({ value }) => value).filter(Number.isFinite);
+        return finite.length === 0 ? [] : [[seed, finite.reduce((sum, one) => sum + one, 0) / finite.length] as const];
+      }),
+    );
+  return grouped.map((group) => {
+    const { key, runs: ofGroup } = group;
+    return {
+      key,
+      runs: ofGroup,
+      metrics: metrics.map((name) => {
+        const own = seedsOf(ofGroup, name);
+        const other = group === wanted || wanted === undefined ? null : seedsOf(wanted.runs, name);
+        return {
+          name,
+          estimate: overSeeds([...own.values()]),
+          perSeed: values.perSeed(ofGroup, name),
+          difference:
+            other === null || wanted === undefined
+              ? null
+              : matchedDifference(name, { name: named(wanted.key), values: other }, { name: named(key), values: own }),
+        };
+      }),
+      curves: curves.map((name) =>
+        collapseSeeds(
+          name,
+          ofGroup.flatMap(({ id }) => seriesOf.get(id) ?? []),
+          width,
+        ),
+      ),
+    };
+  });
+}

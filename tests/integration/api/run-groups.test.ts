@@ -1,0 +1,172 @@
+import { appendBatch } from "@gradus/prisma/metrics/append-batch";
+import { createExternalRun } from "@gradus/prisma/metrics/external-run-store";
+import { inRun } from "@gradus/prisma/training/run-transaction";
+import { openDatabase } from "@gradus/prisma";
+import type { Database } from "@gradus/prisma";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startCountingProxy } from "../../testkit/api/counting-proxy.ts";
+import type { CountingProxy } from "../../testkit/api/counting-proxy.ts";
+import { ask, get, startTestApi } from "../../testkit/api/test-api.ts";
+import type { TestApi } from "../../testkit/api/test-api.ts";
+import { startDatabaseWorld } from "../../testkit/world.ts";
+import type { DatabaseWorld } from "../../testkit/world.ts";
+
+let world: DatabaseWorld;
+let proxy: CountingProxy;
+let counted: Database;
+let api: TestApi;
+const ids = new Map<string, string>();
+
+/** Losses by learning rate, width and seed; the last one has none and lacks a width. */
+const RUNS: readonly { name: string; lr: number | string; width?: number; seed: number; loss?: number }[] = [
+  { name: "a", lr: 0.1, width: 1, seed: 1, loss: 1 },
+  { name: "b", lr: 0.1, width: 1, seed: 2, loss: 3 },
+  { name: "c", lr: 0.1, width: 2, seed: 1, loss: 5 },
+  { name: "d", lr: 0.1, width: 2, seed: 2, loss: 9 },
+  { name: "e", lr: 0.2, width: 1, seed: 1, loss: 2 },
+  { name: "f", lr: 0.2, width: 1, seed: 2, loss: Number.NaN },
+  { name: "g", lr: "auto", seed: 1 },
+];
+
+beforeAll(async () => {
+  world = await startDatabaseWorld();
+  proxy = await startCountingProxy(world.databaseUrl);
+  counted = openDatabase(proxy.url);
+  api = await startTestApi(counted);
+  const { sql } = world.database;
+  for (const { name, lr, width, seed, loss } of RUNS) {
+    const { id, segment } = await createExternalRun(sql, {
+      projectId: "default",
+      experiment: "grouped",
+      arm: "external",
+      seed,
+      name,
+      config: { optimizer: { lr }, ...(width === undefined ? {} : { width }) },
+      tags: { letter: name },
+      key: name,
+      session: "fill",
+      parentRunId: null,
+    });
+    ids.set(name, id);
+    if (loss === undefined) continue;
+    const series = [{ name: "loss", steps: [1, 2], values: [loss * 10, loss], times: [1, 2] }];
+    await inRun(sql, id, null, (tx) => appendBatch(tx, { runId: id, key: "0", segment, series }));
+  }
+});
+afterAll(async () => {
+  await api.close();
+  await counted.close();
+  await proxy.close();
+  await world.close();
+});
+
+describe("runs", () => {
+  const PAGE =
+    "query ($orderBy: RunOrder, $first: Int, $after: Cursor) { runs(orderBy: $orderBy, first: $first, after: $after) { nodes { name } pageInfo { endCursor hasNextPage } } }";
+  const inPages = async (orderBy: object, first: number): Promise<string> => {
+    const names: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const { runs }: { runs: { nodes: { name: string }[]; pageInfo: { endCursor: string; hasNextPage: boolean } } } = await get(
+        api.url,
+        PAGE,
+        {
+          orderBy,
+          first,
+          after,
+        },
+      );
+      names.push(...runs.nodes.map(({ name }) => name));
+      ({ endCursor: after, hasNextPage: more } = runs.pageInfo);
+    }
+    return names.join("");
+  };
+
+  test("are ordered by a metric's last value, those without a number last, both ways, the same in pages of any size", async () => {
+    const orderBy = { property: "METRIC", name: "loss" };
+    for (const first of [1, 2, 3, 200]) {
+      // "f" is NaN: no number to order by.
+      expect(await inPages({ ...orderBy, direction: "DESCENDING" }, first)).toBe("dcbeafg");
+      expect(await inPages({ ...orderBy, direction: "ASCENDING" }, first)).toBe("aebcdfg");
+    }
+  });
+
+  test("are ordered by a nested parameter, numbers before texts, and by a tag", async () => {
+    expect(await inPages({ property: "CONFIG", name: "optimizer.lr", direction: "ASCENDING" }, 2)).toBe("abcdefg");
+    expect(await inPages({ property: "CONFIG", name: "optimizer.lr" }, 2)).toBe("fedcbag");
+    expect(await inPages({ property: "TAG", name: "letter" }, 3)).toBe("gfedcba");
+  });
+
+  test("refuse the cursor of another order", async () => {
+    const { runs } = await get(api.url, PAGE, { orderBy: { property: "TAG", name: "letter" }, first: 1 });
+    const { errors } = await ask(api.url, PAGE, { orderBy: { property: "METRIC", name: "loss" }, after: runs.pageInfo.endCursor });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT" });
+  });
+});
+
+describe("groups of runs", () => {
+  const GROUPS = `query ($by: [String!], $baseline: [JSON], $text: String) { runGroups(of: { text: $text }, by: $by, metrics: ["loss"], curves: ["loss"], baseline: $baseline) {
+    key runs { name } metrics { name estimate { mean low high n } perSeed { seed value } difference { estimate { mean n } perSeed { seed value } sentence } } curves { points { step estimate { mean n } } } } }`;
+
+  test("collapse the seed over any parameters, with mean, 95% interval, n and matched-seed differences", async () => {
+    const { runGroups } = await get(api.url, GROUPS, { by: ["optimizer.lr", "width"] });
+    expect(
+      runGroups.map(({ key, runs }: { key: unknown; runs: { name: string }[] }) => [key, runs.map(({ name }) => name).join("")]),
+    ).toEqual([
+      [[0.1, 1], "ab"],
+      [[0.1, 2], "cd"],
+      [[0.2, 1], "ef"],
+      [["auto", null], "g"],
+    ]);
+    // t(0.975, 1) = 12.7062; mean 2, standard error 1.
+    const [first, second, third, fourth] = runGroups.map(({ metrics }: { metrics: readonly object[] }) => metrics[0]);
+    expect(first).toMatchObject({ estimate: { mean: 2, n: 2 }, difference: null });
+    expect(first.estimate.high).toBeCloseTo(2 + 12.7062, 3);
+    expect(second.difference).toMatchObject({
+      estimate: { mean: 5, n: 2 },
+      perSeed: [
+        { seed: 1, value: 4 },
+        { seed: 2, value: 6 },
+      ],
+    });
+    expect(second.difference.sentence).toContain("optimizer.lr=0.1, width=2");
+    expect(third).toMatchObject({
+      estimate: { mean: 2, n: 1, low: null },
+      perSeed: [
+        { seed: 1, value: 2 },
+        { seed: 2, value: "NaN" },
+      ],
+      difference: { estimate: { mean: 1, n: 1 } },
+    });
+    expect(fourth).toMatchObject({ estimate: { mean: null, n: 0 }, difference: null });
+    expect(runGroups[1].curves[0].points).toEqual([
+      { step: 1, estimate: { mean: 70, n: 2 } },
+      { step: 2, estimate: { mean: 7, n: 2 } },
+    ]);
+  });
+
+  test("count a seed once where several of their runs share it, and take any group as baseline", async () => {
+    const { runGroups } = await get(api.url, GROUPS, { by: ["optimizer.lr"], baseline: [0.2] });
+    // Seed 1: (1 + 5) / 2, seed 2: (3 + 9) / 2.
+    expect(runGroups[0].metrics[0]).toMatchObject({ estimate: { mean: 4.5, n: 2 }, difference: { estimate: { mean: 1, n: 1 } } });
+    expect(runGroups[0].metrics[0].perSeed).toHaveLength(4);
+    expect(runGroups[1].metrics[0].difference).toBeNull();
+    const { errors } = await ask(api.url, GROUPS, { by: ["optimizer.lr"], baseline: [0.3] });
+    expect(errors?.[0]?.message).toBe("baseline: there is no such group");
+  });
+
+  test("have the numbers that the comparison of the same runs has, and cost no statement more for more groups", async () => {
+    const { runGroups } = await get(api.url, GROUPS, { by: [], text: "config.width = 1 and config.optimizer.lr = 0.1" });
+    const { comparison } = await get(
+      api.url,
+      `query { comparison(of: { text: "config.width = 1 and config.optimizer.lr = 0.1" }, metrics: ["loss"], curves: ["loss"]) { arms { metrics { estimate { mean low high n } } } } }`,
+    );
+    expect(runGroups[0].metrics[0].estimate).toEqual(comparison.arms[0].metrics[0].estimate);
+    const cost = async (by: readonly string[]): Promise<number> => {
+      await get(api.url, GROUPS, { by });
+      proxy.take();
+      await get(api.url, GROUPS, { by });
+      return proxy.take();
+    };
+    expect(await cost(["optimizer.lr", "width", "seed"])).toBe(await cost([]));
+  });
+});
