@@ -34,7 +34,7 @@ export const generateRollouts =
         for (let begin = 0; begin < places.length; begin += rolloutsAtOnce) {
           const batch = places.slice(begin, begin + rolloutsAtOnce);
           const rows = batch.map(({ ordinal, index, prompt }) => ({
-            promptTokens: tokenizer.encode(prompt),
+            promptTokens: tokenizer.encodePrompt(prompt),
             stream: rolloutStream(generation.seed, scope, ordinal, index),
           }));
           signal.throwIfAborted();

@@ -104,6 +104,8 @@ export interface Tokenizer {
   readonly padToken: number;
   readonly eosToken: number;
   encode(text: string): number[];
+  /** A prompt as the model is to read it: a user's message where the model was trained on chats, else the text itself. */
+  encodePrompt(text: string): number[];
   decode(tokens: readonly number[]): string;
 }
 

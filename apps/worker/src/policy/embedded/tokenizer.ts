@@ -56,6 +56,10 @@ export class GreedyTokenizer implements Tokenizer {
     return tokens;
   }
 
+  encodePrompt(text: string): number[] {
+    return this.encode(text);
+  }
+
   /** Specials decode to nothing. */
   decode(tokens: readonly number[]): string {
     return tokens.map((token) => (token < SPECIALS.length ? "" : (this.pieces[token] ?? REPLACEMENT))).join("");

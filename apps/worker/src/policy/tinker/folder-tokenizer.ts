@@ -1,0 +1,85 @@
+// Owns: the tokenizer and chat form of a real model, from the two files beside its weights. Must not know: servers, experiments.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ConfigurationError } from "@gradus/domain";
+import { Template } from "@huggingface/jinja";
+import { Tokenizer as FileTokenizer } from "@huggingface/tokenizers";
+import { z } from "zod";
+import type { Tokenizer } from "../policy-engine.ts";
+
+const Named = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
+const Config = z.looseObject({
+  eos_token: Named,
+  pad_token: Named.nullish(),
+  bos_token: Named.nullish(),
+  chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
+});
+const TokenizerFile = z.looseObject({
+  model: z.looseObject({ vocab: z.union([z.record(z.string(), z.number()), z.array(z.unknown())]) }),
+  added_tokens: z.array(z.looseObject({ id: z.number() })).default([]),
+});
+
+export interface FolderTokenizer extends Tokenizer {
+  /** One more than the largest token. */
+  readonly size: number;
+  /** SHA-256 of tokenizer.json and tokenizer_config.json, hexadecimal. */
+  readonly hash: string;
+}
+
+/** Reads `tokenizer.json` and `tokenizer_config.json` (chat_template.jinja beside them wins). @throws ConfigurationError naming the file that is absent or wrong */
+export async function readFolderTokenizer(folder: string): Promise<FolderTokenizer> {
+  const [file, config] = await Promise.all(
+    ["tokenizer.json", "tokenizer_config.json"].map((name) => readFile(join(folder, name), "utf8")),
+  ).catch((error: unknown) => {
+    throw new ConfigurationError(`no tokenizer in ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  // Newer models keep it in a file of its own; most have none.
+  const beside = await readFile(join(folder, "chat_template.jinja"), "utf8").catch(() => null);
+  const fileJson = parsed(TokenizerFile, file ?? "", join(folder, "tokenizer.json"));
+  const configJson = parsed(Config, config ?? "", join(folder, "tokenizer_config.json"));
+  const tokenizer = new FileTokenizer(fileJson, configJson);
+  const idOf = (text: string): number => {
+    const [id, ...more] = tokenizer.encode(text, { add_special_tokens: false }).ids;
+    if (id === undefined || more.length > 0) throw new ConfigurationError(`${join(folder, "tokenizer_config.json")}: ${text} is no token`);
+    return id;
+  };
+  const { vocab } = fileJson.model;
+  const ids = [...(Array.isArray(vocab) ? [vocab.length - 1] : Object.values(vocab)), ...fileJson.added_tokens.map(({ id }) => id)];
+  const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const source = beside ?? templateOf(configJson.chat_template);
+  const template = source === null ? null : new Template(source);
+  const eosToken = idOf(configJson.eos_token);
+  return {
+    eosToken,
+    padToken: configJson.pad_token == null ? eosToken : idOf(configJson.pad_token),
+    // A spread of hundreds of thousands of arguments would not fit the stack.
+    size: 1 + ids.reduce((largest, id) => Math.max(largest, id), 0),
+    hash: createHash("sha256")
+      .update(`${file}\n${config}\n${beside ?? ""}`)
+      .digest("hex"),
+    encode,
+    encodePrompt(text) {
+      if (template === null) return encode(text);
+      const messages = [{ role: "user", content: text }];
+      return encode(
+        template.render({ messages, add_generation_prompt: true, eos_token: configJson.eos_token, bos_token: configJson.bos_token ?? "" }),
+      );
+    },
+    decode: (tokens) => (tokens.length === 0 ? "" : tokenizer.decode([...tokens], { skip_special_tokens: true })),
+  };
+}
+
+function templateOf(told: z.infer<typeof Config>["chat_template"]): string | null {
+  if (told == null || typeof told === "string") return told ?? null;
+  return told.find(({ name }) => name === "default")?.template ?? null;
+}
+
+function parsed<Schema extends z.ZodType>(schema: Schema, text: string, file: string): z.infer<Schema> {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    // Whoever named the folder hears which file is no such file.
+    throw new ConfigurationError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
