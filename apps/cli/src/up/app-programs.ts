@@ -30,6 +30,8 @@ export function appPrograms({ home, databaseUrl, temporalAddress, apiPort }: App
     TEMPORAL_ADDRESS: temporalAddress,
     GRADUS_BLOBS: join(home, "blobs"),
     GRADUS_PORT: String(apiPort),
+    // Users' own modules lie beside their experiment files, which lie where they work.
+    GRADUS_MODULES: process.env["GRADUS_MODULES"] ?? process.cwd(),
     GRADUS_API_URL: `http://127.0.0.1:${apiPort}`,
   };
   const program = (name: string, app: keyof typeof appEntries) => ({
