@@ -10,6 +10,7 @@ import { registerEngine } from "./commands/engine.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerPause } from "./commands/pause.ts";
+import { registerProblem } from "./commands/problem.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
 import { registerResume } from "./commands/resume.ts";
 import { registerRun } from "./commands/run.ts";
@@ -40,6 +41,7 @@ const verbs = [
   registerImport,
   registerExport,
   registerCurricula,
+  registerProblem,
   registerSimulate,
   registerPretrain,
   registerEngine,

@@ -47,6 +47,7 @@ const filteredRuns = (argument: "filter" | "of"): RootRule => ({
 export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   apiKeys: { ...listed, scope: "ADMIN" },
   auditLog: { ...listed, scope: "ADMIN" },
+  chain: read(({ runId }) => ({ runs: [runId] })),
   comparison: filteredRuns("of"),
   curricula: listed,
   curriculumPresets: anywhere,

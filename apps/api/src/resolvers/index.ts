@@ -21,6 +21,7 @@ import { SandboxReport } from "./SandboxReport.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { apiKeys as queryApiKeys } from "./Query/apiKeys.ts";
 import { auditLog as queryAuditLog } from "./Query/auditLog.ts";
+import { chain as queryChain } from "./Query/chain.ts";
 import { comparison as queryComparison } from "./Query/comparison.ts";
 import { curricula as queryCurricula } from "./Query/curricula.ts";
 import { curriculumPresets as queryCurriculumPresets } from "./Query/curriculumPresets.ts";
@@ -68,6 +69,7 @@ export const resolvers: Resolvers = {
   Query: {
     apiKeys: queryApiKeys,
     auditLog: queryAuditLog,
+    chain: queryChain,
     comparison: queryComparison,
     curricula: queryCurricula,
     curriculumPresets: queryCurriculumPresets,

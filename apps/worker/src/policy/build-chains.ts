@@ -18,7 +18,7 @@ export const CHAIN_RECIPE = {
   drawn: 1_500,
   roots: 220,
   attempts: 32,
-  rounds: 14,
+  rounds: 10,
   /** Mutations, and mutations of those, of which the one that looks nearest to the wanted level is measured. */
   choices: 24,
   hops: 3,
@@ -42,10 +42,12 @@ interface Descent {
   readonly levels: Rung[];
   /** What was measured last: it says how far the guess of a pass rate is off here. */
   last: Rung;
+  /** Programs that were measured for it. */
+  readonly tried: Set<string>;
 }
 
 export interface BuildChainsOptions {
-  /** Measured problems without relatives: what the control is made of. Problems of their programs are left out. */
+  /** Measured problems without relatives: what the control is made of. Those whose program is in a chain are left out. */
   readonly loose: readonly Omit<Problem, "id">[];
   /** Programs that nothing here may share: the held-out problems'. */
   readonly heldOutAsts: ReadonlySet<string>;
@@ -71,19 +73,22 @@ export async function buildChains(
     const passes = await measureProblems(engine, modelId, sandbox, contents, { attempts, streams: `chains/${name}` });
     return kept.map((problem, at) => ({ problem, passes: passes[at] ?? 0 }));
   };
-  const seen = new Set([...heldOutAsts, ...loose.map(({ astHash }) => astHash)]);
-  const isNew = ({ astHash }: GeneratedProblem): boolean => !seen.has(astHash) && Boolean(seen.add(astHash));
+  /** Held out, or on the way down of some chain. */
+  const taken = new Set(heldOutAsts);
+  const isNew = ({ astHash }: GeneratedProblem): boolean => !taken.has(astHash) && Boolean(taken.add(astHash));
 
   const roots = await measure(drawRoots(limit).filter(isNew), "roots");
   const descents: Descent[] = roots
     .filter((rung) => levelOf(rung) === "HARD")
-    .map((rung) => ({ path: [rung], levels: [rung], last: rung }));
+    .map((rung) => ({ path: [rung], levels: [rung], last: rung, tried: new Set() }));
   onProgress?.(`${roots.length} roots measured, ${descents.length} in the narrow hard bin`);
   for (let round = 0; round < rounds; round++) {
     const open = descents.filter(({ levels }) => levels.length < LEVELS.length);
     const tried = open.flatMap((descent) => {
-      const next = proposal(descent, round, seen);
-      return next === undefined || !isNew(next) ? [] : [{ descent, next }];
+      const next = proposal(descent, round, taken);
+      if (next === undefined) return [];
+      descent.tried.add(next.astHash);
+      return [{ descent, next }];
     });
     const found = await measure(
       tried.map(({ next }) => next),
@@ -91,7 +96,7 @@ export async function buildChains(
     );
     for (const { descent, next } of tried) {
       const rung = found.find(({ problem }) => problem === next);
-      if (rung !== undefined) step(descent, rung);
+      if (rung !== undefined) step(descent, rung, isNew);
     }
     onProgress?.(`round ${round + 1}: ${descents.filter(({ levels }) => levels.length === LEVELS.length).length} whole chains`);
   }
@@ -113,7 +118,7 @@ function drawRoots(limit: number): GeneratedProblem[] {
 }
 
 /** Of several easier mutations the one that looks nearest to the wanted level, given how the last rung did. */
-function proposal({ path, levels, last }: Descent, round: number, seen: ReadonlySet<string>): GeneratedProblem | undefined {
+function proposal({ path, levels, last, tried }: Descent, round: number, taken: ReadonlySet<string>): GeneratedProblem | undefined {
   const { choices, hops, attempts } = CHAIN_RECIPE;
   const { problem } = path.at(-1)!;
   const { middle } = LEVELS[levels.length]!;
@@ -121,7 +126,7 @@ function proposal({ path, levels, last }: Descent, round: number, seen: Readonly
   const far = ({ content }: GeneratedProblem): number => Math.abs(expectedPassRate(content) * calibration - middle);
   return Array.from({ length: choices }, (_, at) => easierAndEasier(problem, round * choices + at, hops))
     .flat()
-    .filter(({ astHash }) => !seen.has(astHash))
+    .filter(({ astHash }) => !taken.has(astHash) && !tried.has(astHash))
     .toSorted((a, b) => far(a) - far(b))[0];
 }
 
@@ -131,13 +136,17 @@ function easierAndEasier(from: GeneratedProblem, seed: number, hops: number): Ge
 }
 
 /** What is in the wanted bin is the next stepping stone; what is still above it is a rung on the way; what is below it is forgotten. */
-function step(descent: Descent, rung: Rung): void {
+function step(descent: Descent, rung: Rung, isNew: (problem: GeneratedProblem) => boolean): void {
   const { bucket, middle } = LEVELS[descent.levels.length]!;
   descent.last = rung;
-  if (levelOf(rung) === bucket) {
+  const isWanted = levelOf(rung) === bucket;
+  const isOnTheWay = rung.passes / CHAIN_RECIPE.attempts < middle && rung.passes > descent.path.at(-1)!.passes;
+  // Two chains may have come to one program in the same round: the first has it.
+  if ((!isWanted && !isOnTheWay) || !isNew(rung.problem)) return;
+  if (isWanted) {
     descent.path.push(rung);
     descent.levels.push(rung);
-  } else if (rung.passes / CHAIN_RECIPE.attempts < middle && rung.passes > descent.path.at(-1)!.passes) descent.path.push(rung);
+  } else descent.path.push(rung);
 }
 
 function compose(descents: readonly Descent[], roots: readonly Rung[], given: readonly Omit<Problem, "id">[]): Omit<Problem, "id">[] {
@@ -145,8 +154,9 @@ function compose(descents: readonly Descent[], roots: readonly Rung[], given: re
   const line = ({ problem, passes }: Rung): Omit<Problem, "id"> => measured(problem, "TRAIN", passes, attempts);
   const whole = descents.filter(({ levels }) => levels.length === LEVELS.length);
   const alone = roots.filter((root) => levelOf(root) !== null && !whole.some(({ levels }) => levels[0] === root));
+  const inChains = new Set(whole.flatMap(({ levels }) => levels.map(({ problem }) => problem.astHash)));
   const loose = [
-    ...given.filter(({ passRate }) => passRate !== null && bucketOf(passRate, "narrow") !== null),
+    ...given.filter(({ astHash, passRate }) => !inChains.has(astHash) && passRate !== null && bucketOf(passRate, "narrow") !== null),
     ...alone.map(line).map((problem) => ({ ...problem, origin: withoutChain(problem.origin) })),
   ];
   const left = new Map<number, number>();
