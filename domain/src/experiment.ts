@@ -8,6 +8,7 @@ import { PolicyEngineName } from "./policy.ts";
 import { ProblemSelection } from "./problem-selection/selection-spec.ts";
 import { DownSelection } from "./down-selection.ts";
 import { RewardSettings } from "./reward.ts";
+import { ModuleRef } from "./user-module.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "lower-case letters, digits and dashes, at most 48");
 
@@ -124,12 +125,16 @@ export const RunSpec = z.strictObject({
   training: TrainingSpec,
   evaluation: EvaluationSpec,
   execution: ExecutionSpec,
+  /** How every problem is posed and judged, instead of the environment that it names: a file of the user's own. */
+  environment: ModuleRef.optional(),
   /** Id of the frozen selection that is trained on; absent = the experiment's set. Held-out problems are always the experiment's. */
   trainingSet: z.string().optional(),
 });
 export type RunSpec = z.infer<typeof RunSpec>;
 
 const armOverrides = {
+  /** New weights from the seed instead of the experiment's warm start: the control that the warm start is worth something. */
+  policy: z.strictObject({ warmStart: z.null() }).optional(),
   /** Instead of the experiment's selection. */
   problems: z.strictObject({ select: ProblemSelection }).optional(),
   training: TrainingSpec.partial().optional(),
@@ -148,6 +153,8 @@ export const ExperimentSpec = z.strictObject({
   project: name.default("default"),
   problems: ProblemsSpec.prefault({}),
   policy: PolicySpec.prefault({}),
+  /** A file of the user's own that poses and judges every problem of the experiment, instead of the environment that each names. */
+  environment: ModuleRef.optional(),
   training: z.preprocess(withAlgorithm, TrainingSpec).prefault({}),
   evaluation: EvaluationSpec.prefault({}),
   execution: ExecutionSpec.prefault({}),

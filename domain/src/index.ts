@@ -38,5 +38,6 @@ export * from "./rollout.ts";
 export * from "./rollout-sink.ts";
 export * from "./blob-store.ts";
 export * from "./statistics.ts";
+export * from "./user-module.ts";
 export * from "./importer/jsonl.ts";
 export { importHumanEval } from "./importer/humaneval.ts";

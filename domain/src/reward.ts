@@ -1,5 +1,6 @@
 // Owns: what a rollout is worth in training: the environment's verdict, shaped. Must not know: groups, advantages, how anything was executed.
 import { z } from "zod";
+import { ModuleKind } from "./user-module.ts";
 import type { ExecutionResult } from "./verdict.ts";
 
 const weight = z.number().min(0).max(1);
@@ -25,6 +26,8 @@ export const RewardShape = z.discriminatedUnion("kind", [
     weights: z.array(weight).min(1).max(16).default([0.15, 0.15, 0.35, 0.35]),
     adapt: z.boolean().default(false),
   }),
+  /** A file of the user's own says it. */
+  ModuleKind,
 ]);
 export type RewardShape = z.infer<typeof RewardShape>;
 
@@ -50,21 +53,38 @@ export interface RolloutReward {
   readonly passed: boolean | null;
 }
 
+/** A reward of the user's own: a finite number, or null for a rollout that is not to be credited. */
+export type OwnReward = (rollout: {
+  readonly right: boolean;
+  readonly execution: ExecutionResult;
+  readonly length: RolloutLength;
+}) => number | null;
+
 /** `right` is the environment's reward: positive where right, null for a broken machine. */
 export function rewardRollout(
   settings: RewardSettings,
   right: number | null,
   execution: ExecutionResult,
   length: RolloutLength,
+  own: OwnReward | null = null,
 ): RolloutReward {
   if (right === null) return { reward: null, passed: null };
   const passed = right > 0;
   if (settings.overlong === "mask" && length.truncated) return { reward: null, passed };
-  const shaped = shape(settings.shape, right, execution);
+  const shaped =
+    settings.shape.kind === "module"
+      ? byModule(settings.shape, own)({ right: passed, execution, length })
+      : shape(settings.shape, right, execution);
+  if (shaped === null) return { reward: null, passed };
   return { reward: shaped + overlongPenalty(settings.overlongBuffer, length), passed };
 }
 
-function shape(spec: RewardShape, right: number, execution: ExecutionResult): number {
+function byModule({ module }: ModuleKind, own: OwnReward | null): OwnReward {
+  if (own === null) throw new RangeError(`${module} is a module of your own: only a worker that runs it can load it`);
+  return own;
+}
+
+function shape(spec: Exclude<RewardShape, ModuleKind>, right: number, execution: ExecutionResult): number {
   switch (spec.kind) {
     case "binary":
       return right;

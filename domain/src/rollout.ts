@@ -4,6 +4,7 @@ import type { ExecutionSpec, SamplingSettings } from "./experiment.ts";
 import type { PolicyRef } from "./policy.ts";
 import type { Bucket, ProblemContent } from "./problem.ts";
 import type { Scope } from "./scope.ts";
+import type { ModuleRef } from "./user-module.ts";
 import type { ExecutionResult } from "./verdict.ts";
 
 export interface PosedGroup {
@@ -68,4 +69,6 @@ export interface Generation {
 export interface Executing {
   readonly rollouts: readonly RolloutToExecute[];
   readonly settings: ExecutionSpec;
+  /** What judges instead of the environments that the problems name. */
+  readonly environment?: ModuleRef | undefined;
 }

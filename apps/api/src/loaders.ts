@@ -10,6 +10,8 @@ import {
   readResultPages,
   readSharedEvaluations,
 } from "@gradus/prisma/reading/evaluation-reader";
+import { readTries } from "@gradus/prisma/reading/difficulty-reader";
+import type { TriesOf } from "@gradus/prisma/reading/difficulty-reader";
 import { numberEvents } from "@gradus/prisma/reading/event-reader";
 import {
   readArmsById,
@@ -182,6 +184,10 @@ export const createLoaders = (db: Database) => ({
   ),
 
   problem: one((ids) => readProblemsById(db, ids)),
+  triesOfProblem: manyWith(
+    (ids, of: TriesOf) => readTries(db, ids, of),
+    (row) => row.problemId,
+  ),
   problemSet: one((ids) => readProblemSetsById(db, ids)),
   membersOfSet: manyWith(
     (ids, ask: Ask) => readMembersOfSets(db, ids, ask),

@@ -11,6 +11,7 @@ import { registerEngine } from "./commands/engine.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
 import { registerPause } from "./commands/pause.ts";
+import { registerProblem } from "./commands/problem.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
 import { registerResume } from "./commands/resume.ts";
 import { registerRun } from "./commands/run.ts";
@@ -42,6 +43,7 @@ const verbs = [
   registerExport,
   registerAlerts,
   registerCurricula,
+  registerProblem,
   registerSimulate,
   registerPretrain,
   registerEngine,

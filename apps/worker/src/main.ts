@@ -25,6 +25,7 @@ const USAGE = `gradus worker: takes stages of training runs.
 Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
 GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
+GRADUS_MODULES (folders, parted as in PATH, from which users' own samplers, gates, rewards and environments may be loaded; none without it),
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster), GRADUS_POLICY_PROVIDER (cpu, webgpu or
 cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server that 'gradus engine serve' runs, and its key), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off).
 

@@ -3,10 +3,12 @@ import { z } from "zod";
 import { CurriculumHooks } from "./hooks.ts";
 import { GATES, SAMPLERS } from "./registry.ts";
 import type { KindSpec } from "./sampler.ts";
+import { ModuleKind } from "../user-module.ts";
 
-/** A strict union over `kind`, so that a wrong parameter is named with its path and its kind's own message. */
+/** A strict union over `kind` and a module of the user's own, so that a wrong parameter is named with its path and its kind's own message. */
 function unionOf(kinds: readonly { readonly parameters: z.ZodType }[]): z.ZodType<KindSpec> {
-  const schemas = kinds.map(({ parameters }) => parameters as z.ZodObject<{ kind: z.ZodLiteral<string> }>);
+  const own = { parameters: ModuleKind };
+  const schemas = [...kinds, own].map(({ parameters }) => parameters as z.ZodObject<{ kind: z.ZodLiteral<string> }>);
   return z.discriminatedUnion("kind", schemas as [(typeof schemas)[0], ...typeof schemas]) as unknown as z.ZodType<KindSpec>;
 }
 

@@ -4,11 +4,12 @@ import { bucketOf } from "../bucket.ts";
 import type { Json } from "../canonical-json.ts";
 import { stream } from "../random.ts";
 import type { CurriculumSpec } from "./curriculum-spec.ts";
-import { ADMITTED, refuse, type GateDecision } from "./gate.ts";
+import { ADMITTED, refuse, type AnyGate, type GateDecision } from "./gate.ts";
 import { openProblems, rememberGroup, remembers, replayed, sizeAt, startHooks, type HookState } from "./hooks.ts";
 import type { GroupOutcome } from "./outcome.ts";
 import { createPool, type Pool, type PoolProblem } from "./pool.ts";
 import { GATES, SAMPLERS } from "./registry.ts";
+import type { AnySampler, KindSpec } from "./sampler.ts";
 
 /** Everything a curriculum remembers, as JSON: stored with each step and each checkpoint. */
 export interface CurriculumState {
@@ -57,12 +58,25 @@ export interface Curriculum {
   restore(state: CurriculumState): void;
 }
 
-/** Throws RangeError for an empty pool or an unknown kind. `seed` is the run's; the order of `problems` does not matter. */
-export function createCurriculum(spec: CurriculumSpec, problems: readonly PoolProblem[], totalSteps: number, seed: number): Curriculum {
+/** What the modules of a specification are, as the worker has loaded them. */
+export interface OwnKinds {
+  readonly sampler?: AnySampler | undefined;
+  /** In the place of each gate of the specification that is a module. */
+  readonly gates: readonly (AnyGate | undefined)[];
+}
+
+/** Throws RangeError for an empty pool, an unknown kind, or a module that is not among `own`. `seed` is the run's; the order of `problems` does not matter. */
+export function createCurriculum(
+  spec: CurriculumSpec,
+  problems: readonly PoolProblem[],
+  totalSteps: number,
+  seed: number,
+  own: OwnKinds = { gates: [] },
+): Curriculum {
   const pool = createPool(spec.bins === "narrow" ? problems.map(inNarrowBin) : problems);
   const context = { pool, totalSteps };
-  const sampler = kindNamed(SAMPLERS, spec.sampler.kind);
-  const gates = spec.gates.map((gateSpec) => ({ gate: kindNamed(GATES, gateSpec.kind), parameters: gateSpec }));
+  const sampler = own.sampler ?? kindNamed(SAMPLERS, spec.sampler);
+  const gates = spec.gates.map((gateSpec, at) => ({ gate: own.gates[at] ?? kindNamed(GATES, gateSpec), parameters: gateSpec }));
   const hooksRemember = remembers(spec);
   let observed = 0;
   let samplerState = sampler.start(spec.sampler, context);
@@ -156,7 +170,9 @@ const inNarrowBin = (problem: PoolProblem): PoolProblem =>
 /** States are JSON by contract, and this is several times faster than structuredClone. */
 const copyOf = <T>(state: T): T => JSON.parse(JSON.stringify(state)) as T;
 
-function kindNamed<K extends { readonly kind: string }>(kinds: readonly K[], name: string): K {
+function kindNamed<K extends { readonly kind: string }>(kinds: readonly K[], spec: KindSpec): K {
+  const { kind: name } = spec;
+  if (name === "module") throw new RangeError(`${String(spec["module"])} is a module of your own: only a worker that runs it can load it`);
   const found = kinds.find(({ kind }) => kind === name);
   if (found === undefined) throw new RangeError(`no kind is called '${name}'; there are ${kinds.map(({ kind }) => kind).join(", ")}`);
   return found;

@@ -21,7 +21,7 @@ export async function readExperiment(
 export async function readSettings(
   sql: Sql,
   scope: Scope,
-): Promise<{ readonly seed: number; readonly spec: Pick<RunSpec, "training" | "evaluation" | "execution"> }> {
+): Promise<{ readonly seed: number; readonly spec: Pick<RunSpec, "training" | "evaluation" | "execution" | "environment"> }> {
   if (scope.runId !== undefined) return readRun(sql, scope.runId);
   return { seed: 0, spec: (await readExperiment(sql, scope.experimentId)).spec };
 }
@@ -35,7 +35,7 @@ export async function readGeneration(sql: Sql, scope: Scope): Promise<Generation
 
 export async function readExecuting(sql: Sql, scope: Scope): Promise<Executing> {
   const [{ spec }, rollouts] = await Promise.all([readSettings(sql, scope), readUnexecuted(sql, scope)]);
-  return { rollouts, settings: spec.execution };
+  return { rollouts, settings: spec.execution, ...(spec.environment && { environment: spec.environment }) };
 }
 
 export async function readUpdating(sql: Sql, experimentId: string, runId: string, step: number): Promise<Updating> {

@@ -57,6 +57,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   },
   apiKeys: { ...listed, scope: "ADMIN" },
   auditLog: { ...listed, scope: "ADMIN" },
+  chain: read(({ runId }) => ({ runs: [runId] })),
   comparison: filteredRuns("of"),
   curricula: listed,
   curriculumPresets: anywhere,

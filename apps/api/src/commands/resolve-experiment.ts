@@ -1,6 +1,6 @@
 // Owns: an experiment file's text -> the resolved experiment, or every reason why not. Must not know: what is stored.
 import { algorithmNamed, ExperimentSpec, layOver, resolveCurriculum, RunSpec, withAlgorithm } from "@gradus/domain";
-import type { ProblemSelection } from "@gradus/domain";
+import type { PolicySpec, ProblemSelection } from "@gradus/domain";
 import { parseDocument } from "yaml";
 import { beyondEngine } from "./beyond-engine.ts";
 import { applyScale } from "./apply-scale.ts";
@@ -36,14 +36,15 @@ export function resolveExperiment(source: string): ResolvedExperiment {
   if (!parsed.success || fields.length > 0)
     throw new Refusal(fields.length === 1 ? "one field is wrong" : `${fields.length} fields are wrong`, fields);
 
-  const { policy, execution } = parsed.data;
+  const { policy, execution, environment } = parsed.data;
   const arms = parsed.data.arms.map((arm, index) => {
     // What the arm's author wrote, not what the parser filled in: an arm's defaults are the experiment's settings.
     const overrides = writtenArm(written, index);
     const training = merge(parsed.data.training, withAlgorithm(overrides["training"]));
     const configuration = RunSpec.parse({
-      policy,
+      policy: arm.policy === undefined ? policy : fromSeed(policy),
       execution,
+      ...(environment && { environment }),
       // Hooks of the named algorithm lie below what the curriculum says itself.
       curriculum: layOver(algorithmNamed(training["algorithm"])?.curriculum ?? {}, resolveCurriculum(arm.curriculum)),
       training,
@@ -62,12 +63,15 @@ export function resolveExperiment(source: string): ResolvedExperiment {
   const resolvedArms = arms.map(({ name, configuration, select }, index) => ({
     name,
     ...(select && { problems: { select } }),
+    ...(parsed.data.arms[index]?.policy && { policy: { warmStart: null } }),
     curriculum: parsed.data.arms[index]?.curriculum ?? configuration.curriculum,
     training: configuration.training,
     evaluation: configuration.evaluation,
   }));
   return { specification: { ...parsed.data, arms: resolvedArms }, arms };
 }
+
+const fromSeed = ({ warmStart: _none, ...policy }: PolicySpec): PolicySpec => policy;
 
 function readYaml(source: string): unknown {
   // Aliases are bounded: a few lines of them can stand for gigabytes.

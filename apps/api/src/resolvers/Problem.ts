@@ -3,6 +3,7 @@ import { ProblemContent, ProblemOrigin } from "@gradus/domain";
 import type { ProblemRow } from "@gradus/prisma/rows";
 import type { ProblemResolvers } from "../generated/schema-types.ts";
 
+const MOST_POINTS = 10_000;
 const contents = new WeakMap<ProblemRow, ProblemContent>();
 
 /** Parsed once a row, whichever of its fields are asked for. */
@@ -27,5 +28,7 @@ export const Problem: ProblemResolvers = {
     const { teacher, seed, seedSnippet, source } = ProblemOrigin.parse(row.origin);
     return { teacher, seed: seed ?? null, seedSnippet: seedSnippet ?? null, source: source ?? null };
   },
+  difficulty: async ({ id }, { runIds, experimentId }, { load }) =>
+    (await load.triesOfProblem(id, { runIds: runIds ?? null, experimentId: experimentId ?? null })).slice(0, MOST_POINTS),
   parent: ({ parentId }, _args, { load }) => (parentId === null ? null : load.problem.load(parentId)),
 };

@@ -28,6 +28,7 @@ import { alertRules as queryAlertRules } from "./Query/alertRules.ts";
 import { alerts as queryAlerts } from "./Query/alerts.ts";
 import { apiKeys as queryApiKeys } from "./Query/apiKeys.ts";
 import { auditLog as queryAuditLog } from "./Query/auditLog.ts";
+import { chain as queryChain } from "./Query/chain.ts";
 import { comparison as queryComparison } from "./Query/comparison.ts";
 import { curricula as queryCurricula } from "./Query/curricula.ts";
 import { curriculumPresets as queryCurriculumPresets } from "./Query/curriculumPresets.ts";
@@ -101,6 +102,7 @@ export const resolvers: Resolvers = {
     alerts: queryAlerts,
     apiKeys: queryApiKeys,
     auditLog: queryAuditLog,
+    chain: queryChain,
     comparison: queryComparison,
     curricula: queryCurricula,
     curriculumPresets: queryCurriculumPresets,

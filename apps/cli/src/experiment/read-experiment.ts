@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { RefusedError } from "../client/refused.ts";
+import { hashModules } from "./hash-modules.ts";
 import { importProblems, putBlob, readLines, readWhole } from "../client/upload.ts";
 
 interface ReadInput {
@@ -13,7 +14,8 @@ interface ReadInput {
 }
 
 /**
- * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash.
+ * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash, and every
+ * `module` of the user's own has its hash beside it.
  * @throws RefusedError when it, or a file it names, cannot be read
  */
 export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): Promise<string> {
@@ -45,6 +47,7 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
     onProgress(`the weights of ${weights} are sha256:${hash.slice(0, 12)}`);
     document.setIn(["policy", "warmStart"], `sha256:${hash}`);
   }
+  await hashModules(document, dirname(resolve(file)), onProgress);
   return document.toString();
 }
 

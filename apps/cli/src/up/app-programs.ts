@@ -40,6 +40,13 @@ export function appPrograms({ home, databaseUrl, temporalAddress, apiPort }: App
   });
   return {
     api: { ...program("API", "api"), readyMs: 120_000, graceMs: 10_000 },
-    worker: { ...program("worker", "worker"), args: ["--role", "all", "--node", "local"], readyMs: 300_000, graceMs: 30_000 },
+    worker: {
+      ...program("worker", "worker"),
+      // Users' own modules lie beside their experiment files, which lie where they work.
+      env: { ...env, GRADUS_MODULES: process.env["GRADUS_MODULES"] ?? process.cwd() },
+      args: ["--role", "all", "--node", "local"],
+      readyMs: 300_000,
+      graceMs: 30_000,
+    },
   };
 }

@@ -1,6 +1,7 @@
 // Owns: the execute stage: every rollout without a verdict gets one, durable in small batches. Must not know: policies, rewards.
-import { environmentNamed } from "@gradus/domain";
 import type { ExecutedRollout, ExecutionSpec, RolloutSink, RolloutToExecute, Scope } from "@gradus/domain";
+import { environmentsOf } from "../modules/run-modules.ts";
+import type { Environments } from "../modules/run-modules.ts";
 import { judge, probesOf } from "../sandbox/judge.ts";
 import { DEFAULT_LIMITS } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
@@ -12,7 +13,8 @@ export const executeRollouts =
   (deps: { readonly sink: RolloutSink; readonly sandbox: Sandbox; readonly nodeId: string }) =>
   ({ scope }: { readonly scope: Scope }): Promise<void> =>
     asStage(deps.sink, deps.nodeId, "EXECUTE", scope, async ({ signal, heartbeat }) => {
-      const { rollouts, settings } = await deps.sink.readExecuting(scope);
+      const { rollouts, settings, environment } = await deps.sink.readExecuting(scope);
+      const environments = await environmentsOf(environment);
       const waiting = [...rollouts];
       let finished: ExecutedRollout[] = [];
       let durable = 0;
@@ -27,7 +29,7 @@ export const executeRollouts =
       const lane = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
           signal.throwIfAborted();
-          const executed = await execute(deps.sandbox, next, settings, signal);
+          const executed = await execute({ sandbox: deps.sandbox, environments }, next, settings, signal);
           // Named after the wait: while it lasts another lane may save the list and begin a new one.
           finished.push(executed);
           if (finished.length >= DURABLE_EVERY) await save();
@@ -42,13 +44,13 @@ export const executeRollouts =
 
 /** One rollout's verdict. A broken sandbox is tried again on another slot, and after its last try is said to be broken, never wrong. */
 async function execute(
-  sandbox: Sandbox,
+  { sandbox, environments }: { readonly sandbox: Sandbox; readonly environments: Environments },
   rollout: RolloutToExecute,
   settings: ExecutionSpec,
   signal: AbortSignal,
 ): Promise<ExecutedRollout> {
   const { problem } = rollout;
-  const { extract, judging } = environmentNamed(problem.environment);
+  const { extract, judging } = environments(problem.environment);
   const source = extract(rollout.completion, problem);
   let { sandboxErrors } = rollout;
   if (source === null) {

@@ -1,5 +1,5 @@
 // Owns: a step's draw: the sampler picks, the environment poses, the draw is durable. Must not know: engines.
-import { beginningOf, createCurriculum, environmentNamed, MissingRow, planRound, stepScope } from "@gradus/domain";
+import { beginningOf, createCurriculum, MissingRow, planRound, stepScope } from "@gradus/domain";
 import type { Curriculum, CurriculumState, PlannedGroup, PoolProblem, PosedGroup } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
@@ -16,6 +16,8 @@ import {
 } from "@gradus/prisma/training/step-store";
 import type { TrainableProblem } from "@gradus/prisma/training/step-store";
 import type { Drawn, StepRef } from "@gradus/workflows";
+import { environmentsOf, ownKindsOf, ownRewardOf } from "../modules/run-modules.ts";
+import type { Environments } from "../modules/run-modules.ts";
 import { asActivity } from "../activities/activity.ts";
 import { countTokens, MAX_PROMPT_TOKENS } from "../teacher/vocabulary.ts";
 import { outcomesOf, rewardsOf } from "./step-rewards.ts";
@@ -32,9 +34,10 @@ export const drawProblems =
       if (drawn !== null) return { groups: drawn.groups, policy };
       const run = await readRun(sql, runId);
       const problems = await readProblems(sql, run.problemSetId, "TRAIN");
-      const curriculum = curriculumOf(run, problems, await readCurriculumState(sql, runId, seen));
+      const curriculum = await curriculumOf(run, problems, await readCurriculumState(sql, runId, seen));
       const { groupsPerStep, groupSize } = run.spec.training;
-      const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), problems, 0);
+      const environments = await environmentsOf(run.spec.environment);
+      const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), problems, 0, environments);
       await saveDraw(sql, { ...stepScope(experimentId, runId, step), runId, step }, policy.version, groupSize, groups);
       return { groups: groups.length, policy };
     });
@@ -58,11 +61,12 @@ export const refillProblems =
       const [run, groups, policy] = await Promise.all([readRun(sql, runId), readExecuted(sql, scope), readPolicyAfter(sql, runId, seen)]);
       const { curriculum: spec, training } = run.spec;
       const [problems, state] = await Promise.all([readProblems(sql, run.problemSetId, "TRAIN"), readCurriculumState(sql, runId, seen)]);
-      const finished = outcomesOf(groups, rewardsOf(groups, run.spec.training, null), step, policy.version);
+      const judges = { environments: await environmentsOf(run.spec.environment), ownReward: await ownRewardOf(training) };
+      const finished = outcomesOf(groups, rewardsOf(groups, training, null, judges), step, policy.version);
       const wish = { round, step, groupsPerStep: training.groupsPerStep, groupSize: training.groupSize };
-      const { grow, add } = planRound(curriculumOf(run, problems, state), spec, finished, wish);
+      const { grow, add } = planRound(await curriculumOf(run, problems, state), spec, finished, wish);
       if (grow.length + add.length === 0) return { more: false };
-      await saveRound(sql, scope, round, training.groupSize, { grow, add: posed(add, problems, groups.length) });
+      await saveRound(sql, scope, round, training.groupSize, { grow, add: posed(add, problems, groups.length, judges.environments) });
       return { more: true };
     });
 
@@ -77,12 +81,17 @@ function beginningThatFits(prompt: string, answer: string, share: number): strin
 }
 
 /** Planned groups as prompts, from the ordinal `first` on. A start in the middle of an answer is written behind the prompt. */
-function posed(planned: readonly PlannedGroup[], problems: readonly TrainableProblem[], first: number): PosedGroup[] {
+function posed(
+  planned: readonly PlannedGroup[],
+  problems: readonly TrainableProblem[],
+  first: number,
+  environments: Environments,
+): PosedGroup[] {
   const byId = new Map(problems.map((problem) => [problem.id, problem]));
   return planned.map(({ problemId, size, start }, at) => {
     const problem = byId.get(problemId);
     if (problem === undefined) throw new MissingRow(`problem ${problemId} is not in the run's problem set`);
-    const { pose, demonstration } = environmentNamed(problem.environment);
+    const { pose, demonstration } = environments(problem.environment);
     const known = start > 0 ? (demonstration?.(problem.content) ?? null) : null;
     const prompt = pose(problem.content);
     const prefix = known === null ? "" : beginningThatFits(prompt, known, start);
@@ -91,8 +100,9 @@ function posed(planned: readonly PlannedGroup[], problems: readonly TrainablePro
 }
 
 /** The run's curriculum as it was when `state` was taken; null: before the first observation. */
-export function curriculumOf(run: RunRow, problems: readonly TrainableProblem[], state: unknown): Curriculum {
-  const curriculum = createCurriculum(run.spec.curriculum, problems.map(asPool), run.spec.training.steps, run.seed);
+export async function curriculumOf(run: RunRow, problems: readonly TrainableProblem[], state: unknown): Promise<Curriculum> {
+  const { curriculum: spec, training } = run.spec;
+  const curriculum = createCurriculum(spec, problems.map(asPool), training.steps, run.seed, await ownKindsOf(spec));
   if (state !== null) curriculum.restore(state as CurriculumState);
   return curriculum;
 }

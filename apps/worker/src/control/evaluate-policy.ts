@@ -1,5 +1,5 @@
 // Owns: evaluations and measurements as draws and scores: fixed problems, c of n for each. Must not know: engines, training.
-import { bucketOf, environmentNamed, measurementScope, MissingRow } from "@gradus/domain";
+import { bucketOf, measurementScope, MissingRow } from "@gradus/domain";
 import type { PolicyRef, PosedGroup, Scope } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { saveEvaluationDraw, saveMeasurement, saveScores } from "@gradus/prisma/training/evaluation-store";
@@ -8,6 +8,8 @@ import { readExperiment, readSettings } from "@gradus/prisma/training/generation
 import { saveGroups } from "@gradus/prisma/training/rollout-store";
 import { readExecuted, readProblems } from "@gradus/prisma/training/step-store";
 import type { TrainableProblem } from "@gradus/prisma/training/step-store";
+import { environmentsOf } from "../modules/run-modules.ts";
+import type { Environments } from "../modules/run-modules.ts";
 import { asActivity } from "../activities/activity.ts";
 
 export const drawEvaluation =
@@ -18,7 +20,11 @@ export const drawEvaluation =
       const problemSetId = await frozenSet(sql, scope.experimentId);
       const { samples, temperature, problems: limit } = spec.evaluation;
       const problems = await readProblems(sql, problemSetId, "HELD_OUT", limit);
-      const complete = await saveEvaluationDraw(sql, { scope, policy, problemSetId, samples, temperature }, posed(problems));
+      const complete = await saveEvaluationDraw(
+        sql,
+        { scope, policy, problemSetId, samples, temperature },
+        posed(problems, await environmentsOf(spec.environment)),
+      );
       // A set without held-out problems is scored as empty at once.
       return { complete: complete || problems.length === 0 };
     });
@@ -36,7 +42,12 @@ export const drawMeasurement =
       const { spec } = await readExperiment(sql, experimentId);
       const problemSetId = await frozenSet(sql, experimentId);
       const problems = [...(await readProblems(sql, problemSetId, "TRAIN")), ...(await readProblems(sql, problemSetId, "HELD_OUT"))];
-      await saveGroups(sql, measurementScope(experimentId), spec.problems.measureAttempts, posed(problems));
+      await saveGroups(
+        sql,
+        measurementScope(experimentId),
+        spec.problems.measureAttempts,
+        posed(problems, await environmentsOf(spec.environment)),
+      );
     });
 
 /** Writes k of M and the bucket that follows from it. */
@@ -52,18 +63,19 @@ export const scoreMeasurement =
       await saveMeasurement(sql, await frozenSet(sql, experimentId), measured);
     });
 
-const posed = (problems: readonly TrainableProblem[]): PosedGroup[] =>
+const posed = (problems: readonly TrainableProblem[], environments: Environments): PosedGroup[] =>
   problems.map(({ id, bucket, environment, content }, ordinal) => ({
     ordinal,
     problemId: id,
     bucket,
-    prompt: environmentNamed(environment).pose(content),
+    prompt: environments(environment).pose(content),
   }));
 
 async function scoresOf(sql: Database["sql"], scope: Scope): Promise<ProblemScore[]> {
-  const groups = await readExecuted(sql, scope);
+  const [{ spec }, groups] = await Promise.all([readSettings(sql, scope), readExecuted(sql, scope)]);
+  const environments = await environmentsOf(spec.environment);
   return groups.map(({ problemId, bucket, environment, rollouts }) => {
-    const rewards = rollouts.map(({ execution }) => environmentNamed(environment).reward(execution)).filter((reward) => reward !== null);
+    const rewards = rollouts.map(({ execution }) => environments(environment).reward(execution)).filter((reward) => reward !== null);
     return { problemId, bucket, passes: rewards.filter((reward) => reward > 0).length, samples: rewards.length };
   });
 }

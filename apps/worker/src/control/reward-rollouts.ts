@@ -6,6 +6,7 @@ import { readRun } from "@gradus/prisma/training/run-store";
 import { readCurriculumState, readExecuted, readPolicyAfter, readProblems, saveCredit } from "@gradus/prisma/training/step-store";
 import type { GroupToCredit } from "@gradus/prisma/training/step-store";
 import type { Credited, StepRef } from "@gradus/workflows";
+import { environmentsOf, ownRewardOf } from "../modules/run-modules.ts";
 import { asStage } from "../activities/activity.ts";
 import { curriculumOf } from "./draw-problems.ts";
 import { outcomesOf, rewardsOf } from "./step-rewards.ts";
@@ -29,8 +30,9 @@ export const rewardRollouts =
         readCurriculumState(sql, runId, step - 1),
         readPolicyAfter(sql, runId, step - 1),
       ]);
-      const curriculum = curriculumOf(run, problems, state);
-      const worth = rewardsOf(groups, training, training.shuffleRewards ? `${run.seed}/shuffle/${step}` : null);
+      const curriculum = await curriculumOf(run, problems, state);
+      const judges = { environments: await environmentsOf(run.spec.environment), ownReward: await ownRewardOf(training) };
+      const worth = rewardsOf(groups, training, training.shuffleRewards ? `${run.seed}/shuffle/${step}` : null, judges);
       const decisions = admitGroups(curriculum, run.spec.curriculum, outcomesOf(groups, worth, step, policy.version), {
         step,
         ...training,

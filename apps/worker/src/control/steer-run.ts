@@ -2,8 +2,18 @@
 import { roundsOf, RunSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
-import { grantLease, readProgress, readRun, recordBeginning, setRunStatus, setTotalSteps } from "@gradus/prisma/training/run-store";
+import {
+  addProvenance,
+  grantLease,
+  readProgress,
+  readRun,
+  recordBeginning,
+  setRunStatus,
+  setTotalSteps,
+} from "@gradus/prisma/training/run-store";
 import type { ControlActivities } from "@gradus/workflows";
+import { readProblems } from "@gradus/prisma/training/step-store";
+import { checkModules } from "../modules/run-modules.ts";
 import { asActivity } from "../activities/activity.ts";
 
 type Steering = Pick<ControlActivities, "beginRun" | "grantLease" | "setRunStatus" | "setTotalSteps">;
@@ -15,6 +25,9 @@ export const steerRun = ({ sql }: Database): Steering => ({
       const { spec } = await readExperiment(sql, run.experimentId);
       await setRunStatus(sql, runId, "RUNNING");
       await recordBeginning(sql, runId, progress.step);
+      const problems = await readProblems(sql, run.problemSetId, "TRAIN");
+      const posed = [...new Set(problems.map(({ environment }) => environment))].toSorted();
+      await addProvenance(sql, runId, await checkModules(run.spec, posed));
       const { training, evaluation, policy } = run.spec;
       return {
         experimentId: run.experimentId,

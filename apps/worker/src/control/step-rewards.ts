@@ -1,6 +1,7 @@
 // Owns: what the rollouts of a step are worth, and how curricula see its groups. Must not know: advantages, gates, the database's tables.
-import { adaptTierWeights, environmentNamed, rewardRollout, stream, tiersPassed } from "@gradus/domain";
-import type { RewardShape, RoundGroup, TrainingSpec } from "@gradus/domain";
+import { adaptTierWeights, rewardRollout, stream, tiersPassed } from "@gradus/domain";
+import type { OwnReward, RewardShape, RoundGroup, TrainingSpec } from "@gradus/domain";
+import type { Environments } from "../modules/run-modules.ts";
 import type { GroupToCredit } from "@gradus/prisma/training/step-store";
 
 /** One list a group, one entry a rollout; null where the machine was broken, or a reward was masked. */
@@ -10,17 +11,31 @@ export interface GroupRewards {
   readonly passed: readonly (boolean | null)[];
 }
 
+/** Who says what a rollout is worth. */
+export interface Judges {
+  readonly environments: Environments;
+  /** Where the reward's shape is a module of the user's. */
+  readonly ownReward: OwnReward | null;
+}
+
 /** Rewards of executed groups. `shuffle` names the stream that permutes them over the step: the negative control. */
-export function rewardsOf(groups: readonly GroupToCredit[], training: TrainingSpec, shuffle: string | null): GroupRewards[] {
+export function rewardsOf(
+  groups: readonly GroupToCredit[],
+  training: TrainingSpec,
+  shuffle: string | null,
+  { environments, ownReward }: Judges,
+): GroupRewards[] {
   const settings = { ...training.reward, shape: adapted(training.reward.shape, groups) };
   const { maxTokens } = training.sampling;
   const worth = groups.map(({ environment, rollouts }) =>
     rollouts.map(({ execution, completionTokens, finishReason }) =>
-      rewardRollout(settings, environmentNamed(environment).reward(execution), execution, {
-        completionTokens,
-        maxTokens,
-        truncated: finishReason === "length",
-      }),
+      rewardRollout(
+        settings,
+        environments(environment).reward(execution),
+        execution,
+        { completionTokens, maxTokens, truncated: finishReason === "length" },
+        ownReward,
+      ),
     ),
   );
   if (shuffle === null)

@@ -1,0 +1,41 @@
+// Owns: writing the measured problem sets of examples/paper anew from their recipes and the checked-in warm start.
+//   node tools/build-study-problems.ts chains
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Problem } from "../domain/src/index.ts";
+import { buildChains } from "../apps/worker/src/policy/build-chains.ts";
+import { createEmbeddedEngine } from "../apps/worker/src/policy/embedded/embedded-engine.ts";
+import { createSandbox } from "../apps/worker/src/sandbox/create-sandbox.ts";
+
+const example = (file: string): string => fileURLToPath(new URL(`../examples/${file}`, import.meta.url));
+const quickstart = (await readFile(example("quickstart/problems.jsonl"), "utf8"))
+  .trim()
+  .split("\n")
+  .map((line) => JSON.parse(line) as Omit<Problem, "id">);
+
+async function chains(): Promise<void> {
+  const heldOut = quickstart.filter(({ split }) => split === "HELD_OUT");
+  const problems = await buildChains(engine, "warm-start", sandbox, {
+    loose: quickstart.filter(({ split }) => split === "TRAIN"),
+    heldOutAsts: new Set(heldOut.map(({ astHash }) => astHash)),
+    onProgress: (said) => console.error(said),
+  });
+  await write("paper/chains.jsonl", [...problems, ...heldOut]);
+}
+
+async function write(file: string, problems: readonly Omit<Problem, "id">[]): Promise<void> {
+  await writeFile(example(file), problems.map((problem) => `${JSON.stringify(problem)}\n`).join(""));
+  const counts = Map.groupBy(problems, ({ split, environment, origin, bucket }) =>
+    [split, environment, origin.chain === undefined ? "loose" : "chain", bucket ?? "none"].join(" "),
+  );
+  console.log(JSON.stringify(Object.fromEntries([...counts].map(([key, members]) => [key, members.length]))));
+}
+
+const engine = await createEmbeddedEngine({ threads: 1 });
+const sandbox = await createSandbox();
+await engine.loadState("warm-start", await readFile(example("quickstart/warm-start.safetensors")));
+const recipes: Readonly<Record<string, () => Promise<void>>> = { chains };
+const asked = recipes[process.argv[2] ?? ""];
+if (asked === undefined) throw new Error(`name one of ${Object.keys(recipes).join(", ")}`);
+await asked();
+await Promise.all([engine.close(), sandbox.close()]);
