@@ -16,6 +16,8 @@ const listed = [
   "EvaluationResult",
   "MetricName",
   "Sample",
+  "Synthesis",
+  "SynthesisTurn",
 ];
 const others = [
   "ApiKey",
@@ -38,6 +40,8 @@ const others = [
   "StepSummary",
   "Comparison",
   "ComparedArm",
+  "ModelCall",
+  "SynthesisSeed",
 ];
 const mapper = (type: string): [string, string] => [type, `../mappers.ts#${type}Model`];
 

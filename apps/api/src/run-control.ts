@@ -28,6 +28,8 @@ export interface RunControl {
   startPretraining(key: string, steps: number | null): Promise<void>;
   /** Null where there is none under `key`. */
   readPretraining(key: string): Promise<Pretraining | null>;
+  startSynthesis(synthesisId: string): Promise<void>;
+  cancelSynthesis(synthesisId: string): Promise<void>;
   /** Whether the workflow server answers. */
   isReachable(): Promise<boolean>;
 }

@@ -19,6 +19,8 @@ import {
   pretrainWorkflowId,
   resumeSignal,
   setTotalStepsUpdate,
+  SYNTHESIS_WORKFLOW,
+  synthesisWorkflowId,
   TRAINING_RUN_WORKFLOW,
   trainingRunWorkflowId,
 } from "@gradus/workflows";
@@ -66,6 +68,8 @@ export function temporalControl(address: string): RunControl & { close(): Promis
           }),
       ),
     readPretraining: (key) => answered(() => client.withDeadline(Date.now() + ANSWER_MS, () => readPretraining(client, key))),
+    startSynthesis: (synthesisId) => start(SYNTHESIS_WORKFLOW, synthesisWorkflowId(synthesisId), { synthesisId }),
+    cancelSynthesis: (synthesisId) => ask(() => client.workflow.getHandle(synthesisWorkflowId(synthesisId)).cancel()),
     async isReachable() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));

@@ -11,6 +11,7 @@ export interface Named {
   readonly groups?: readonly string[];
   readonly rollouts?: readonly string[];
   readonly evaluations?: readonly string[];
+  readonly syntheses?: readonly string[];
 }
 
 /** Whether every one of them is of the project. One that is nowhere is not. */
@@ -24,19 +25,20 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
     groups = [],
     rollouts = [],
     evaluations = [],
+    syntheses = [],
   } = named;
   if (projects.some((id) => id !== project)) return false;
-  const ids = [experiments, runs, problemSets, problems, groups, rollouts, evaluations].map((list) => [...new Set(list)]);
+  const ids = [experiments, runs, problemSets, problems, groups, rollouts, evaluations, syntheses].map((list) => [...new Set(list)]);
   const wanted = ids.reduce((sum, list) => sum + list.length, 0);
   if (wanted === 0) return true;
-  const [e, r, s, p, g, o, v] = ids;
-  // A group is of the experiment whose id its scope begins with, or of its run's.
+  const [e, r, s, p, g, o, v, y] = ids;
+  // A group is of the experiment or synthesis whose id its scope begins with, or of its run's.
   const [row] = await sql<{ found: number }[]>`
     with mine as (select id from "Experiment" where "projectId" = ${project}),
     "groups" as (select g.id from "Group" g left join "Run" r on r.id = g."runId"
       where (g.id = any(${g}::text[]) or g.id in (select "groupId" from "Rollout" where id = any(${o}::text[])))
         and coalesce(r."experimentId", case g."scopeKind" when 'EVALUATION' then (select "experimentId" from "Evaluation" where id = g.scope) end,
-          split_part(g.scope, '/', 1)) in (select id from mine))
+          split_part(g.scope, '/', 1)) in (select id from mine union all select id from "Synthesis" where "projectId" = ${project}))
     select (
       (select count(*) from mine where id = any(${e}::text[])) +
       (select count(*) from "Run" where id = any(${r}::text[]) and "experimentId" in (select id from mine)) +
@@ -44,6 +46,7 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
       (select count(*) from "Problem" where id = any(${p}::text[]) and "projectId" = ${project}) +
       (select count(*) from "groups" where id = any(${g}::text[])) +
       (select count(*) from "Rollout" where id = any(${o}::text[]) and "groupId" in (select id from "groups")) +
+      (select count(*) from "Synthesis" where id = any(${y}::text[]) and "projectId" = ${project}) +
       (select count(*) from "Evaluation" where id = any(${v}::text[]) and "experimentId" in (select id from mine)))::int as found`;
   return row?.found === wanted;
 }

@@ -30,6 +30,8 @@ export function recordingControl(): RunControl & { readonly asked: string[] } {
     setTotalSteps: ask("setTotalSteps"),
     startPretraining: ask("startPretraining"),
     readPretraining: async () => null,
+    startSynthesis: ask("startSynthesis"),
+    cancelSynthesis: ask("cancelSynthesis"),
     isReachable: async () => true,
   };
 }

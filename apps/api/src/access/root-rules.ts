@@ -2,6 +2,7 @@
 // here does not compile. Must not know: how rules are held, transports.
 import type { Named } from "@gradus/prisma/access/belonging";
 import { resolveExperiment } from "../commands/resolve-experiment.ts";
+import { resolveSynthesis } from "../commands/resolve-synthesis.ts";
 import { Refusal } from "../commands/refusal.ts";
 import { badInput } from "../errors.ts";
 import type { MutationResolvers, QueryResolvers, SubscriptionResolvers } from "../generated/schema-types.ts";
@@ -78,6 +79,8 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   runs: filteredRuns("filter"),
   server: anywhere,
   simulateCurriculum: anywhere,
+  syntheses: listed,
+  synthesis: read(({ id }) => ({ syntheses: [id] })),
   workerNodes: anywhere,
 };
 
@@ -88,6 +91,7 @@ const ofExperiment = write(({ id }) => ({ experiments: [id] }));
 export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>> = {
   cancelExperiment: ofExperiment,
   cancelRun: ofRun,
+  cancelSynthesis: write(({ id }) => ({ syntheses: [id] })),
   createApiKey: { scope: "ADMIN", named: ({ input }) => ofProject(input) },
   createExperiment: write(({ input }) => namedIn(input.source)),
   createRun: write(({ input }) => ({ projects: [input.project ?? "default"], runs: ids(input.parentRunId) })),
@@ -102,7 +106,9 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
   revokeApiKey: { scope: "ADMIN" },
   setTotalSteps: ofRun,
   startExperiment: ofExperiment,
+  startSynthesis: write(({ input }) => namedInSynthesis(input.source)),
   validateExperiment: { scope: "READ", unlogged: true },
+  validateSynthesis: { scope: "READ", unlogged: true },
 };
 
 export const SUBSCRIPTION_RULES: Readonly<Record<keyof SubscriptionResolvers, RootRule>> = {
@@ -116,6 +122,22 @@ function namedIn(source: string): Named {
   try {
     const { specification } = resolveExperiment(source);
     return { projects: [specification.project], problemSets: ids(specification.problems.set) };
+  } catch (error) {
+    if (error instanceof Refusal) return {};
+    throw error;
+  }
+}
+
+/** What a synthesis file names; as above. */
+function namedInSynthesis(source: string): Named {
+  try {
+    const { project, seeds, filters } = resolveSynthesis(source);
+    const { from } = seeds;
+    return {
+      projects: [project],
+      problemSets: [...filters.against, ...(from.kind === "solutions" ? [from.set] : [])],
+      runs: from.kind === "rollouts" ? [from.run] : [],
+    };
   } catch (error) {
     if (error instanceof Refusal) return {};
     throw error;

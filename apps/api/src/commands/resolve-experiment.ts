@@ -69,7 +69,7 @@ export function resolveExperiment(source: string): ResolvedExperiment {
   return { specification: { ...parsed.data, arms: resolvedArms }, arms };
 }
 
-function readYaml(source: string): unknown {
+export function readYaml(source: string): unknown {
   // Aliases are bounded: a few lines of them can stand for gigabytes.
   const document = parseDocument(source, { uniqueKeys: true, prettyErrors: true });
   const [error] = document.errors;

@@ -18,6 +18,9 @@ import { RunEventBody } from "./RunEventBody.ts";
 import { Step } from "./Step.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
+import { ModelCall } from "./ModelCall.ts";
+import { Synthesis } from "./Synthesis.ts";
+import { SynthesisTurn } from "./SynthesisTurn.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { apiKeys as queryApiKeys } from "./Query/apiKeys.ts";
 import { auditLog as queryAuditLog } from "./Query/auditLog.ts";
@@ -43,9 +46,12 @@ import { run as queryRun } from "./Query/run.ts";
 import { runs as queryRuns } from "./Query/runs.ts";
 import { server as queryServer } from "./Query/server.ts";
 import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateCurriculum.ts";
+import { syntheses as querySyntheses } from "./Query/syntheses.ts";
+import { synthesis as querySynthesis } from "./Query/synthesis.ts";
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
+import { cancelSynthesis as mutationCancelSynthesis } from "./Mutation/cancelSynthesis.ts";
 import { createApiKey as mutationCreateApiKey } from "./Mutation/createApiKey.ts";
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
 import { createRun as mutationCreateRun } from "./Mutation/createRun.ts";
@@ -59,7 +65,9 @@ import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
 import { revokeApiKey as mutationRevokeApiKey } from "./Mutation/revokeApiKey.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
+import { startSynthesis as mutationStartSynthesis } from "./Mutation/startSynthesis.ts";
 import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
+import { validateSynthesis as mutationValidateSynthesis } from "./Mutation/validateSynthesis.ts";
 import { experimentEvents as subscriptionExperimentEvents } from "./Subscription/experimentEvents.ts";
 import { metricPoints as subscriptionMetricPoints } from "./Subscription/metricPoints.ts";
 import { runEvents as subscriptionRunEvents } from "./Subscription/runEvents.ts";
@@ -90,11 +98,14 @@ export const resolvers: Resolvers = {
     runs: queryRuns,
     server: queryServer,
     simulateCurriculum: querySimulateCurriculum,
+    syntheses: querySyntheses,
+    synthesis: querySynthesis,
     workerNodes: queryWorkerNodes,
   },
   Mutation: {
     cancelExperiment: mutationCancelExperiment,
     cancelRun: mutationCancelRun,
+    cancelSynthesis: mutationCancelSynthesis,
     createApiKey: mutationCreateApiKey,
     createExperiment: mutationCreateExperiment,
     createRun: mutationCreateRun,
@@ -108,7 +119,9 @@ export const resolvers: Resolvers = {
     revokeApiKey: mutationRevokeApiKey,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
+    startSynthesis: mutationStartSynthesis,
     validateExperiment: mutationValidateExperiment,
+    validateSynthesis: mutationValidateSynthesis,
   },
   Subscription: {
     experimentEvents: subscriptionExperimentEvents,
@@ -133,5 +146,8 @@ export const resolvers: Resolvers = {
   Step,
   StepSummary,
   SandboxReport,
+  ModelCall,
+  Synthesis,
+  SynthesisTurn,
   WorkerNode,
 };
