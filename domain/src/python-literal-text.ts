@@ -25,7 +25,8 @@ function write(value: PythonValue): string | null {
     case "int":
       return String(value.value);
     case "float":
-      return floatText(value.value);
+      // nan and inf are names, not literals.
+      return Number.isFinite(value.value) ? floatText(value.value) : null;
     case "str":
       return `'${value.escaped.replaceAll("'", String.raw`\'`)}'`;
     case "bytes":
