@@ -17,6 +17,8 @@ const listed = [
   "EvaluationResult",
   "MetricName",
   "Sample",
+  "Synthesis",
+  "SynthesisTurn",
 ];
 const others = [
   "AlertRule",
@@ -48,6 +50,8 @@ const others = [
   "Comparison",
   "ComparedArm",
   "RunGroup",
+  "ModelCall",
+  "SynthesisSeed",
 ];
 const mapper = (type: string): [string, string] => [type, `../mappers.ts#${type}Model`];
 

@@ -7,7 +7,7 @@ import type { NodeRegistration, StageAttempt } from "./node.ts";
 import type { NewPolicy, PolicyRef } from "./policy.ts";
 import type { ExecutedRollout, GeneratedRollout, RolloutBatch } from "./rollout.ts";
 import type { RolloutSink, StepAddress } from "./rollout-sink.ts";
-import { evaluationScope, measurementScope, stepScope } from "./scope.ts";
+import { evaluationScope, measurementScope, stepScope, synthesisScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import { NodeRole, Stage, UpdateReport } from "./stage.ts";
 import { ExecutionResult } from "./verdict.ts";
@@ -26,7 +26,7 @@ const tokens = z.array(count);
 const scope: z.ZodType<Scope> = z
   .strictObject({
     id: name,
-    kind: z.enum(["STEP", "EVALUATION", "MEASUREMENT"]),
+    kind: z.enum(["STEP", "EVALUATION", "MEASUREMENT", "SYNTHESIS"]),
     runId: name.exactOptional(),
     experimentId: name,
     step: count.exactOptional(),
@@ -37,6 +37,7 @@ const scope: z.ZodType<Scope> = z
 function idOf({ kind, experimentId, runId, step }: Omit<Scope, "id">): string | null {
   if (kind === "MEASUREMENT") return runId === undefined && step === undefined ? measurementScope(experimentId).id : null;
   if (step === undefined) return null;
+  if (kind === "SYNTHESIS") return runId === undefined ? synthesisScope(experimentId, step).id : null;
   if (kind === "EVALUATION") return evaluationScope(experimentId, step, runId).id;
   return runId === undefined ? null : stepScope(experimentId, runId, step).id;
 }

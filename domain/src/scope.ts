@@ -1,13 +1,14 @@
 // Owns: the names of groups and rollouts, made from meaning (never from an attempt), and of their random streams.
 // Must not know: SQL, engines.
 
-export type ScopeKind = "STEP" | "EVALUATION" | "MEASUREMENT";
+export type ScopeKind = "STEP" | "EVALUATION" | "MEASUREMENT" | "SYNTHESIS";
 
-/** A set of groups that is generated and executed together: a run's step, an evaluation, or a measuring of problems. */
+/** A set of groups that is generated and executed together: a run's step, an evaluation, a measuring of problems, or a round of a synthesis. */
 export interface Scope {
   readonly id: string;
   readonly kind: ScopeKind;
   readonly runId?: string;
+  /** Whose settings govern it; of a synthesis its own id. */
   readonly experimentId: string;
   readonly step?: number;
 }
@@ -30,6 +31,14 @@ export const evaluationScope = (experimentId: string, step: number, runId?: stri
 });
 
 export const measurementScope = (experimentId: string): Scope => ({ id: `${experimentId}/measurement`, kind: "MEASUREMENT", experimentId });
+
+/** `round`: one turn of one batch of seeds, numbered through the whole synthesis. */
+export const synthesisScope = (synthesisId: string, round: number): Scope => ({
+  id: `${synthesisId}/round/${round}`,
+  kind: "SYNTHESIS",
+  experimentId: synthesisId,
+  step: round,
+});
 
 export const groupId = (scope: Scope, ordinal: number): string => `${scope.id}/${ordinal}`;
 export const rolloutId = (group: string, index: number): string => `${group}/${index}`;

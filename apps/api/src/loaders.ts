@@ -27,6 +27,7 @@ import { countMembersOfSets, readMembersOfSets, readProblemSetsById, readProblem
 import { readGroupsById, readGroupsOfSteps, readRolloutsById, readRolloutsOfGroups } from "@gradus/prisma/reading/rollout-reader";
 import { readMetricStorage, readSamples } from "@gradus/prisma/reading/sample-reader";
 import { readRunsById, readRunsOfArms, readRunsOfExperiments } from "@gradus/prisma/reading/run-reader";
+import { readSeedsByKey, readSynthesesById, readTeacherCalls, seedKey } from "@gradus/prisma/reading/synthesis-reader";
 import {
   readCheckpoints,
   readPolicyVersionsOfRuns,
@@ -189,6 +190,13 @@ export const createLoaders = (db: Database) => ({
     (row) => row.problemId,
   ),
   problemSet: one((ids) => readProblemSetsById(db, ids)),
+  synthesis: one((ids) => readSynthesesById(db, ids)),
+  synthesisSeed: oneBy((keys) => readSeedsByKey(db, keys), seedKey),
+  /** By the id of the turn. */
+  teacherCall: oneBy(
+    (turnIds) => readTeacherCalls(db, turnIds),
+    ({ subject }) => subject,
+  ),
   membersOfSet: manyWith(
     (ids, ask: Ask) => readMembersOfSets(db, ids, ask),
     (row) => row.problemSetId,

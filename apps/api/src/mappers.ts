@@ -1,5 +1,6 @@
 // Owns: from what the resolvers of a type start: rows, pages of rows, events. Used by codegen. Must not know: how they are read.
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
+import type { ModelCallWithReply } from "@gradus/prisma/reading/synthesis-reader";
 import type { SampleRow } from "@gradus/prisma/reading/sample-reader";
 import type * as rows from "@gradus/prisma/rows";
 import type { ExperimentEvent, RunEvent } from "@gradus/domain/event";
@@ -42,6 +43,10 @@ export type StageWaitModel = DiagnosedWait;
 export type StepModel = rows.StepRow;
 /** `alive`: what the reader found, where that is what is told. */
 export type WorkerNodeModel = rows.WorkerNodeRow & { readonly alive?: boolean };
+export type SynthesisModel = rows.SynthesisRow;
+export type SynthesisSeedModel = rows.SynthesisSeedRow;
+export type SynthesisTurnModel = rows.SynthesisTurnRow;
+export type ModelCallModel = ModelCallWithReply;
 
 export type AlertConnectionModel = Page<AlertModel>;
 export type ExperimentConnectionModel = Page<ExperimentModel>;
@@ -54,6 +59,8 @@ export type ProblemSetMemberConnectionModel = Page<ProblemSetMemberModel>;
 export type ProblemConnectionModel = Page<ProblemModel>;
 export type RolloutConnectionModel = Page<RolloutModel>;
 export type EvaluationResultConnectionModel = Page<EvaluationResultModel>;
+export type SynthesisConnectionModel = Page<SynthesisModel>;
+export type SynthesisTurnConnectionModel = Page<SynthesisTurnModel>;
 export type SampleConnectionModel = Page<SampleModel>;
 export type MetricNameConnectionModel = Page<MetricNameModel>;
 

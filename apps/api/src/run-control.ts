@@ -30,6 +30,8 @@ export interface RunControl {
   readPretraining(key: string): Promise<Pretraining | null>;
   /** Activities that lie in a task queue, about; null where nobody tells. */
   queueDepth(queue: string): Promise<number | null>;
+  startSynthesis(synthesisId: string): Promise<void>;
+  cancelSynthesis(synthesisId: string): Promise<void>;
   /** Whether the workflow server answers. */
   isReachable(): Promise<boolean>;
 }

@@ -19,6 +19,8 @@ import {
   pretrainWorkflowId,
   resumeSignal,
   setTotalStepsUpdate,
+  SYNTHESIS_WORKFLOW,
+  synthesisWorkflowId,
   TRAINING_RUN_WORKFLOW,
   trainingRunWorkflowId,
 } from "@gradus/workflows";
@@ -85,6 +87,8 @@ export function temporalControl(address: string): RunControl & { close(): Promis
         throw error;
       }
     },
+    startSynthesis: (synthesisId) => start(SYNTHESIS_WORKFLOW, synthesisWorkflowId(synthesisId), { synthesisId }),
+    cancelSynthesis: (synthesisId) => ask(() => client.workflow.getHandle(synthesisWorkflowId(synthesisId)).cancel()),
     async isReachable() {
       try {
         await connection.withDeadline(Date.now() + 2_000, () => connection.workflowService.getSystemInfo({}));

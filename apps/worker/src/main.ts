@@ -11,6 +11,8 @@ import type { PolicyEngine } from "./policy/policy-engine.ts";
 import { connectTinker } from "./policy/tinker/connect-tinker.ts";
 import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
+import { takeModelKeys } from "./teacher/openai-model.ts";
+import type { ModelKeys } from "./teacher/openai-model.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { sandboxOptions } from "./sandbox/sandbox-options.ts";
 import { runNode } from "./worker.ts";
@@ -27,7 +29,8 @@ policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY
 GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
 GRADUS_MODULES (folders, parted as in PATH, from which users' own samplers, gates, rewards and environments may be loaded; none without it),
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster), GRADUS_POLICY_PROVIDER (cpu, webgpu or
-cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server that 'gradus engine serve' runs, and its key), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off).
+cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server that 'gradus engine serve' runs, and its key), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off),
+GRADUS_MODEL_KEY_<NAME> with GRADUS_MODEL_URL_<NAME> (the key of a model server for syntheses, and the one address that it is sent to).
 
 Examples
   node apps/worker/src/main.ts --role all
@@ -78,6 +81,7 @@ const { sink, blobs } =
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
 const policyEngine = PolicyEngineName.safeParse(values.engine).data ?? fail(`--engine ${values.engine}: expected embedded or tinker`);
 const openEngine = engineOpener(policyEngine);
+const modelKeys = keysOfModels();
 // No child process of this node has any use for them.
 for (const secret of ["GRADUS_NODE_KEY", "GRADUS_TINKER_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
   delete process.env[secret];
@@ -117,7 +121,7 @@ try {
     control !== null && database !== null && workflowBundle !== null
       ? {
           workflowBundle,
-          activities: control.controlActivities({ database, sink, sandbox: sandbox.get, nodeId }),
+          activities: control.controlActivities({ database, sink, sandbox: sandbox.get, modelKeys, nodeId }),
         }
       : null;
   if (steering !== null && control !== null && database !== null)
@@ -147,6 +151,15 @@ function sandboxSettings(): ReturnType<typeof sandboxOptions> {
     return sandboxOptions(process.env);
   } catch (error) {
     // Only a variable that says what it cannot mean.
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function keysOfModels(): ModelKeys {
+  try {
+    return takeModelKeys(process.env);
+  } catch (error) {
+    // Only a key without the address it is for.
     return fail(error instanceof Error ? error.message : String(error));
   }
 }

@@ -1,8 +1,9 @@
 // Owns: what each stage reads before it works: the rows of its scope with the settings that govern them. Must not know: how stages work.
-import { ConfigurationError, ExperimentSpec, MissingRow } from "@gradus/domain";
+import { ConfigurationError, ExperimentSpec, MissingRow, SamplingSettings } from "@gradus/domain";
 import type { Executing, Generation, InitialPolicy, RunSpec, Scope, Updating } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 import { readAdmitted, readFirstPolicy, readPolicyMadeAt } from "./policy-store.ts";
+import { readSynthesis } from "../synthesis/synthesis-store.ts";
 import { readMissing, readUnexecuted } from "./rollout-store.ts";
 import { readRun } from "./run-store.ts";
 
@@ -26,7 +27,18 @@ export async function readSettings(
   return { seed: 0, spec: (await readExperiment(sql, scope.experimentId)).spec };
 }
 
+/** Of a round of a synthesis: its own. An endpoint's rollouts are not sampled here, so its sampling is never read. */
+async function readSynthesisSettings(sql: Sql, scope: Scope): Promise<Omit<Generation, "groups"> & Pick<Executing, "settings">> {
+  const { spec } = await readSynthesis(sql, scope.experimentId);
+  const sampling = spec.student.kind === "policy" ? spec.student.sampling : SamplingSettings.parse({});
+  return { seed: spec.seeds.seed, sampling, settings: spec.execution };
+}
+
 export async function readGeneration(sql: Sql, scope: Scope): Promise<Generation> {
+  if (scope.kind === "SYNTHESIS") {
+    const [{ seed, sampling }, groups] = await Promise.all([readSynthesisSettings(sql, scope), readMissing(sql, scope)]);
+    return { groups, seed, sampling };
+  }
   const [{ seed, spec }, groups] = await Promise.all([readSettings(sql, scope), readMissing(sql, scope)]);
   const { sampling } = spec.training;
   const { temperature, topP } = spec.evaluation;
@@ -34,6 +46,8 @@ export async function readGeneration(sql: Sql, scope: Scope): Promise<Generation
 }
 
 export async function readExecuting(sql: Sql, scope: Scope): Promise<Executing> {
+  if (scope.kind === "SYNTHESIS")
+    return { rollouts: await readUnexecuted(sql, scope), settings: (await readSynthesisSettings(sql, scope)).settings };
   const [{ spec }, rollouts] = await Promise.all([readSettings(sql, scope), readUnexecuted(sql, scope)]);
   return { rollouts, settings: spec.execution, ...(spec.environment && { environment: spec.environment }) };
 }

@@ -31,6 +31,8 @@ export function recordingControl(): RunControl & { readonly asked: string[] } {
     startPretraining: ask("startPretraining"),
     readPretraining: async () => null,
     queueDepth: async () => null,
+    startSynthesis: ask("startSynthesis"),
+    cancelSynthesis: ask("cancelSynthesis"),
     isReachable: async () => true,
   };
 }

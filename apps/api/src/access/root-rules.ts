@@ -2,6 +2,7 @@
 // here does not compile. Must not know: how rules are held, transports.
 import type { Named } from "@gradus/prisma/access/belonging";
 import { resolveExperiment } from "../commands/resolve-experiment.ts";
+import { resolveSynthesis } from "../commands/resolve-synthesis.ts";
 import { Refusal } from "../commands/refusal.ts";
 import { badInput } from "../errors.ts";
 import type { MutationResolvers, QueryResolvers, SubscriptionResolvers } from "../generated/schema-types.ts";
@@ -92,6 +93,8 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   savedViews: listed,
   server: anywhere,
   simulateCurriculum: anywhere,
+  syntheses: listed,
+  synthesis: read(({ id }) => ({ syntheses: [id] })),
   workerNodes: anywhere,
 };
 
@@ -110,6 +113,7 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
     projects: [input.project ?? (input.experimentId == null ? "default" : null)].filter((id) => id !== null),
     experiments: ids(input.experimentId),
   })),
+  cancelSynthesis: write(({ id }) => ({ syntheses: [id] })),
   createApiKey: { scope: "ADMIN", named: ({ input }) => ofProject(input) },
   createExperiment: write(({ input }) => namedIn(input.source)),
   createRun: write(({ input }) => ({ projects: [input.project ?? "default"], runs: ids(input.parentRunId) })),
@@ -137,7 +141,9 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
   saveView: intoProject,
   setTotalSteps: ofRun,
   startExperiment: ofExperiment,
+  startSynthesis: write(({ input }) => namedInSynthesis(input.source)),
   validateExperiment: { scope: "READ", unlogged: true },
+  validateSynthesis: { scope: "READ", unlogged: true },
 };
 
 export const SUBSCRIPTION_RULES: Readonly<Record<keyof SubscriptionResolvers, RootRule>> = {
@@ -157,6 +163,22 @@ function namedIn(source: string): Named {
   try {
     const { specification } = resolveExperiment(source);
     return { projects: [specification.project], problemSets: ids(specification.problems.set) };
+  } catch (error) {
+    if (error instanceof Refusal) return {};
+    throw error;
+  }
+}
+
+/** What a synthesis file names; as above. */
+function namedInSynthesis(source: string): Named {
+  try {
+    const { project, seeds, filters } = resolveSynthesis(source);
+    const { from } = seeds;
+    return {
+      projects: [project],
+      problemSets: [...filters.against, ...(from.kind === "solutions" ? [from.set] : [])],
+      runs: from.kind === "rollouts" ? [from.run] : [],
+    };
   } catch (error) {
     if (error instanceof Refusal) return {};
     throw error;

@@ -73,7 +73,7 @@ export function resolveExperiment(source: string): ResolvedExperiment {
 
 const fromSeed = ({ warmStart: _none, ...policy }: PolicySpec): PolicySpec => policy;
 
-function readYaml(source: string): unknown {
+export function readYaml(source: string): unknown {
   // Aliases are bounded: a few lines of them can stand for gigabytes.
   const document = parseDocument(source, { uniqueKeys: true, prettyErrors: true });
   const [error] = document.errors;

@@ -1,6 +1,15 @@
 // Owns: an operation that a stream of answers is asked for with: from its text to its execution, each event's with loaders of its own.
 // Must not know: transports.
-import { createSourceEventStream, execute, getOperationAST, GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from "graphql";
+import {
+  createSourceEventStream,
+  execute,
+  getOperationAST,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from "graphql";
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from "graphql";
 import { requireListed } from "../access/listed-operations.ts";
 import type { ListedOperations } from "../access/listed-operations.ts";

@@ -2,7 +2,7 @@
 import { numberEvents, readExperimentEvents } from "@gradus/prisma/reading/event-reader";
 import { readProgress } from "@gradus/prisma/reading/experiment-reader";
 import type { ApiContext } from "../context.ts";
-import { streamCursor, streamPosition } from "../cursor.ts";
+import { refuseBefore, streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
 import type { ExperimentProgress } from "../generated/schema-types.ts";
 import { BATCH, followTail } from "./tail.ts";
@@ -17,7 +17,9 @@ export async function progressStream(
 ): Promise<AsyncIterableIterator<ExperimentProgress>> {
   const storeEpoch = await epoch();
   const from = streamPosition("all", storeEpoch, after);
-  if ((await load.experiment.load(experimentId)) === null) throw badInput(`experimentId: there is no experiment ${experimentId}`);
+  const experiment = await load.experiment.load(experimentId);
+  if (experiment === null) throw badInput(`experimentId: there is no experiment ${experimentId}`);
+  refuseBefore(experiment.streamFloor, from);
   let told = after !== null && after !== undefined;
   return followTail(
     {

@@ -23,6 +23,9 @@ import { StepNews } from "./StepNews.ts";
 import { StepSummary } from "./StepSummary.ts";
 import { SandboxReport } from "./SandboxReport.ts";
 import { StageWait } from "./StageWait.ts";
+import { ModelCall } from "./ModelCall.ts";
+import { Synthesis } from "./Synthesis.ts";
+import { SynthesisTurn } from "./SynthesisTurn.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { alertRules as queryAlertRules } from "./Query/alertRules.ts";
 import { alerts as queryAlerts } from "./Query/alerts.ts";
@@ -54,12 +57,15 @@ import { runs as queryRuns } from "./Query/runs.ts";
 import { savedViews as querySavedViews } from "./Query/savedViews.ts";
 import { server as queryServer } from "./Query/server.ts";
 import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateCurriculum.ts";
+import { syntheses as querySyntheses } from "./Query/syntheses.ts";
+import { synthesis as querySynthesis } from "./Query/synthesis.ts";
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { archiveExperiment as mutationArchiveExperiment } from "./Mutation/archiveExperiment.ts";
 import { archiveRun as mutationArchiveRun } from "./Mutation/archiveRun.ts";
 import { cancelExperiment as mutationCancelExperiment } from "./Mutation/cancelExperiment.ts";
 import { cancelRun as mutationCancelRun } from "./Mutation/cancelRun.ts";
 import { createAlertRule as mutationCreateAlertRule } from "./Mutation/createAlertRule.ts";
+import { cancelSynthesis as mutationCancelSynthesis } from "./Mutation/cancelSynthesis.ts";
 import { createApiKey as mutationCreateApiKey } from "./Mutation/createApiKey.ts";
 import { createExperiment as mutationCreateExperiment } from "./Mutation/createExperiment.ts";
 import { createRun as mutationCreateRun } from "./Mutation/createRun.ts";
@@ -86,7 +92,9 @@ import { saveTemplate as mutationSaveTemplate } from "./Mutation/saveTemplate.ts
 import { saveView as mutationSaveView } from "./Mutation/saveView.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
+import { startSynthesis as mutationStartSynthesis } from "./Mutation/startSynthesis.ts";
 import { validateExperiment as mutationValidateExperiment } from "./Mutation/validateExperiment.ts";
+import { validateSynthesis as mutationValidateSynthesis } from "./Mutation/validateSynthesis.ts";
 import { experimentEvents as subscriptionExperimentEvents } from "./Subscription/experimentEvents.ts";
 import { experimentProgress as subscriptionExperimentProgress } from "./Subscription/experimentProgress.ts";
 import { metricPoints as subscriptionMetricPoints } from "./Subscription/metricPoints.ts";
@@ -128,6 +136,8 @@ export const resolvers: Resolvers = {
     savedViews: querySavedViews,
     server: queryServer,
     simulateCurriculum: querySimulateCurriculum,
+    syntheses: querySyntheses,
+    synthesis: querySynthesis,
     workerNodes: queryWorkerNodes,
   },
   Mutation: {
@@ -136,6 +146,7 @@ export const resolvers: Resolvers = {
     cancelExperiment: mutationCancelExperiment,
     cancelRun: mutationCancelRun,
     createAlertRule: mutationCreateAlertRule,
+    cancelSynthesis: mutationCancelSynthesis,
     createApiKey: mutationCreateApiKey,
     createExperiment: mutationCreateExperiment,
     createRun: mutationCreateRun,
@@ -162,7 +173,9 @@ export const resolvers: Resolvers = {
     saveView: mutationSaveView,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
+    startSynthesis: mutationStartSynthesis,
     validateExperiment: mutationValidateExperiment,
+    validateSynthesis: mutationValidateSynthesis,
   },
   Subscription: {
     experimentEvents: subscriptionExperimentEvents,
@@ -197,5 +210,8 @@ export const resolvers: Resolvers = {
   StepSummary,
   SandboxReport,
   StageWait,
+  ModelCall,
+  Synthesis,
+  SynthesisTurn,
   WorkerNode,
 };
