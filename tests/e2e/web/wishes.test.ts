@@ -1,5 +1,7 @@
 // What a reader asks of the page, in Chromium: a file with the numbers, finer buckets, another list, a simulation, a new experiment, all by keys too.
 import { readFile } from "node:fs/promises";
+import { contentHash } from "@gradus/domain";
+import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fillRuns } from "../../testkit/api/bench-world.ts";
@@ -135,6 +137,96 @@ test("the list's filter, order and columns are in its address, and a reload show
   expect(await page.getByRole("progressbar").count()).toBe(0);
   await page.getByLabel("Name", { exact: true }).fill("status:nonsense");
   await page.getByText("No status is called nonsense").waitFor();
+  await close();
+});
+
+test("runs are found by words and tags, stand in the order of a metric, and are laid over one another, all in the address", async () => {
+  const made = [];
+  for (const [seed, team] of ["red", "blue", "red"].entries()) {
+    const { createRun } = await get(url, `mutation ($input: CreateRunInput!) { createRun(input: $input) { segment run { id } } }`, {
+      input: { experiment: "tagged", seed, tags: { team } },
+    });
+    const [runId, segment] = [createRun.run.id, createRun.segment];
+    const series = [{ name: "my loss", steps: [0, 1, 2], values: [3, 2, 1 + seed], times: [1, 2, 3] }];
+    await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", {
+      input: { runId, segment, batchId: "1", series },
+    });
+    made.push({ runId, segment });
+  }
+  const [first, second, third] = made.map(({ runId }) => runId);
+  const { page, complaints, close } = await visit(
+    browser,
+    `${url}/runs?metric=my+loss&filter=${encodeURIComponent("tags.team in ('red', 'blue')")}`,
+  );
+  const rows = () => page.locator("tr[data-run]").evaluateAll((all) => all.map((row) => row.getAttribute("data-run")));
+  await expect.poll(async () => (await rows()).length, SOON).toBe(3);
+  await page.getByRole("button", { name: "my loss", exact: true }).click();
+  await expect.poll(rows, SOON).toEqual([third, second, first]);
+  expect(await page.locator('td[data-value="last"]').allTextContents()).toEqual(["3.000", "2.000", "1.000"]);
+  await page.getByRole("button", { name: "team=red" }).first().click();
+  await expect.poll(rows, SOON).toEqual([third, first]);
+  await page.getByRole("button", { name: "Lay all over one another" }).click();
+  const readout = page.locator(".chart-readout").first();
+  await expect.poll(() => readout.locator(".arm-key").count(), SOON).toBe(2);
+  // A run that goes on is seen to go on.
+  const series = [{ name: "my loss", steps: [3], values: [0.125], times: [4] }];
+  const input = { runId: first, segment: made[0]?.segment, batchId: "2", series };
+  await page.locator(".connection[data-state=LIVE]").waitFor();
+  await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", { input });
+  await expect.poll(() => readout.textContent(), SOON).toContain("0.125");
+  await page.reload();
+  await expect.poll(rows, SOON).toEqual([third, first]);
+  await expect.poll(() => page.locator("tr[data-run] input:checked").count(), SOON).toBe(2);
+  await page.getByLabel("Filter").fill("nonsense ~ 3");
+  await page.locator(".notice").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a chain of problems is a graph from what each was mutated from, and leads from one to the next", async () => {
+  const written = ["take 5", "take 5 then double", "take 5 then square", "take 5 then double then last"].map((message, at) => {
+    const body = {
+      environment: "INDUCTION" as const,
+      message,
+      entryPoint: "f",
+      reference: `def f(x):\n return x - 5 + ${at}\n`,
+      tests: [{ kind: "call" as const, args: "3", expected: String(at - 2) }],
+      visibleTests: 1,
+    };
+    return { body, hash: contentHash(body) };
+  });
+  const parents = [undefined, 0, 0, 1];
+  const problems = written.map(({ body, hash }, at) => ({
+    ...body,
+    contentHash: hash,
+    astHash: hash,
+    operations: [],
+    split: "TRAIN" as const,
+    passRate: null,
+    bucket: null,
+    origin: {
+      teacher: "a test",
+      chain: "stones",
+      rung: [0, 1, 1, 2][at] ?? 0,
+      ...(parents[at] === undefined ? {} : { parentHash: written[parents[at]]?.hash ?? "" }),
+    },
+  }));
+  await freezeProblemSet(world.database.sql, "default", "stones", problems);
+  const stored = await get(url, `{ problems(filter: { chain: "stones" }, first: 9) { nodes { id message parent { id } } } }`);
+  const last = stored.problems.nodes.find(({ message }: { message: string }) => message.endsWith("last"));
+  const { page, complaints, close } = await visit(browser, `${url}/problems/${encodeURIComponent(last.id)}`);
+  const graph = page.getByRole("group", { name: "Lineage of chain stones" });
+  await graph.waitFor();
+  expect(await graph.locator("svg path").count()).toBe(
+    stored.problems.nodes.filter(({ parent }: { parent: unknown }) => parent !== null).length,
+  );
+  const left = async (message: string): Promise<number> => (await graph.getByTitle(message, { exact: true }).boundingBox())?.x ?? NaN;
+  expect(await left("take 5")).toBeLessThan(await left("take 5 then double"));
+  expect(await left("take 5 then double")).toBe(await left("take 5 then square"));
+  expect(await graph.locator('a[aria-current="page"]').textContent()).toContain(last.message);
+  await graph.getByTitle("take 5 then square", { exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "take 5 then square" }).waitFor();
+  expect(complaints).toEqual([]);
   await close();
 });
 

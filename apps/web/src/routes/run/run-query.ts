@@ -43,11 +43,6 @@ export const RUN = graphql(`
           specification
         }
       }
-      metricNames(first: 1000) {
-        nodes {
-          name
-        }
-      }
       policyVersions(first: 1000) {
         nodes {
           version
@@ -139,13 +134,6 @@ export const RUN_EVENTS = graphql(`
         }
         ... on StepsChanged {
           totalSteps
-        }
-        ... on MetricsRecorded {
-          points {
-            name
-            step
-            value
-          }
         }
       }
     }
