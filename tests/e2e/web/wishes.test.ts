@@ -237,8 +237,8 @@ test("the simulator says what the API says of a preset, and what is wrong with a
   );
   const { windows, uniqueProblems, problems } = simulateCurriculum.simulation;
   const { page, close } = await visit(browser, `${url}/curricula`);
-  await page.getByLabel("Steps").fill("64");
-  await page.getByLabel("Groups a step").fill("4");
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("64");
+  await page.getByRole("spinbutton", { name: "Groups a step" }).fill("4");
   await page.getByText(`${uniqueProblems} of ${problems} problems drawn`).waitFor();
   expect(Object.fromEntries(query(page))).toEqual({ steps: "64", groups: "4" });
   const shares = page.getByRole("group", { name: "Simulated numbers" }).locator("tbody td:nth-child(2)");
@@ -290,7 +290,7 @@ test("keys search, go to pages and to the next run, and tell of themselves; in a
   await close();
 });
 
-test("a text on the page becomes an experiment that runs to its end, and a wrong one cannot be started", { timeout: 300_000 }, async () => {
+test("a text on the page becomes an experiment that runs to its end, and a wrong one cannot be started", { timeout: 400_000 }, async () => {
   await world.startWorker();
   const { page, complaints, close } = await visit(browser, `${url}/new`);
   const { experiment, problemSets } = await get(
@@ -326,6 +326,21 @@ test("a text on the page becomes an experiment that runs to its end, and a wrong
   const id = decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1) ?? "");
   const stored = await get(url, "query ($id: ID!) { experiment(id: $id) { name runs { stepsDone totalSteps } } }", { id });
   expect(stored.experiment).toEqual({ name: "from-the-page", runs: [{ stepsDone: 1, totalSteps: 1 }] });
+  // A longer one is started and ended by hand: nothing happens to it while the order can be undone.
+  const runIds = await plantExperiment(world, { id: "by-hand", training: { steps: 200 } });
+  const statusOf = async (): Promise<string> =>
+    (await get(url, "query ($id: ID!) { experiment(id: $id) { status } }", { id: "by-hand" })).experiment.status;
+  await page.goto(`${url}/experiments/by-hand`);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  const cancel = page.getByRole("button", { name: "Cancel", exact: true });
+  await cancel.click({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(["PREPARING", "RUNNING"]).toContain(await statusOf());
+  await cancel.click();
+  await expect.poll(statusOf, { timeout: 60_000 }).toBe("CANCELLED");
+  await page.locator("main .badge", { hasText: "cancelled" }).first().waitFor();
+  const { run } = await get(url, "query ($id: ID!) { run(id: $id) { status } }", { id: runIds[0] });
+  expect(run.status).toBe("CANCELLED");
   expect(complaints).toEqual([]);
   await close();
 });
