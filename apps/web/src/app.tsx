@@ -1,15 +1,18 @@
 // Owns: the frame of every page and which path is which page. Must not know: what pages show.
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
 import { ConnectionBadge } from "./components/connection-badge.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Shortcuts } from "./components/shortcuts.tsx";
 import { Skeleton } from "./components/skeleton.tsx";
 import { ThemeToggle } from "./components/theme-toggle.tsx";
+import { UndoBar } from "./components/undo.tsx";
+import { useChosenZone } from "./format/time-zone.ts";
 import { ExperimentsPage } from "./routes/experiments/experiments-page.tsx";
 
 const ExperimentPage = lazy(async () => ({ default: (await import("./routes/experiment/experiment-page.tsx")).ExperimentPage }));
 
+const RunsPage = lazy(async () => ({ default: (await import("./routes/runs/runs-page.tsx")).RunsPage }));
 const RunPage = lazy(async () => ({ default: (await import("./routes/run/run-page.tsx")).RunPage }));
 const StepPage = lazy(async () => ({ default: (await import("./routes/step/step-page.tsx")).StepPage }));
 const ProblemsPage = lazy(async () => ({ default: (await import("./routes/problems/problems-page.tsx")).ProblemsPage }));
@@ -18,15 +21,26 @@ const CurriculaPage = lazy(async () => ({ default: (await import("./routes/curri
 const NewPage = lazy(async () => ({ default: (await import("./routes/new/new-page.tsx")).NewPage }));
 const NodesPage = lazy(async () => ({ default: (await import("./routes/nodes/nodes-page.tsx")).NodesPage }));
 
+const SettingsPage = lazy(async () => ({ default: (await import("./routes/settings/settings-page.tsx")).SettingsPage }));
+const RolloutPage = lazy(async () => ({ default: (await import("./routes/rollout/rollout-page.tsx")).RolloutPage }));
+
 const SECTIONS = [
-  ["/", "Experiments", /^\/($|experiments|runs|new)/],
+  ["/", "Experiments", /^\/($|experiments|new)/],
+  ["/runs", "Runs", /^\/runs/],
   ["/curricula", "Curricula", /^\/curricula/],
-  ["/problems", "Problems", /^\/problems/],
+  ["/problems", "Problems", /^\/(problems|rollouts)/],
   ["/nodes", "Nodes", /^\/nodes/],
+  ["/settings", "Settings", /^\/settings/],
 ] as const;
 
 export function App() {
   const [path] = useLocation();
+  const zone = useChosenZone();
+  // On a phone the sections are wider than the window.
+  useEffect(() => {
+    // Not returned: a browser may answer with a promise, which is no way to end an effect.
+    void document.querySelector("nav a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [path]);
   return (
     <>
       <a className="skip" href="#content">
@@ -47,13 +61,16 @@ export function App() {
         <Shortcuts />
         <ThemeToggle />
       </header>
-      <main className="frame-main" id="content">
+      <main className="frame-main" id="content" key={zone}>
         <Suspense fallback={<Skeleton lines={6} />}>
           <Switch>
             <Route path="/">
               <ExperimentsPage />
             </Route>
             <Route path="/experiments/:id">{({ id }) => <ExperimentPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/runs">
+              <RunsPage />
+            </Route>
             <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={decodeURIComponent(id)} />}</Route>
             <Route path="/runs/:id/steps/:step">
               {({ id, step }) => <StepPage key={`${id} ${step}`} runId={decodeURIComponent(id)} step={Number(step)} />}
@@ -62,6 +79,10 @@ export function App() {
               <ProblemsPage />
             </Route>
             <Route path="/problems/:id">{({ id }) => <ProblemPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/rollouts/:id">{({ id }) => <RolloutPage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/settings">
+              <SettingsPage />
+            </Route>
             <Route path="/new">
               <NewPage />
             </Route>
@@ -79,6 +100,7 @@ export function App() {
           </Switch>
         </Suspense>
       </main>
+      <UndoBar />
     </>
   );
 }

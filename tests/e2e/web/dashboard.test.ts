@@ -102,6 +102,66 @@ describe("the page of an experiment", () => {
     await close();
   });
 
+  test("has the API's numbers of whole courses, those of a threshold too", async () => {
+    const { comparison } = await get(
+      api.url,
+      `query ($id: ID!) { comparison(of: { experimentId: $id }, threshold: 0.1) { arms { scalars { kind metric estimate { mean low high n } difference { estimate { mean low high n } } } } } }`,
+      { id: EXPERIMENT },
+    );
+    const { page, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}?threshold=0.1&fit=shown`);
+    // All of the page is in view: its parts are made when they nearly are.
+    await page.setViewportSize({ width: 1440, height: 6_000 });
+    await page.locator("tr[data-scalar]").first().waitFor();
+    const [first] = comparison.arms;
+    expect(await page.locator("tr[data-scalar]").count()).toBe(first.scalars.length);
+    expect(first.scalars.some(({ kind }: { kind: string }) => kind === "STEPS_TO_THRESHOLD")).toBe(true);
+    for (const [at, { kind, metric }] of first.scalars.entries()) {
+      const cells = page.locator(`tr[data-scalar="${`${kind} ${metric ?? ""}`.trim()}"] td`);
+      for (const [column, { scalars }] of comparison.arms.entries()) {
+        const { estimate, difference } = scalars[at];
+        const shown = [estimate, difference?.estimate].filter((one) => one != null && one.n > 0);
+        const texts = await cells.nth(column).locator(".estimate").allTextContents();
+        expect(texts.length, `${kind} ${metric}`).toBe(shown.length);
+        for (const [index, { mean, low, high, n }] of shown.entries())
+          expectShown(
+            numbersIn(texts[index] ?? ""),
+            [mean, low, high, n].filter((value) => value !== null),
+            `${kind} ${metric} ${column}`,
+          );
+      }
+    }
+    await close();
+  });
+
+  test("adds, moves and keeps panels, and the address shows the same to another reader", async () => {
+    const { page, complaints, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}?charts=train%2Freward`);
+    const titles = () => page.locator(".panel-title > span:first-child").allTextContents();
+    await page.getByRole("button", { name: "Add panels…" }).click();
+    await page.getByLabel("Part of a metric's name").fill("ENTRO");
+    await page.getByRole("button", { name: "policy/entropy" }).click();
+    await page.keyboard.press("Escape");
+    await expect.poll(titles, SOON).toEqual(["train/reward", "policy/entropy"]);
+    await page.getByRole("button", { name: "Move the panel of policy/entropy" }).focus();
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(titles, SOON).toEqual(["policy/entropy", "train/reward"]);
+    await page.getByText("Views", { exact: true }).click();
+    await page.getByLabel("Name of this view").fill("mine");
+    await page.getByRole("button", { name: "Keep" }).click();
+    await page.getByRole("button", { name: "mine", exact: true }).waitFor();
+    const shared = page.url();
+    await page.goto(`${api.url}/experiments/${EXPERIMENT}`);
+    await page.getByText("Views", { exact: true }).click();
+    await page.getByRole("button", { name: "mine", exact: true }).click();
+    await expect.poll(titles, SOON).toEqual(["policy/entropy", "train/reward"]);
+    const other = await visit(browser, shared);
+    await expect
+      .poll(() => other.page.locator(".panel-title > span:first-child").allTextContents(), SOON)
+      .toEqual(["policy/entropy", "train/reward"]);
+    await other.close();
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("is the same view after a reload and a step back", async () => {
     const { page, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}`);
     await page.getByRole("button", { name: "Every seed" }).click();
@@ -170,8 +230,64 @@ describe("the other pages", () => {
     await close();
   });
 
+  test("show a rollout by its own address with the API's verdicts, log-probabilities and credit", async () => {
+    const { rollouts } = await get(
+      api.url,
+      `query ($runId: ID!) { rollouts(filter: { runId: $runId, step: 1 }, first: 3) { nodes { id index reward advantage logProbs completion execution { tests { verdict } } group { admitted } } } }`,
+      { runId: runIds[0] },
+    );
+    const { page, close } = await visit(browser, `${api.url}/nowhere`);
+    for (const { id, reward, advantage, logProbs, completion, execution, group } of rollouts.nodes) {
+      await page.goto(`${api.url}/rollouts/${encodeURIComponent(id)}`);
+      await page.locator("[data-rollout]").waitFor();
+      expect((await page.locator("[data-rollout] pre").first().textContent())?.trim()).toBe(completion.trim() || "(nothing)");
+      expect(Number(await page.locator('[data-value="reward"]').textContent())).toBe(reward);
+      expect(Number((await page.locator('[data-value="advantage"]').textContent())?.replace("−", "-"))).toBe(Number(advantage.toFixed(3)));
+      expect(await page.locator(".log-probs li").count()).toBe(logProbs.length);
+      expect(await page.locator("[data-rollout] tbody .badge").allTextContents()).toEqual(
+        (execution?.tests ?? []).map(({ verdict }: { verdict: string }) => verdict.toLowerCase().replaceAll("_", " ")),
+      );
+      expect(await page.getByText(group.admitted ? "Its group was admitted" : "refused its group").count()).toBe(1);
+    }
+    await close();
+  });
+
+  test("make a key whose text is shown once and opens the API, and end it", async () => {
+    const { page, complaints, close } = await visit(browser, `${api.url}/settings`);
+    await page.getByLabel("Name", { exact: true }).fill("from the page");
+    await page.getByLabel("For").selectOption("ADMIN");
+    await page.getByRole("button", { name: "Make a key" }).click();
+    const text = (await page.locator(".new-key-text code").textContent()) ?? "";
+    const asks = async (): Promise<number> =>
+      (
+        await fetch(`${api.url}/graphql`, {
+          method: "POST",
+          headers: { "content-type": "application/json", authorization: `Bearer ${text}` },
+          body: '{"query":"{ server { version } }"}',
+        })
+      ).status;
+    expect(await asks()).toBe(200);
+    await page.reload();
+    await page.locator('tr[data-key-name="from the page"]').waitFor();
+    expect(await page.getByText(text).count()).toBe(0);
+    await page.getByRole("button", { name: "Revoke from the page" }).click();
+    await page.getByText("revoked").waitFor();
+    expect(await asks()).toBe(401);
+    const { auditLog } = await get(api.url, "{ auditLog(first: 2) { what } }");
+    await page.getByRole("button", { name: "Look again" }).click();
+    for (const { what } of auditLog) await page.locator("td", { hasText: what }).first().waitFor();
+    await page.getByLabel("Times are written in").selectOption("UTC");
+    await page.reload();
+    await expect.poll(() => page.getByLabel("Times are written in").inputValue(), SOON).toBe("UTC");
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   test("keep to the window at 390 and 1440 pixels and break no rule of axe, in both themes", { timeout: 600_000 }, async () => {
     const { problems } = await get(api.url, "{ problems(first: 1) { nodes { id } } }");
+    const { rollouts } = await get(api.url, "query ($runId: ID!) { rollouts(filter: { runId: $runId }, first: 1) { nodes { id } } }", {
+      runId: runIds[2],
+    });
     const paths = [
       "/",
       `/experiments/${EXPERIMENT}`,
@@ -179,7 +295,10 @@ describe("the other pages", () => {
       `/runs/${runIds[2]}/steps/1`,
       "/problems",
       `/problems/${problems.nodes[0].id}`,
+      "/runs?runs=all",
+      `/rollouts/${encodeURIComponent(rollouts.nodes[0].id)}`,
       "/nodes",
+      "/settings",
       "/curricula",
       "/new",
       "/nowhere",
@@ -207,7 +326,7 @@ describe("the other pages", () => {
     await page.getByRole("link", { name: "planted" }).waitFor();
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.textContent")).toBe("Skip to content");
-    for (let presses = 0; presses < 20; presses++) {
+    for (let presses = 0; presses < 40; presses++) {
       await page.keyboard.press("Tab");
       if ((await page.evaluate("document.activeElement.textContent")) === "planted") break;
     }
@@ -239,9 +358,17 @@ test(
     await becomes("paused");
     await page.getByRole("button", { name: "Resume" }).click();
     await becomes("running");
-    await page.getByRole("button", { name: "Cancel…" }).click();
-    await page.getByRole("button", { name: "Cancel the run" }).click();
+    // What was not meant is undone before it happens; what was meant happens.
+    const cancel = page.getByRole("button", { name: "Cancel", exact: true });
+    await cancel.click();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => cancel.isEnabled(), SOON).toBe(true);
+    await cancel.click();
     await becomes("cancelled");
+    const { run } = await get(api.url, "query ($id: ID!) { run(id: $id) { status } }", {
+      id: decodeURIComponent(new URL(page.url()).pathname.split("/")[2] ?? ""),
+    });
+    expect(run.status).toBe("CANCELLED");
     expect(complaints).toEqual([]);
     await close();
   },

@@ -1,5 +1,7 @@
 // What a reader asks of the page, in Chromium: a file with the numbers, finer buckets, another list, a simulation, a new experiment, all by keys too.
 import { readFile } from "node:fs/promises";
+import { contentHash } from "@gradus/domain";
+import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fillRuns } from "../../testkit/api/bench-world.ts";
@@ -138,6 +140,96 @@ test("the list's filter, order and columns are in its address, and a reload show
   await close();
 });
 
+test("runs are found by words and tags, stand in the order of a metric, and are laid over one another, all in the address", async () => {
+  const made = [];
+  for (const [seed, team] of ["red", "blue", "red"].entries()) {
+    const { createRun } = await get(url, `mutation ($input: CreateRunInput!) { createRun(input: $input) { segment run { id } } }`, {
+      input: { experiment: "tagged", seed, tags: { team } },
+    });
+    const [runId, segment] = [createRun.run.id, createRun.segment];
+    const series = [{ name: "my loss", steps: [0, 1, 2], values: [3, 2, 1 + seed], times: [1, 2, 3] }];
+    await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", {
+      input: { runId, segment, batchId: "1", series },
+    });
+    made.push({ runId, segment });
+  }
+  const [first, second, third] = made.map(({ runId }) => runId);
+  const { page, complaints, close } = await visit(
+    browser,
+    `${url}/runs?metric=my+loss&filter=${encodeURIComponent("tags.team in ('red', 'blue')")}`,
+  );
+  const rows = () => page.locator("tr[data-run]").evaluateAll((all) => all.map((row) => row.getAttribute("data-run")));
+  await expect.poll(async () => (await rows()).length, SOON).toBe(3);
+  await page.getByRole("button", { name: "my loss", exact: true }).click();
+  await expect.poll(rows, SOON).toEqual([third, second, first]);
+  expect(await page.locator('td[data-value="last"]').allTextContents()).toEqual(["3.000", "2.000", "1.000"]);
+  await page.getByRole("button", { name: "team=red" }).first().click();
+  await expect.poll(rows, SOON).toEqual([third, first]);
+  await page.getByRole("button", { name: "Lay all over one another" }).click();
+  const readout = page.locator(".chart-readout").first();
+  await expect.poll(() => readout.locator(".arm-key").count(), SOON).toBe(2);
+  // A run that goes on is seen to go on.
+  const series = [{ name: "my loss", steps: [3], values: [0.125], times: [4] }];
+  const input = { runId: first, segment: made[0]?.segment, batchId: "2", series };
+  await page.locator(".connection[data-state=LIVE]").waitFor();
+  await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", { input });
+  await expect.poll(() => readout.textContent(), SOON).toContain("0.125");
+  await page.reload();
+  await expect.poll(rows, SOON).toEqual([third, first]);
+  await expect.poll(() => page.locator("tr[data-run] input:checked").count(), SOON).toBe(2);
+  await page.getByLabel("Filter").fill("nonsense ~ 3");
+  await page.locator(".notice").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("a chain of problems is a graph from what each was mutated from, and leads from one to the next", async () => {
+  const written = ["take 5", "take 5 then double", "take 5 then square", "take 5 then double then last"].map((message, at) => {
+    const body = {
+      environment: "INDUCTION" as const,
+      message,
+      entryPoint: "f",
+      reference: `def f(x):\n return x - 5 + ${at}\n`,
+      tests: [{ kind: "call" as const, args: "3", expected: String(at - 2) }],
+      visibleTests: 1,
+    };
+    return { body, hash: contentHash(body) };
+  });
+  const parents = [undefined, 0, 0, 1];
+  const problems = written.map(({ body, hash }, at) => ({
+    ...body,
+    contentHash: hash,
+    astHash: hash,
+    operations: [],
+    split: "TRAIN" as const,
+    passRate: null,
+    bucket: null,
+    origin: {
+      teacher: "a test",
+      chain: "stones",
+      rung: [0, 1, 1, 2][at] ?? 0,
+      ...(parents[at] === undefined ? {} : { parentHash: written[parents[at]]?.hash ?? "" }),
+    },
+  }));
+  await freezeProblemSet(world.database.sql, "default", "stones", problems);
+  const stored = await get(url, `{ problems(filter: { chain: "stones" }, first: 9) { nodes { id message parent { id } } } }`);
+  const last = stored.problems.nodes.find(({ message }: { message: string }) => message.endsWith("last"));
+  const { page, complaints, close } = await visit(browser, `${url}/problems/${encodeURIComponent(last.id)}`);
+  const graph = page.getByRole("group", { name: "Lineage of chain stones" });
+  await graph.waitFor();
+  expect(await graph.locator("svg path").count()).toBe(
+    stored.problems.nodes.filter(({ parent }: { parent: unknown }) => parent !== null).length,
+  );
+  const left = async (message: string): Promise<number> => (await graph.getByTitle(message, { exact: true }).boundingBox())?.x ?? NaN;
+  expect(await left("take 5")).toBeLessThan(await left("take 5 then double"));
+  expect(await left("take 5 then double")).toBe(await left("take 5 then square"));
+  expect(await graph.locator('a[aria-current="page"]').textContent()).toContain(last.message);
+  await graph.getByTitle("take 5 then square", { exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "take 5 then square" }).waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("the simulator says what the API says of a preset, and what is wrong with an own curriculum", { timeout: 120_000 }, async () => {
   const { simulateCurriculum } = await get(
     url,
@@ -145,8 +237,8 @@ test("the simulator says what the API says of a preset, and what is wrong with a
   );
   const { windows, uniqueProblems, problems } = simulateCurriculum.simulation;
   const { page, close } = await visit(browser, `${url}/curricula`);
-  await page.getByLabel("Steps").fill("64");
-  await page.getByLabel("Groups a step").fill("4");
+  await page.getByRole("spinbutton", { name: "Steps" }).fill("64");
+  await page.getByRole("spinbutton", { name: "Groups a step" }).fill("4");
   await page.getByText(`${uniqueProblems} of ${problems} problems drawn`).waitFor();
   expect(Object.fromEntries(query(page))).toEqual({ steps: "64", groups: "4" });
   const shares = page.getByRole("group", { name: "Simulated numbers" }).locator("tbody td:nth-child(2)");
@@ -198,7 +290,7 @@ test("keys search, go to pages and to the next run, and tell of themselves; in a
   await close();
 });
 
-test("a text on the page becomes an experiment that runs to its end, and a wrong one cannot be started", { timeout: 300_000 }, async () => {
+test("a text on the page becomes an experiment that runs to its end, and a wrong one cannot be started", { timeout: 400_000 }, async () => {
   await world.startWorker();
   const { page, complaints, close } = await visit(browser, `${url}/new`);
   const { experiment, problemSets } = await get(
@@ -234,6 +326,21 @@ test("a text on the page becomes an experiment that runs to its end, and a wrong
   const id = decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1) ?? "");
   const stored = await get(url, "query ($id: ID!) { experiment(id: $id) { name runs { stepsDone totalSteps } } }", { id });
   expect(stored.experiment).toEqual({ name: "from-the-page", runs: [{ stepsDone: 1, totalSteps: 1 }] });
+  // A longer one is started and ended by hand: nothing happens to it while the order can be undone.
+  const runIds = await plantExperiment(world, { id: "by-hand", training: { steps: 200 } });
+  const statusOf = async (): Promise<string> =>
+    (await get(url, "query ($id: ID!) { experiment(id: $id) { status } }", { id: "by-hand" })).experiment.status;
+  await page.goto(`${url}/experiments/by-hand`);
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  const cancel = page.getByRole("button", { name: "Cancel", exact: true });
+  await cancel.click({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(["PREPARING", "RUNNING"]).toContain(await statusOf());
+  await cancel.click();
+  await expect.poll(statusOf, { timeout: 60_000 }).toBe("CANCELLED");
+  await page.locator("main .badge", { hasText: "cancelled" }).first().waitFor();
+  const { run } = await get(url, "query ($id: ID!) { run(id: $id) { status } }", { id: runIds[0] });
+  expect(run.status).toBe("CANCELLED");
   expect(complaints).toEqual([]);
   await close();
 });

@@ -8,7 +8,7 @@ import type { ChatReply } from "../../testkit/synthesis/openai-server.ts";
 
 const KEY = "sk-a-secret-of-nobody";
 const ASK = { messages: [{ role: "user", content: "Say something." }], seed: 7 } as const;
-const endpoint = (over: object): ModelEndpoint => ModelEndpoint.parse({ kind: "endpoint", model: "some-model", timeoutMs: 400, ...over });
+const endpoint = (over: object): ModelEndpoint => ModelEndpoint.parse({ kind: "endpoint", model: "some-model", timeoutMs: 30_000, ...over });
 
 /** Asks a server that answers so, one reply after the other, and the last one for good. */
 async function askOf(replies: readonly ChatReply[], over: object = {}) {

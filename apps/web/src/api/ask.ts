@@ -28,6 +28,8 @@ export async function ask<Data, Variables>(
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ query: document.toString(), variables }),
+      // What a page still wants when it is closed must outlive it.
+      keepalive: globalThis.document.visibilityState === "hidden",
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {

@@ -67,8 +67,18 @@ export function wholeRange(xs: readonly number[], until: number | undefined): Ch
 /** By how much of the lines' own span a band may widen the axis: two seeds' interval is often wider than all that was learned. */
 const BAND_SHARE = 0.6;
 
-/** Every line whole, bands as far as they leave the lines readable; the readout has their ends. */
-export function valueRange(lines: readonly ChartLine[], [from, to]: ChartRange, isLog: boolean): [number, number] {
+/** Room beside a bound, as a share of what lies between the bounds: a line on it is drawn whole. */
+const BESIDE_BOUND = 0.02;
+
+/** Every line whole, bands as far as they leave the lines readable; the readout has their ends. `bounds`: what values can be, where the axis ends. */
+export function valueRange(lines: readonly ChartLine[], within: ChartRange, isLog: boolean, bounds?: ChartRange): [number, number] {
+  const [low, high] = freeRange(lines, within, isLog);
+  if (bounds === undefined || isLog) return [low, high];
+  const beside = BESIDE_BOUND * (bounds[1] - bounds[0]);
+  return [Math.max(low, bounds[0] - beside), Math.min(high, bounds[1] + beside)];
+}
+
+function freeRange(lines: readonly ChartLine[], [from, to]: ChartRange, isLog: boolean): [number, number] {
   let [low, high, bandLow, bandHigh] = [Infinity, -Infinity, Infinity, -Infinity];
   const scaled = (value: number): number => (isLog ? Math.log10(value) : value);
   for (const line of lines) {

@@ -14,6 +14,7 @@ export interface ChartNow {
   view: ChartRange | null;
   until: number | undefined;
   limits: ChartRange | undefined;
+  bounds: ChartRange | undefined;
   pin: number | null;
   onRange: ((range: ChartRange | null) => void) | undefined;
   onPin: ((x: number | null) => void) | undefined;
@@ -43,7 +44,7 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
     padding: [10, 12, 0, 0],
     scales: {
       x: { time: false, range: ({ data: [x] }) => [...rangeOf(x)] },
-      y: { distr: isLog ? 3 : 1, range: ({ data: [x] }) => [...(now.limits ?? valueRange(now.lines, rangeOf(x), isLog))] },
+      y: { distr: isLog ? 3 : 1, range: ({ data: [x] }) => [...(now.limits ?? valueRange(now.lines, rangeOf(x), isLog, now.bounds))] },
     },
     axes: [
       { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? shortCount(tick) : "")) },

@@ -22,6 +22,8 @@ interface ChartProps {
   readonly until?: number | undefined;
   /** What the values can be, where that is known: the y-axis shows it whole. */
   readonly limits?: ChartRange;
+  /** What the values can be: the y-axis goes no further, and need not go so far. */
+  readonly bounds?: ChartRange | undefined;
   /** Charts with the same key share a crosshair. */
   readonly syncKey?: string;
   readonly isLog?: boolean;
@@ -33,6 +35,7 @@ interface ChartProps {
   readonly onPin?: (x: number | null) => void;
 }
 
+const MOST_TOLD = 12;
 const NO_RULES: readonly ChartRule[] = [];
 
 export function Chart(props: ChartProps) {
@@ -44,6 +47,7 @@ export function Chart(props: ChartProps) {
     xName = "step",
     until,
     limits,
+    bounds,
     syncKey,
     isLog = false,
     range = null,
@@ -62,12 +66,13 @@ export function Chart(props: ChartProps) {
     view: null,
     until,
     limits,
+    bounds,
     pin,
     onRange: undefined,
     onPin: undefined,
     onUnder: setUnder,
   }));
-  Object.assign(now, { lines, rules, range, until, limits, pin, onRange: props.onRange, onPin: props.onPin });
+  Object.assign(now, { lines, rules, range, until, limits, bounds, pin, onRange: props.onRange, onPin: props.onPin });
 
   useEffect(() => {
     const element = holder.current;
@@ -107,14 +112,24 @@ interface ReadoutProps {
 
 /** Values at the pointer or the pin, else each line's last. */
 function Readout({ lines, x, xName, isPinned, last }: ReadoutProps) {
-  const shown = lines.filter(({ faint }) => !faint);
   const place = x ?? last;
+  const atPlace = ({ x: xs }: ChartLine): number => (x === null ? xs.length - 1 : placeAt(xs, x));
+  const all = lines.filter(({ faint }) => !faint);
+  // Of a hundred lines a reader can use the highest ones; the file has them all.
+  const shown =
+    all.length <= MOST_TOLD
+      ? all
+      : all
+          .map((line) => ({ line, value: line.y[atPlace(line)] ?? -Infinity }))
+          .sort((one, other) => other.value - one.value)
+          .slice(0, MOST_TOLD)
+          .map(({ line }) => line);
   const told = place === null ? "–" : formatCount(Math.round(place * 10) / 10);
   return (
     <figcaption className="chart-readout">
       <span>{x === null ? `latest, ${xName} ${told}` : `${isPinned ? "pinned at " : ""}${xName} ${told}`}</span>
       {shown.map((line) => {
-        const at = x === null ? line.x.length - 1 : placeAt(line.x, x);
+        const at = atPlace(line);
         if (at < 0) return null;
         const [low, high, n] = [line.low?.[at], line.high?.[at], line.n?.[at]];
         return (
@@ -128,6 +143,11 @@ function Readout({ lines, x, xName, isPinned, last }: ReadoutProps) {
           </span>
         );
       })}
+      {all.length > shown.length && (
+        <span>
+          the highest {shown.length} of {all.length}
+        </span>
+      )}
     </figcaption>
   );
 }

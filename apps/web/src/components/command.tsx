@@ -3,7 +3,7 @@ import { CopyButton } from "./copy-button.tsx";
 
 export const Command = ({ text }: { readonly text: string }) => (
   <div className="command">
-    <code>{text}</code>
+    <code tabIndex={0}>{text}</code>
     <CopyButton text={text} />
   </div>
 );

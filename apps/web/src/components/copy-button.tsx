@@ -2,7 +2,13 @@
 import { useState } from "react";
 import { Button } from "./button.tsx";
 
-export function CopyButton({ text }: { readonly text: string }) {
+interface CopyButtonProps {
+  readonly text: string;
+  /** What the button says where that is more than "Copy". */
+  readonly name?: string;
+}
+
+export function CopyButton({ text, name }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     try {
@@ -14,8 +20,8 @@ export function CopyButton({ text }: { readonly text: string }) {
     }
   };
   return (
-    <Button kind="quiet" className="button small no-print" onClick={copy} aria-label={`Copy ${text}`}>
-      {copied ? "Copied" : "Copy"}
+    <Button kind="quiet" className="button small no-print" onClick={copy} {...(name === undefined ? { "aria-label": `Copy ${text}` } : {})}>
+      {copied ? "Copied" : (name ?? "Copy")}
     </Button>
   );
 }

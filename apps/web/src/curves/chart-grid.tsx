@@ -1,62 +1,104 @@
-// Owns: which charts stand on a page, in the URL: added, changed, removed, zoomed together. Must not know: whose runs they show.
+// Owns: which panels stand on a page, in the URL: added, changed, moved, removed, zoomed together, kept as views. Must not know: whose runs they show.
+import { useRef, useState } from "react";
 import type { PointBus } from "../api/point-bus.ts";
 import { Button } from "../components/button.tsx";
-import { useUrlState } from "../url/use-url-state.ts";
 import { WhenSeen } from "../components/when-seen.tsx";
+import { useUrlState } from "../url/use-url-state.ts";
 import type { CurveArm, CurveRun } from "./curve-lines.ts";
 import { CurvePanel } from "./curve-panel.tsx";
+import { MetricPicker } from "./metric-picker.tsx";
+import { ViewMenu } from "./view-menu.tsx";
 import { ViewControls, useViewOptions } from "./view-options.tsx";
+import { moved, panelsOf, panelsText } from "./workspace.ts";
 
 interface ChartGridProps {
+  /** Pages of one kind share kept views. */
+  readonly kind: string;
   readonly arms: readonly CurveArm[];
   readonly runs: readonly CurveRun[];
   readonly bus: PointBus;
-  /** What a chart may show. */
-  readonly metrics: readonly string[];
   /** Shown where the URL says nothing, separated by spaces. */
   readonly defaults: string;
   readonly showsSeeds: boolean;
   readonly showsStages: boolean;
 }
 
-export function ChartGrid({ arms, runs, bus, metrics, defaults, showsSeeds, showsStages }: ChartGridProps) {
+/** What is being chosen: another metric for a panel, or panels to add; null: nothing. */
+type Choosing = { readonly at: number } | "more" | null;
+
+export function ChartGrid({ kind, arms, runs, bus, defaults, showsSeeds, showsStages }: ChartGridProps) {
   const [charts, setCharts] = useUrlState("charts", defaults);
   const [range, setRange] = useRange();
   const view = useViewOptions();
-  const shown = charts.split(" ").filter((metric) => metric !== "");
-  const replace = (index: number, metric: string | null): void =>
-    setCharts(shown.flatMap((one, at) => (at === index ? (metric ?? []) : one)).join(" "));
-  const next = metrics.find((metric) => !shown.includes(metric));
+  const [choosing, setChoosing] = useState<Choosing>(null);
+  const [dragged, setDragged] = useState<number | null>(null);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const shown = panelsOf(charts);
+  const show = (metrics: readonly string[]): void => setCharts(panelsText(metrics));
+  const open = (what: Choosing): void => {
+    setChoosing(what);
+    dialog.current?.showModal();
+  };
+  const choose = (metric: string): void => {
+    if (choosing === "more") return show(shown.includes(metric) ? shown.filter((one) => one !== metric) : [...shown, metric]);
+    if (choosing !== null) show(shown.map((one, at) => (at === choosing.at ? metric : one)));
+    dialog.current?.close();
+  };
   return (
     <div className="stack" style={{ gap: 8 }}>
-      <ViewControls options={view} />
+      <div className="row spread no-print">
+        <ViewControls options={view} />
+        <div className="row">
+          <ViewMenu kind={kind} defaults={defaults} />
+          <Button onClick={() => open("more")}>Add panels…</Button>
+        </div>
+      </div>
       <div className="chart-grid">
         {shown.map((metric, index) => (
-          <WhenSeen key={`${index} ${metric}`} height={370}>
-            <CurvePanel
-              arms={arms}
-              runs={runs}
-              bus={bus}
-              metric={metric}
-              metrics={metrics}
-              showsSeeds={showsSeeds}
-              showsStages={showsStages}
-              view={view}
-              range={range}
-              onRange={setRange}
-              onMetric={(other) => replace(index, other)}
-              onRemove={() => replace(index, null)}
-            />
-          </WhenSeen>
+          // A panel that moves keeps what it has asked for.
+          <div
+            key={`${metric} ${shown.slice(0, index).filter((one) => one === metric).length}`}
+            className="panel-place"
+            data-dragged={dragged === index || undefined}
+            onDragOver={(event) => {
+              if (dragged !== null) event.preventDefault();
+            }}
+            onDrop={() => {
+              if (dragged !== null) show(moved(shown, dragged, index));
+              setDragged(null);
+            }}
+          >
+            <WhenSeen height={370}>
+              <CurvePanel
+                arms={arms}
+                runs={runs}
+                bus={bus}
+                metric={metric}
+                showsSeeds={showsSeeds}
+                showsStages={showsStages}
+                view={view}
+                range={range}
+                onRange={setRange}
+                onChange={() => open({ at: index })}
+                onRemove={() => show(shown.filter((_, at) => at !== index))}
+                onMove={(by) => show(moved(shown, index, index + by))}
+                onDrag={(isDragged) => setDragged(isDragged ? index : null)}
+              />
+            </WhenSeen>
+          </div>
         ))}
       </div>
-      {next !== undefined && (
-        <div className="no-print">
-          <Button kind="quiet" onClick={() => setCharts([...shown, next].join(" "))}>
-            + Add a chart
-          </Button>
-        </div>
-      )}
+      {shown.length === 0 && <p className="muted">No panel: “Add panels” shows what has been recorded.</p>}
+      <dialog ref={dialog} aria-label="Metrics" onClose={() => setChoosing(null)}>
+        {choosing !== null && (
+          <MetricPicker
+            runs={runs}
+            chosen={choosing === "more" ? shown : shown.slice(choosing.at, choosing.at + 1)}
+            onChoose={choose}
+            onClose={() => dialog.current?.close()}
+          />
+        )}
+      </dialog>
     </div>
   );
 }

@@ -50,8 +50,11 @@ export function curveLines(
       ...look,
       ...placed.axis,
       y: placed.kept.map(({ y }) => y),
-      low: placed.kept.map(({ low }) => low),
-      high: placed.kept.map(({ high }) => high),
+      // One seed has no interval: a band of nothing would cost two lines.
+      ...(placed.kept.some(({ low }) => low !== null) && {
+        low: placed.kept.map(({ low }) => low),
+        high: placed.kept.map(({ high }) => high),
+      }),
       n: placed.kept.map(({ n }) => n),
     };
     const seeds = (showsSeeds ? ofArm : []).map((run): ChartLine => {

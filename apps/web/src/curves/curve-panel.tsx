@@ -12,6 +12,8 @@ import { chartSvg, chartTable } from "../download/chart-svg.ts";
 import { DownloadMenu } from "../download/download-menu.tsx";
 import { curveLines } from "./curve-lines.ts";
 import type { CurveArm, CurveRun } from "./curve-lines.ts";
+import { PanelHead } from "./panel-head.tsx";
+import { boundsOf } from "./share-metric.ts";
 import { stageRules } from "./stage-rules.ts";
 import { useCurves } from "./use-curves.ts";
 import type { ViewOptions } from "./view-options.tsx";
@@ -22,22 +24,23 @@ interface CurvePanelProps {
   readonly runs: readonly CurveRun[];
   readonly bus: PointBus;
   readonly metric: string;
-  readonly metrics: readonly string[];
   readonly showsSeeds: boolean;
   readonly showsStages: boolean;
   readonly view: ViewOptions;
   /** In steps. */
   readonly range: ChartRange | null;
   readonly onRange: (range: ChartRange | null) => void;
-  readonly onMetric: (metric: string) => void;
+  readonly onChange?: () => void;
   readonly onRemove?: () => void;
+  readonly onMove?: (by: -1 | 1) => void;
+  readonly onDrag?: (isDragged: boolean) => void;
 }
 
 const groupSizeOf = ({ configuration }: CurveArm): number =>
   Number((configuration as { training?: { groupSize?: number } } | undefined)?.training?.groupSize ?? 1);
 
 export function CurvePanel(props: CurvePanelProps) {
-  const { arms, runs, bus, metric, metrics, showsSeeds, showsStages, view, range, onRange, onMetric, onRemove } = props;
+  const { arms, runs, bus, metric, showsSeeds, showsStages, view, range, onRange } = props;
   const { axis, isLog, smoothing } = view;
   const runIds = runs.map(({ id }) => id);
   const { series, error } = useCurves(bus, runIds, [metric], range);
@@ -78,26 +81,14 @@ export function CurvePanel(props: CurvePanelProps) {
       title={metric}
       isTitleHidden
       aside={
-        <div className="row spread" style={{ flex: 1, flexWrap: "nowrap", gap: 4 }}>
-          <select className="title-select" aria-label="Metric" value={metric} onChange={({ target }) => onMetric(target.value)}>
-            {(metrics.includes(metric) ? metrics : [metric, ...metrics]).map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-          <span className="row no-print" style={{ flexWrap: "nowrap", gap: 0 }}>
-            {range && (
-              <Button kind="quiet" onClick={() => onRange(null)} title="Show all steps (double-click on the chart does too)">
-                Steps {range[0]}–{range[1]} ✕
-              </Button>
-            )}
-            <DownloadMenu title={title} figure={figure} />
-            {onRemove && (
-              <Button kind="quiet" onClick={onRemove} aria-label={`Remove the chart of ${metric}`}>
-                ✕
-              </Button>
-            )}
-          </span>
-        </div>
+        <PanelHead metric={metric} onChange={props.onChange} onRemove={props.onRemove} onMove={props.onMove} onDrag={props.onDrag}>
+          {range && (
+            <Button kind="quiet" onClick={() => onRange(null)} title="Show all steps (double-click on the chart does too)">
+              Steps {range[0]}–{range[1]} ✕
+            </Button>
+          )}
+          <DownloadMenu title={title} figure={figure} />
+        </PanelHead>
       }
     >
       {(error ?? amounts.error) && <Trouble error={(error ?? amounts.error)!} />}
@@ -113,6 +104,7 @@ export function CurvePanel(props: CurvePanelProps) {
             rules={rules}
             xName={AXIS_TITLES[axis]}
             until={until}
+            bounds={boundsOf(metric)}
             syncKey={`curves ${axis}`}
             isLog={isLog}
             range={onX.range}

@@ -17,3 +17,17 @@ export const CURVES = graphql(`
     }
   }
 `);
+
+export const RUN_POINTS = graphql(`
+  subscription RunPoints($runId: ID!, $names: [String!], $after: Cursor) {
+    metricPoints(runId: $runId, names: $names, after: $after) {
+      cursor
+      runId
+      points {
+        name
+        step
+        value
+      }
+    }
+  }
+`);

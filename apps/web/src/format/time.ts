@@ -1,14 +1,21 @@
 // Owns: how instants and durations are written. Must not know: what happened.
+import { timeZone } from "./time-zone.ts";
 
 /** In the reader's time zone; the year only where it is not this one. */
 export function formatInstant(instant: string): string {
   const date = new Date(instant);
-  const year = date.getFullYear() === new Date().getFullYear() ? {} : ({ year: "numeric" } as const);
-  return date.toLocaleString("en-GB", { day: "numeric", month: "short", ...year, hour: "2-digit", minute: "2-digit" });
+  const zone = timeZone();
+  const yearOf = (one: Date): string => one.toLocaleString("en-GB", { year: "numeric", timeZone: zone });
+  const year = yearOf(date) === yearOf(new Date()) ? {} : ({ year: "numeric" } as const);
+  return date.toLocaleString("en-GB", { day: "numeric", month: "short", ...year, hour: "2-digit", minute: "2-digit", timeZone: zone });
 }
 
 export const formatClock = (instant: string): string =>
-  new Date(instant).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  new Date(instant).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: timeZone() });
+
+/** To the second, with the zone's name: for whoever compares it with a log. */
+export const formatExactly = (instant: string): string =>
+  new Date(instant).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: timeZone() });
 
 /** `820 ms`, `12.3 s`, `4 min 05 s`, `3 h 12 min`. */
 export function formatDuration(ms: number): string {

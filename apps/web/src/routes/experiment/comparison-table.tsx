@@ -11,6 +11,7 @@ import { DownloadMenu } from "../../download/download-menu.tsx";
 import type { ComparisonQuery } from "../../generated/graphql.ts";
 import { formatValue } from "../../format/number.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
+import { Difference } from "./difference.tsx";
 import { COMPARISON } from "./experiment-query.ts";
 
 const METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
@@ -140,20 +141,6 @@ const comparisonTable = ({ arms, baselineArm }: ComparisonQuery["comparison"]): 
       : []),
   ]),
 });
-
-interface DifferenceProps {
-  readonly estimate: Parameters<typeof EstimateText>[0]["estimate"];
-  readonly excludesZero: boolean;
-  readonly of: string;
-}
-
-const Difference = ({ estimate, excludesZero, of }: DifferenceProps) => (
-  <div className="small" title={`difference, 95% interval over ${of}`}>
-    <span aria-hidden="true">Δ </span>
-    <EstimateText estimate={estimate} signed />
-    {excludesZero && <strong title="the interval leaves 0 out"> ≠ 0</strong>}
-  </div>
-);
 
 function Sentences({ title, sentences, empty }: { readonly title: string; readonly sentences: readonly string[]; readonly empty: string }) {
   return (

@@ -3,11 +3,11 @@ import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Instant } from "../../components/instant.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { plural } from "../../format/number.ts";
-import { formatInstant } from "../../format/time.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { WhenSeen } from "../../components/when-seen.tsx";
@@ -15,8 +15,10 @@ import { ComparisonTable } from "./comparison-table.tsx";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { ConfigPanel } from "./config-panel.tsx";
 import { EXPERIMENT } from "./experiment-query.ts";
+import { ExperimentControls } from "./experiment-controls.tsx";
 import { OutcomePanels } from "./outcome-panels.tsx";
 import { RunList } from "./run-list.tsx";
+import { ScalarsPanel } from "./scalars-panel.tsx";
 import { scheduleOf } from "../../curves/stage-rules.ts";
 import { SchedulePanel } from "./schedule-panel.tsx";
 import { SolveRatePanel } from "./solve-rate-panel.tsx";
@@ -31,26 +33,19 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   if (error && data === undefined) return <Trouble error={error} onRetry={reload} />;
   if (data === undefined) return <Skeleton lines={8} />;
   if (data.experiment == null) return <EmptyState title={`There is no experiment ${id}.`} command="npm run gradus -- status" />;
-  return <ExperimentView experiment={data.experiment} known={data.metricDefinitions.map(({ name }) => name)} reload={reload} />;
+  return <ExperimentView experiment={data.experiment} reload={reload} />;
 }
 
 interface ExperimentViewProps {
   readonly experiment: Experiment;
-  readonly known: readonly string[];
   readonly reload: () => void;
 }
 
-function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
+function ExperimentView({ experiment, reload }: ExperimentViewProps) {
   const { id, name, question, status, cause, arms, createdAt } = experiment;
-  const { runs, bus, version, newMetrics } = useExperimentLive(experiment, reload);
+  const { runs, bus, version } = useExperimentLive(experiment, reload);
   const [seeds, setSeeds] = useUrlState("seeds");
   const [stages, setStages] = useUrlState("stages", "shown");
-  const recorded = new Set([
-    ...known,
-    ...newMetrics,
-    ...experiment.runs.flatMap((run) => run.metricNames.nodes.map((metric) => metric.name)),
-  ]);
-  const names = [...recorded].sort();
   const hasSchedule = arms.some((arm) => scheduleOf(arm.curriculum.specification) !== null);
   return (
     <div className="stack">
@@ -62,12 +57,13 @@ function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
           </div>
           {question && <p style={{ fontSize: "var(--text-large)", maxWidth: "80ch" }}>{question}</p>}
           <p className="muted small">
-            {plural(arms.length, "arm")} × {plural(new Set(runs.map(({ seed }) => seed)).size, "seed")} · created {formatInstant(createdAt)}{" "}
+            {plural(arms.length, "arm")} × {plural(new Set(runs.map(({ seed }) => seed)).size, "seed")} · created <Instant at={createdAt} />{" "}
             · <span className="mono">{id}</span> <CopyButton text={id} />
           </p>
           {cause && <p className="notice">{cause}</p>}
         </div>
         <div className="row no-print">
+          <ExperimentControls experiment={experiment} />
           <Button onClick={() => print()}>Print</Button>
           <Button aria-pressed={seeds === "all"} onClick={() => setSeeds(seeds === "all" ? "" : "all")}>
             Every seed
@@ -80,16 +76,19 @@ function ExperimentView({ experiment, known, reload }: ExperimentViewProps) {
         </div>
       </div>
       <ChartGrid
+        kind="experiment"
         arms={arms}
         runs={runs}
         bus={bus}
-        metrics={names}
         defaults={DEFAULT_CHARTS}
         showsSeeds={seeds === "all"}
         showsStages={stages === "shown"}
       />
       <ComparisonTable experimentId={id} version={version} />
       <OutcomePanels experimentId={id} arms={arms} version={version} />
+      <WhenSeen height={480}>
+        <ScalarsPanel experimentId={id} version={version} />
+      </WhenSeen>
       <WhenSeen height={320}>
         <SchedulePanel arms={arms} runs={runs} bus={bus} />
       </WhenSeen>

@@ -41,20 +41,11 @@ export const EXPERIMENT = graphql(`
         stepsDone
         totalSteps
         policyVersion
+        isExternal
         arm {
           id
         }
-        metricNames(first: 200) {
-          nodes {
-            name
-          }
-        }
       }
-    }
-    metricDefinitions {
-      name
-      unit
-      description
     }
   }
 `);
@@ -144,6 +135,65 @@ export const EXPERIMENT_EVENTS = graphql(`
             value
           }
         }
+      }
+    }
+  }
+`);
+
+export const SCALARS = graphql(`
+  query Scalars($experimentId: ID!, $baselineArm: String, $threshold: Float) {
+    comparison(of: { experimentId: $experimentId }, baselineArm: $baselineArm, threshold: $threshold) {
+      baselineArm
+      arms {
+        arm {
+          id
+          ordinal
+          name
+        }
+        scalars {
+          kind
+          metric
+          note
+          estimate {
+            mean
+            low
+            high
+            n
+            note
+          }
+          difference {
+            excludesZero
+            estimate {
+              mean
+              low
+              high
+              n
+              note
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const START_EXPERIMENT = graphql(`
+  mutation StartExperiment($id: ID!) {
+    startExperiment(id: $id) {
+      ok
+      error {
+        message
+      }
+    }
+  }
+`);
+
+export const CANCEL_EXPERIMENT = graphql(`
+  mutation CancelExperiment($id: ID!) {
+    cancelExperiment(id: $id) {
+      ok
+      error {
+        message
       }
     }
   }

@@ -102,6 +102,7 @@ export function SolveRatePanel({ arms, runs, bus }: SolveRatePanelProps) {
             label={`${title} by arm: mean over seeds and 95% interval`}
             lines={lines}
             until={until}
+            bounds={[0, 1]}
             height={240}
             syncKey="curves step"
           />

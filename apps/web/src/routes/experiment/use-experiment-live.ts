@@ -14,8 +14,6 @@ export interface ExperimentLive {
   readonly bus: PointBus;
   /** Rises when something that a comparison is made of has changed, at most every two seconds. */
   readonly version: number;
-  /** Metrics that came by and that the answer did not name. */
-  readonly newMetrics: ReadonlySet<string>;
 }
 
 const PAUSE_MS = 2_000;
@@ -26,7 +24,6 @@ export function useExperimentLive(experiment: Experiment, reload: () => void): E
   const [after] = useState(experiment.cursor);
   const [patches, setPatches] = useState<ReadonlyMap<string, Patch>>(new Map());
   const [version, setVersion] = useState(0);
-  const [newMetrics, setNewMetrics] = useState<ReadonlySet<string>>(new Set());
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const changed = (): void => {
     timer.current ??= setTimeout(() => {
@@ -53,15 +50,12 @@ export function useExperimentLive(experiment: Experiment, reload: () => void): E
           return patch(runId, { totalSteps: event.totalSteps });
         case "EvaluationCompleted":
           return changed();
-        case "MetricsRecorded": {
+        case "MetricsRecorded":
           bus.publish(runId, event.points);
-          const names = event.points.map(({ name }) => name);
-          setNewMetrics((before) => (names.every((name) => before.has(name)) ? before : new Set([...before, ...names])));
-        }
       }
     },
     onExpired: () => location.reload(),
   });
   const runs = experiment.runs.map((run) => ({ ...run, ...patches.get(run.id) }));
-  return { runs, bus, version, newMetrics };
+  return { runs, bus, version };
 }

@@ -1,9 +1,14 @@
 // Owns: what an experiment would be before it is paid for. Must not know: editors, how it is resolved.
 import { formatCount, plural } from "../../format/number.ts";
+import type { ValidateExperimentMutation } from "../../generated/graphql.ts";
+
+type Selections = NonNullable<ValidateExperimentMutation["validateExperiment"]["selections"]>;
 
 interface DryRunProps {
   readonly specification: unknown;
   readonly runCount: number;
+  /** Of the arms that name a part of the training problems. */
+  readonly selections: Selections;
 }
 
 interface Resolved {
@@ -17,7 +22,7 @@ interface Resolved {
   }[];
 }
 
-export function DryRun({ specification, runCount }: DryRunProps) {
+export function DryRun({ specification, runCount, selections }: DryRunProps) {
   const { seeds = [], concurrency = 1, arms = [] } = specification as Resolved;
   const rows = arms.map(({ name, curriculum, training = {}, evaluation = {} }) => {
     const { steps = 0, groupsPerStep = 0, groupSize = 0 } = training;
@@ -56,6 +61,7 @@ export function DryRun({ specification, runCount }: DryRunProps) {
           </tbody>
         </table>
       </div>
+      {selections.length > 0 && <SelectionTable selections={selections} />}
       <p className="small muted">
         Curricula that screen, refill or resize groups take other numbers of rollouts; step 0 is evaluated once for runs of equal weights.
       </p>
@@ -66,3 +72,40 @@ export function DryRun({ specification, runCount }: DryRunProps) {
     </div>
   );
 }
+
+const partsText = (parts: Selections[number]["buckets"]): string =>
+  parts.map(({ name, problems }) => `${name.toLowerCase().replaceAll("_", "-")} ${formatCount(problems)}`).join(", ");
+
+const SelectionTable = ({ selections }: { readonly selections: Selections }) => (
+  <div style={{ overflowX: "auto" }} tabIndex={0} role="group" aria-label="Problems that arms select">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Arm</th>
+          <th scope="col">Trains on</th>
+          <th scope="col">Difficulty</th>
+          <th scope="col">Environments</th>
+          <th scope="col">Selection</th>
+        </tr>
+      </thead>
+      <tbody>
+        {selections.map(({ arm, problems, of, buckets, environments, hash, note }) => (
+          <tr key={arm}>
+            <td>{arm}</td>
+            <td>
+              {formatCount(problems)} of {plural(of, "problem")}
+            </td>
+            <td>{partsText(buckets)}</td>
+            <td>{partsText(environments)}</td>
+            <td>
+              <span className="mono" title={hash}>
+                {hash.slice(0, 12)}
+              </span>
+              {note != null && <div className="small muted">{note}</div>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);

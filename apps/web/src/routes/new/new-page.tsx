@@ -97,7 +97,7 @@ function NewView({ templates }: { readonly templates: readonly Template[] }) {
           {validated === undefined ? (
             <Skeleton lines={5} />
           ) : validated.ok ? (
-            <DryRun specification={validated.specification} runCount={validated.runCount ?? 0} />
+            <DryRun specification={validated.specification} runCount={validated.runCount ?? 0} selections={validated.selections ?? []} />
           ) : (
             <div className="notice" data-tone="bad">
               <strong>{validated.error?.message}</strong>
@@ -146,7 +146,7 @@ function useValidated(text: string): Validated | undefined {
         const message = error instanceof ApiError ? error.message : String(error);
         setKnown({
           text,
-          answer: { ok: false, runCount: null, specification: null, error: { message, fields: [] } },
+          answer: { ok: false, runCount: null, specification: null, selections: null, error: { message, fields: [] } },
         });
       }
     }, PAUSE_MS);

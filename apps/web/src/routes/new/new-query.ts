@@ -25,6 +25,21 @@ export const VALIDATE = graphql(`
       ok
       runCount
       specification
+      selections {
+        arm
+        problems
+        of
+        hash
+        note
+        buckets {
+          name
+          problems
+        }
+        environments {
+          name
+          problems
+        }
+      }
       error {
         message
         fields {

@@ -6,7 +6,7 @@ import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { useTitle } from "../../use-title.ts";
-import { ProblemChain } from "./problem-chain.tsx";
+import { LineageGraph, ProblemChain } from "./problem-chain.tsx";
 import { ProblemRollouts } from "./problem-rollouts.tsx";
 import { PROBLEM } from "./problem-query.ts";
 
@@ -39,9 +39,9 @@ export function ProblemPage({ id }: { readonly id: string }) {
       </p>
       {chain != null && <ProblemChain chain={chain} id={id} />}
       {parent && chain == null && (
-        <p>
-          Mutated from <Link href={`/problems/${encodeURIComponent(parent.id)}`}>{parent.message}</Link>
-        </p>
+        <Panel title="Lineage">
+          <LineageGraph problems={[{ ...parent, rung: 0 }, problem]} id={id} label="What it was mutated from" />
+        </Panel>
       )}
       <div className="chart-grid">
         <Panel title="Reference">

@@ -36,6 +36,7 @@ export const PROBLEM = graphql(`
 export const CHAIN = graphql(`
   query Chain($chain: String!) {
     problems(filter: { chain: $chain }, first: 200) {
+      totalCount
       nodes {
         id
         message

@@ -72,16 +72,15 @@ export function ProblemRollouts({ id }: { readonly id: string }) {
   );
 }
 
-function Place({ rollout: { index, group } }: { readonly rollout: Rollout }) {
-  if (group.runId == null || group.step == null || group.scopeKind !== "STEP")
-    return (
-      <span className="small muted">
-        {group.scopeKind.toLowerCase()} {group.runId ?? ""}
-      </span>
-    );
+function Place({ rollout: { id, index, group } }: { readonly rollout: Rollout }) {
+  const { scopeKind, runId, step } = group;
+  const what =
+    scopeKind === "STEP"
+      ? `${runId}, step ${step}, #${index}`
+      : `${scopeKind.toLowerCase()}${runId == null ? "" : ` of ${runId}`}, #${index}`;
   return (
-    <Link href={`/runs/${encodeURIComponent(group.runId)}/steps/${group.step}?group=${group.ordinal}`} className="small">
-      {group.runId}, step {group.step}, #{index}
+    <Link href={`/rollouts/${encodeURIComponent(id)}`} className="small">
+      {what}
     </Link>
   );
 }

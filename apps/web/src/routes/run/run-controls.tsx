@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { ApiError, ask } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
+import { orderWithUndo } from "../../components/undo.tsx";
 import { ForkForm } from "./fork-form.tsx";
 import { CANCEL_RUN, PAUSE_RUN, RESUME_RUN } from "./run-query.ts";
 import type { Run } from "./use-run-live.ts";
@@ -15,7 +16,6 @@ interface Outcome {
 export function RunControls({ run }: { readonly run: Run }) {
   const [trouble, setTrouble] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const cancelDialog = useRef<HTMLDialogElement>(null);
   const forkDialog = useRef<HTMLDialogElement>(null);
   const [, navigate] = useLocation();
   const { id, status } = run;
@@ -33,6 +33,14 @@ export function RunControls({ run }: { readonly run: Run }) {
     }
     setBusy(false);
   };
+  const cancel = (): void => {
+    setBusy(true);
+    orderWithUndo(
+      `${id} is cancelled`,
+      () => void tell(async () => (await ask(CANCEL_RUN, { id })).cancelRun),
+      () => setBusy(false),
+    );
+  };
   return (
     <div className="stack no-print" style={{ gap: 8 }}>
       <div className="row">
@@ -48,8 +56,13 @@ export function RunControls({ run }: { readonly run: Run }) {
         )}
         <Button onClick={() => forkDialog.current?.showModal()}>Fork…</Button>
         {!hasEnded && (
-          <Button kind="danger" disabled={isBusy} onClick={() => cancelDialog.current?.showModal()}>
-            Cancel…
+          <Button
+            kind="danger"
+            disabled={isBusy}
+            title="It ends where it is and cannot go on; its checkpoints stay, a fork can begin from any of them"
+            onClick={cancel}
+          >
+            Cancel
           </Button>
         )}
       </div>
@@ -58,20 +71,6 @@ export function RunControls({ run }: { readonly run: Run }) {
           {trouble}
         </p>
       )}
-      <dialog ref={cancelDialog} aria-labelledby="cancel-title">
-        <form method="dialog">
-          <h2 id="cancel-title">Cancel this run?</h2>
-          <p>
-            It ends where it is and cannot go on. Its checkpoints stay: a fork can begin from any of them. To let it wait instead, pause it.
-          </p>
-          <div className="row">
-            <Button type="submit">Keep it</Button>
-            <Button kind="danger" type="submit" onClick={() => tell(async () => (await ask(CANCEL_RUN, { id })).cancelRun)}>
-              Cancel the run
-            </Button>
-          </div>
-        </form>
-      </dialog>
       <dialog ref={forkDialog} aria-labelledby="fork-title">
         <ForkForm
           run={run}

@@ -1,18 +1,20 @@
 // Owns: one run, live: curves, stages, steps, events, and its controls. Must not know: how each of them is made.
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useAnswer } from "../../api/use-answer.ts";
 import { ArmKey } from "../../components/arm-key.tsx";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Instant } from "../../components/instant.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { ProgressBar } from "../../components/progress-bar.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
+import { useShownMetrics } from "../../curves/use-shown-metrics.ts";
 import { formatBytes } from "../../format/number.ts";
-import { formatInstant } from "../../format/time.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { EventList } from "./event-list.tsx";
@@ -39,7 +41,7 @@ export function RunPage({ id }: { readonly id: string }) {
 
 function RunView({ answered }: { readonly answered: Run }) {
   const [events, setEvents] = useUrlState("events");
-  const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all");
+  const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all", useShownMetrics(DEFAULT_CHARTS));
   const { id, seed, status, cause, arm, experiment } = run;
   const current = Math.min(run.totalSteps, run.stepsDone + (ENDED.has(status) ? 0 : 1));
   const [until, setUntil] = useUrlState("until");
@@ -76,15 +78,7 @@ function RunView({ answered }: { readonly answered: Run }) {
         </div>
         <RunControls run={run} />
       </div>
-      <ChartGrid
-        arms={[arm]}
-        runs={[run]}
-        bus={bus}
-        metrics={run.metricNames.nodes.map(({ name }) => name)}
-        defaults={DEFAULT_CHARTS}
-        showsSeeds={false}
-        showsStages
-      />
+      <ChartGrid kind="run" arms={[arm]} runs={[run]} bus={bus} defaults={DEFAULT_CHARTS} showsSeeds={false} showsStages />
       <Panel
         title={steps.length === 0 ? "Steps" : `Steps ${steps[0]?.step} to ${steps.at(-1)?.step}`}
         aside={
@@ -122,9 +116,9 @@ function RunView({ answered }: { readonly answered: Run }) {
       </Panel>
       <Panel title="Facts">
         <dl className="facts">
-          <Fact name="Created" value={formatInstant(run.createdAt)} />
-          {run.startedAt != null && <Fact name="Began" value={formatInstant(run.startedAt)} />}
-          {run.finishedAt != null && <Fact name="Ended" value={formatInstant(run.finishedAt)} />}
+          <Fact name="Created" value={<Instant at={run.createdAt} />} />
+          {run.startedAt != null && <Fact name="Began" value={<Instant at={run.startedAt} />} />}
+          {run.finishedAt != null && <Fact name="Ended" value={<Instant at={run.finishedAt} />} />}
           <Fact name="Policy version" value={String(run.policyVersion)} />
           <Fact name="Lease epoch" value={String(run.leaseEpoch)} />
           {run.node && <Fact name="Node" value={`${run.node.id}${run.node.isAlive ? "" : " (gone)"}`} />}
@@ -154,7 +148,7 @@ function RunView({ answered }: { readonly answered: Run }) {
   );
 }
 
-const Fact = ({ name, value }: { readonly name: string; readonly value: string }) => (
+const Fact = ({ name, value }: { readonly name: string; readonly value: ReactNode }) => (
   <div>
     <dt>{name}</dt>
     <dd>{value}</dd>

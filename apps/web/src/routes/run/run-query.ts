@@ -43,11 +43,6 @@ export const RUN = graphql(`
           specification
         }
       }
-      metricNames(first: 1000) {
-        nodes {
-          name
-        }
-      }
       policyVersions(first: 1000) {
         nodes {
           version
@@ -147,13 +142,6 @@ export const RUN_EVENTS = graphql(`
         ... on AlertResolved {
           rule
           news: message
-        }
-        ... on MetricsRecorded {
-          points {
-            name
-            step
-            value
-          }
         }
       }
     }

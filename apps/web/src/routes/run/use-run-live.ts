@@ -1,8 +1,10 @@
-// Owns: a run as it is now, from one subscription behind the page's own answer. Must not know: how it is shown.
+// Owns: a run as it is now, from a subscription of its events and one of the points that are shown, both behind the page's own answer.
+// Must not know: how it is shown.
 import { useEffect, useRef, useState } from "react";
 import { useFollow } from "../../api/follow.ts";
 import { oncePerFrame } from "../../api/next-frame.ts";
 import { PointBus } from "../../api/point-bus.ts";
+import { useRunPoints } from "../../curves/use-run-points.ts";
 import type { RunEventsSubscription, RunQuery } from "../../generated/graphql.ts";
 import { RUN_EVENTS } from "./run-query.ts";
 
@@ -23,9 +25,10 @@ export interface RunLive {
 
 const MOST_EVENTS = 400;
 
-/** `fromBeginning`: the run's whole story goes by, not only what happens from now on. */
-export function useRunLive(answered: Run, fromBeginning: boolean): RunLive {
+/** `fromBeginning`: the run's whole story goes by, not only what happens from now on. `metrics`: those that charts show. */
+export function useRunLive(answered: Run, fromBeginning: boolean, metrics: readonly string[]): RunLive {
   const [bus] = useState(() => new PointBus());
+  useRunPoints(bus, answered.id, answered.cursor, metrics);
   const [state, setState] = useState<{ patch: Patch; events: readonly LiveEvent[]; stagesEnded: number }>({
     patch: {},
     events: [],
@@ -49,7 +52,7 @@ export function useRunLive(answered: Run, fromBeginning: boolean): RunLive {
 
   useFollow(RUN_EVENTS, { runId: answered.id, after: fromBeginning ? null : answered.cursor }, (data) => data.runEvents, {
     onItem(item) {
-      if (item.event.__typename === "MetricsRecorded") return bus.publish(answered.id, item.event.points);
+      if (item.event.__typename === "MetricsRecorded") return;
       waiting.current.push(item);
       show();
     },

@@ -1,0 +1,138 @@
+// Owns: whole courses in single numbers, arm beside arm, all the API's. Must not know: statistics.
+import { useEffect } from "react";
+import { useAnswer } from "../../api/use-answer.ts";
+import { ArmKey } from "../../components/arm-key.tsx";
+import { Button } from "../../components/button.tsx";
+import { EstimateText } from "../../components/estimate-text.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { Trouble } from "../../components/trouble.tsx";
+import type { DataTable } from "../../download/csv.ts";
+import { DownloadMenu } from "../../download/download-menu.tsx";
+import type { ScalarKind, ScalarsQuery } from "../../generated/graphql.ts";
+import { useUrlState } from "../../url/use-url-state.ts";
+import { Difference } from "./difference.tsx";
+import { SCALARS } from "./experiment-query.ts";
+
+type Arms = ScalarsQuery["comparison"]["arms"];
+
+const NAMES: Readonly<Record<ScalarKind, string>> = {
+  FINAL: "last value",
+  BEST: "best",
+  AREA: "mean height of the curve",
+  STEPS_TO_THRESHOLD: "steps to the threshold",
+  SIGMOID_ASYMPTOTE: "fit: tends to",
+  SIGMOID_EXPONENT: "fit: steepness",
+  SIGMOID_MIDPOINT: "fit: step of half the gain",
+  SOLVE_RATE_OF_ATTEMPTS: "solved, of all attempts",
+  SOLVE_RATE_OF_PROBLEMS: "solved once, of all training problems",
+};
+
+interface ScalarsPanelProps {
+  readonly experimentId: string;
+  /** Asked again when it changes. */
+  readonly version: number;
+}
+
+export function ScalarsPanel({ experimentId, version }: ScalarsPanelProps) {
+  const [baseline] = useUrlState("baseline");
+  const [text, setText] = useUrlState("threshold");
+  const threshold = text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
+  const { data, error, reload } = useAnswer(SCALARS, { experimentId, threshold, baselineArm: baseline === "" ? null : baseline });
+  useEffect(() => {
+    if (version > 0) reload();
+  }, [version, reload]);
+  const [fit, setFit] = useUrlState("fit");
+  const arms = data?.comparison.arms;
+  const rows = (arms?.[0]?.scalars ?? [])
+    .map(({ kind, metric }, at) => ({ kind, metric, at }))
+    .filter(({ kind }) => fit === "shown" || !kind.startsWith("SIGMOID"));
+  return (
+    <Panel
+      title="Whole courses in numbers"
+      flush
+      aside={
+        <span className="row no-print">
+          <Button aria-pressed={fit === "shown"} onClick={() => setFit(fit === "shown" ? "" : "shown")}>
+            Saturating fit
+          </Button>
+          <label className="row small muted">
+            Threshold
+            <input
+              type="number"
+              step="any"
+              style={{ width: 90 }}
+              value={text}
+              placeholder="none"
+              onChange={({ target }) => setText(target.value, { replace: true })}
+            />
+          </label>
+          {arms && <DownloadMenu title="Courses" figure={() => ({ table: scalarTable(arms) })} />}
+        </span>
+      }
+    >
+      {error && <Trouble error={error} onRetry={reload} />}
+      {arms === undefined ? (
+        !error && <Skeleton lines={6} />
+      ) : (
+        <table className="comparison">
+          <thead>
+            <tr>
+              <th scope="col">Number</th>
+              {arms.map(({ arm }) => (
+                <th key={arm.id} scope="col">
+                  <ArmKey ordinal={arm.ordinal} name={arm.name} />
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ kind, metric, at }) => (
+              <tr key={`${kind} ${metric}`} data-scalar={`${kind} ${metric ?? ""}`.trim()}>
+                <th scope="row">
+                  <span className="mono">{metric ?? "runs"}</span>
+                  <div>{NAMES[kind]}</div>
+                </th>
+                {arms.map(({ arm, scalars }) => (
+                  <td key={arm.id}>
+                    <ScalarCell scalar={scalars[at]} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Panel>
+  );
+}
+
+function ScalarCell({ scalar }: { readonly scalar: Arms[number]["scalars"][number] | undefined }) {
+  if (scalar === undefined) return "–";
+  const { estimate, difference, note } = scalar;
+  return (
+    <>
+      {estimate.n > 0 && <EstimateText estimate={estimate} />}
+      {difference && difference.estimate.n > 0 && (
+        <Difference estimate={difference.estimate} excludesZero={difference.excludesZero} of="matched seeds" />
+      )}
+      {note != null && (
+        <div className="small muted" style={{ maxWidth: "44ch" }}>
+          {note}
+        </div>
+      )}
+      {estimate.n === 0 && note == null && "–"}
+    </>
+  );
+}
+
+/** A row an arm and number, with the digits that the API gave. */
+const scalarTable = (arms: Arms): DataTable => ({
+  columns: ["arm", "metric", "number", "mean", "low", "high", "n", "difference", "low of difference", "high of difference", "matched"],
+  rows: arms.flatMap(({ arm, scalars }) =>
+    scalars.map(({ metric, kind, estimate, difference }) => {
+      const of = difference?.estimate;
+      return [arm.name, metric, kind, estimate.mean, estimate.low, estimate.high, estimate.n, of?.mean, of?.low, of?.high, of?.n];
+    }),
+  ),
+});

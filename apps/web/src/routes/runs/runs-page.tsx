@@ -1,0 +1,151 @@
+// Owns: runs over all experiments: filter in words, order, which are laid over one another, all in the URL. Must not know: one run's page.
+import { useDeferredValue, useMemo } from "react";
+import { useAnswer } from "../../api/use-answer.ts";
+import { Button } from "../../components/button.tsx";
+import { EmptyState } from "../../components/empty-state.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { formatCount, plural } from "../../format/number.ts";
+import { useUrlState } from "../../url/use-url-state.ts";
+import { useTitle } from "../../use-title.ts";
+import { columnsFor, runsInOrder } from "./run-columns.ts";
+import { RunOverlay } from "./run-overlay.tsx";
+import { RunRow } from "./run-row.tsx";
+import { RUNS } from "./runs-query.ts";
+
+const PAGE = 100;
+const MOST = 200;
+const EXAMPLE = "metrics.train/reward > 0.5 and config.training.steps >= 8";
+
+export function RunsPage() {
+  useTitle("Runs");
+  const [text, setText] = useUrlState("filter");
+  const [metric, setMetric] = useUrlState("metric", "train/reward");
+  const [sort, setSort] = useUrlState("sort", "created-");
+  const [picked, setPicked] = useUrlState("runs");
+  const [count, setCount] = useUrlState("first", String(PAGE));
+  const wanted = useDeferredValue(text.trim());
+  const { data, error, isStale } = useAnswer(RUNS, {
+    text: wanted === "" ? null : wanted,
+    first: Math.min(MOST, Number(count) || PAGE),
+    metric: useDeferredValue(metric),
+  });
+  const runs = useMemo(() => data && runsInOrder(data.runs.nodes, sort, metric), [data, sort, metric]);
+  const chosen = new Set(
+    picked === "all"
+      ? runs?.map(({ id }) => id)
+      : picked
+          .split(",")
+          .filter((id) => id !== "")
+          .map(decodeURIComponent),
+  );
+  const choose = (ids: ReadonlySet<string>): void => setPicked([...ids].map(encodeURIComponent).join(","), { replace: true });
+  const laid = useMemo(() => runs?.filter(({ id }) => chosen.has(id)) ?? [], [runs, picked]);
+  // By the API's order and not by what is chosen: a run keeps its colour when others come and go.
+  const ordinals = useMemo(() => new Map(data?.runs.nodes.map(({ id }, at) => [id, at])), [data]);
+  const total = data?.runs.totalCount ?? 0;
+  return (
+    <div className="stack">
+      <div className="row spread">
+        <h1>Runs</h1>
+        <div className="row" style={{ flex: 1, justifyContent: "flex-end" }}>
+          <label className="row small muted" style={{ flex: "1 1 320px", maxWidth: 640, flexWrap: "nowrap" }}>
+            Filter
+            <input
+              type="search"
+              data-search
+              style={{ flex: 1, minWidth: 0 }}
+              value={text}
+              spellCheck={false}
+              onChange={({ target }) => setText(target.value, { replace: true })}
+              placeholder={EXAMPLE}
+            />
+          </label>
+          <label className="row small muted">
+            Metric
+            <input value={metric} size={18} spellCheck={false} onChange={({ target }) => setMetric(target.value, { replace: true })} />
+          </label>
+        </div>
+      </div>
+      {error && (
+        <p className="notice" role="status">
+          {error.message}
+        </p>
+      )}
+      {laid.length > 0 && <RunOverlay runs={laid} ordinals={ordinals} metric={metric} />}
+      <Panel
+        title={data ? plural(total, "run") : "Runs"}
+        flush
+        aside={
+          runs !== undefined &&
+          runs.length > 0 && (
+            <span className="row no-print">
+              <Button disabled={picked === "all"} onClick={() => setPicked("all")}>
+                Lay all over one another
+              </Button>
+              <Button disabled={chosen.size === 0} onClick={() => setPicked("")}>
+                None
+              </Button>
+            </span>
+          )
+        }
+      >
+        {runs === undefined ? (
+          !error && <Skeleton lines={8} />
+        ) : runs.length === 0 ? (
+          wanted === "" ? (
+            <EmptyState title="No run yet." command="npm run gradus -- run examples/quickstart.yaml" />
+          ) : (
+            <EmptyState title="No run passes this filter.">
+              Conditions are joined by <code>and</code>: <code>metrics.name</code> is a last value, <code>config.path</code> a parameter,{" "}
+              <code>tags.name</code> a tag; <code>&lt; &lt;= = != &gt;= &gt; like in</code>. For example <code>{EXAMPLE}</code>.
+            </EmptyState>
+          )
+        ) : (
+          <table className="runs" style={isStale ? { opacity: 0.6 } : undefined}>
+            <thead>
+              <tr>
+                <th scope="col">
+                  <span className="hidden-visually">Lay over the others</span>
+                </th>
+                {columnsFor(metric).map(({ name, title, isWideOnly }) => {
+                  const direction = sort === `${name}+` ? "ascending" : sort === `${name}-` ? "descending" : "none";
+                  return (
+                    <th key={name} scope="col" className={isWideOnly ? "wide-only" : undefined} aria-sort={direction}>
+                      <button type="button" className="sort" onClick={() => setSort(direction === "descending" ? `${name}+` : `${name}-`)}>
+                        {title}
+                        <span aria-hidden="true">{direction === "ascending" ? " ↑" : direction === "descending" ? " ↓" : ""}</span>
+                      </button>
+                    </th>
+                  );
+                })}
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map((run) => (
+                <RunRow
+                  key={run.id}
+                  run={run}
+                  metric={metric}
+                  ordinal={chosen.has(run.id) ? (ordinals.get(run.id) ?? 0) : null}
+                  onToggle={() => {
+                    const next = new Set(chosen);
+                    if (!next.delete(run.id)) next.add(run.id);
+                    choose(next);
+                  }}
+                  onTag={(condition) => setText(text.trim() === "" ? condition : `${text.trim()} and ${condition}`)}
+                />
+              ))}
+            </tbody>
+          </table>
+        )}
+        {runs !== undefined && total > runs.length && (
+          <div className="row small muted" style={{ padding: 12 }}>
+            {runs.length < MOST && <Button onClick={() => setCount(String(MOST))}>More</Button>}
+            <span>The newest {formatCount(runs.length)} are here: a filter finds the others.</span>
+          </div>
+        )}
+      </Panel>
+    </div>
+  );
+}
