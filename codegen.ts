@@ -30,6 +30,7 @@ const others = [
   "SandboxReport",
   "StageWait",
   "SavedView",
+  "Pruning",
   "ExperimentTemplate",
   "Group",
   "Evaluation",

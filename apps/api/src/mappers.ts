@@ -30,6 +30,7 @@ export type ProblemModel = rows.ProblemRow;
 export type ProblemSetModel = rows.ProblemSetRow;
 export type ProblemSetMemberModel = rows.ProblemSetMemberRow;
 export type ProjectModel = rows.ProjectRow;
+export type PruningModel = rows.PruningRow;
 export type RolloutModel = rows.RolloutRow;
 export type RunModel = rows.RunRow;
 export type SampleModel = SampleRow;

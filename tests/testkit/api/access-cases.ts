@@ -120,6 +120,8 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
     () => ({ input: { page: "p", name: "n", state: {} } }),
     () => ({ input: { page: "p", name: "n", state: {}, project: "default" } }),
   ),
+  "Mutation.setProjectRetention": { scope: "ADMIN", foreign: [() => ({ id: "default" })] },
+  "Mutation.setRunRetention": runById,
   "Mutation.setTotalSteps": write(({ run }) => ({ id: run, totalSteps: 5 })),
   "Mutation.startExperiment": experimentById,
   "Mutation.validateExperiment": anywhere,
