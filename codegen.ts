@@ -32,6 +32,7 @@ const others = [
   "SandboxReport",
   "StageWait",
   "SavedView",
+  "Pruning",
   "ExperimentTemplate",
   "Group",
   "Evaluation",

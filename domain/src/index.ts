@@ -15,6 +15,7 @@ export { environmentNamed, ENVIRONMENTS, templateHash } from "./environment/regi
 export * from "./event.ts";
 export * from "./experiment.ts";
 export * from "./metric.ts";
+export * from "./retention.ts";
 export * from "./run.ts";
 export * from "./scope.ts";
 export * from "./stage.ts";

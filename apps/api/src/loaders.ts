@@ -36,6 +36,7 @@ import {
   readStepsByKey,
   readStepsOfRuns,
 } from "@gradus/prisma/reading/step-reader";
+import { readPruningsOfRuns } from "@gradus/prisma/retention-store";
 import DataLoader from "dataloader";
 
 const oneBy = <Row>(
@@ -165,6 +166,10 @@ export const createLoaders = (db: Database) => ({
   ),
   samplesOfRun: manyWith(
     (ids, { name, ...ask }: Ask & { readonly name: string | null }) => readSamples(db, ids, name, ask),
+    (row) => row.runId,
+  ),
+  pruningsOfRun: many(
+    (ids) => readPruningsOfRuns(db, ids),
     (row) => row.runId,
   ),
   metricStorageOfRun: oneBy(

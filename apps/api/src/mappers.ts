@@ -32,6 +32,7 @@ export type ProblemModel = rows.ProblemRow;
 export type ProblemSetModel = rows.ProblemSetRow;
 export type ProblemSetMemberModel = rows.ProblemSetMemberRow;
 export type ProjectModel = rows.ProjectRow;
+export type PruningModel = rows.PruningRow;
 export type RolloutModel = rows.RolloutRow;
 /** `orderedBy`: its place in a list that is not ordered by time. */
 export type RunModel = rows.RunRow & { readonly orderedBy?: readonly string[] };

@@ -3,16 +3,18 @@ import { readFileSync } from "node:fs";
 import { makeExecutableSchema } from "@graphql-tools/schema";
 import { Kind, parse } from "graphql";
 import type { GraphQLSchema } from "graphql";
-import { guardRoots } from "./access/guard-roots.ts";
+import { guardRoots, ROOT_RULES } from "./access/guard-roots.ts";
+import type { RootRules } from "./access/guard-roots.ts";
 import { resolvers } from "./resolvers/index.ts";
 import { scalars } from "./scalars.ts";
 
 const typeDefs = parse(readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"));
 
-export function createSchema(): GraphQLSchema {
+/** `rules`: other ones than ours, for whoever shows that each of ours is needed. */
+export function createSchema(rules: RootRules = ROOT_RULES): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs,
-    resolvers: { ...guardRoots(resolvers), ...scalars },
+    resolvers: { ...guardRoots(resolvers, rules), ...scalars },
     resolverValidationOptions: { requireResolversToMatchSchema: "error" },
   });
   // A scalar's implementation replaces its definition, description included.

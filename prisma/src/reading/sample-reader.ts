@@ -1,5 +1,5 @@
 // Owns: reading logged samples and what a run's points take. Must not know: cursors, GraphQL.
-import type { Database } from "../database.ts";
+import type { Database, Sql, Transaction } from "../database.ts";
 import type { Ask } from "./page-reader.ts";
 
 export interface SampleRow {
@@ -39,7 +39,7 @@ export interface MetricStorageRow {
 /** Bytes of a row of metrics.point: its columns. */
 const ROW_BYTES = 40;
 
-export const readMetricStorage = ({ sql }: Database, runIds: readonly string[]): Promise<MetricStorageRow[]> =>
+export const readMetricStorage = ({ sql }: { readonly sql: Sql | Transaction }, runIds: readonly string[]): Promise<MetricStorageRow[]> =>
   sql<MetricStorageRow[]>`
     select r.id as "runId", (select count(*)::int from metrics.series where run_id = r.id) as names, p.n + c.points as points, p.n as rows, c.n::int as chunks,
       p.n * ${ROW_BYTES}::bigint + c.bytes as bytes, (select count(*) from metrics.batch where run_id = r.id) as batches

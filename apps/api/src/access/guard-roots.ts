@@ -9,14 +9,22 @@ type Resolve = (parent: unknown, args: Arguments, context: ApiContext, info: unk
 type Field = Resolve | { readonly subscribe: Resolve; readonly resolve?: Resolve };
 type Roots = Readonly<Record<"Query" | "Mutation" | "Subscription", Readonly<Record<string, Field>>>>;
 
+export interface RootRules {
+  readonly Query: Readonly<Record<string, RootRule>>;
+  readonly Mutation: Readonly<Record<string, RootRule>>;
+  readonly Subscription: Readonly<Record<string, RootRule>>;
+}
+
+export const ROOT_RULES: RootRules = { Query: QUERY_RULES, Mutation: MUTATION_RULES, Subscription: SUBSCRIPTION_RULES };
+
 /** The resolvers with their root fields guarded. */
-export function guardRoots<Given extends object>(resolvers: Given): Given {
+export function guardRoots<Given extends object>(resolvers: Given, rules: RootRules = ROOT_RULES): Given {
   const { Query, Mutation, Subscription } = resolvers as unknown as Roots;
   return {
     ...resolvers,
-    Query: guardAll(Query, QUERY_RULES, guarded),
-    Mutation: guardAll(Mutation, MUTATION_RULES, (resolve, rule, name) => logged(guarded(resolve, rule), rule, name)),
-    Subscription: guardAll(Subscription, SUBSCRIPTION_RULES, guarded),
+    Query: guardAll(Query, rules.Query, guarded),
+    Mutation: guardAll(Mutation, rules.Mutation, (resolve, rule, name) => logged(guarded(resolve, rule), rule, name)),
+    Subscription: guardAll(Subscription, rules.Subscription, guarded),
   };
 }
 

@@ -11,6 +11,7 @@ import { readExportedRuns, readRunIds } from "@gradus/prisma/reading/export-read
 import { Router } from "express";
 import type { Request } from "express";
 import { z } from "zod";
+import { prunedSince } from "@gradus/prisma/metrics/prune";
 import { allow, callerOf, refuseRequest } from "../access/http-access.ts";
 import { refusalOf } from "../access/caller.ts";
 import type { Caller } from "../access/caller.ts";
@@ -67,6 +68,11 @@ export function pointFiles(db: Database): Router {
     };
     const refusal = await refusalOf(db.sql, callerOf(response), "READ", named);
     if (refusal !== null) return void refuseRequest(response, 403, refusal);
+    const pruned = await prunedSince(db.sql, asOf);
+    if (pruned.length > 0) {
+      const error = `asOf: points of ${pruned.join(", ")} were pruned since: export again without asOf`;
+      return void response.status(410).json({ error, error_code: "CURSOR_EXPIRED" });
+    }
     response
       .type(FORMATS[format])
       .setHeader("x-gradus-as-of", asOfCursor(asOf))

@@ -1,4 +1,5 @@
 // Owns: the fields of Run that are more than a column.
+import { RetentionPolicy } from "@gradus/domain/retention";
 import { stageExecutionKey } from "@gradus/prisma/reading/step-reader";
 import { streamCursor } from "../cursor.ts";
 import { present } from "../errors.ts";
@@ -49,6 +50,12 @@ export const Run: RunResolvers = {
     return toPage(SAMPLES, ask, await load.samplesOfRun(id, { ...ask, name: name ?? null }));
   },
   openAlerts: async ({ id }, _args, { load }) => [...(await load.openAlertsOfRun.load(id))],
+  retention: async ({ retention, experimentId }, _args, { load }) => {
+    const { projectId } = present(await load.experiment.load(experimentId), "experiment", experimentId);
+    const policy = retention ?? present(await load.project.load(projectId), "project", projectId).retention;
+    return policy === null ? null : RetentionPolicy.parse(policy);
+  },
+  prunings: async ({ id }, _args, { load }) => [...(await load.pruningsOfRun.load(id))],
   waitsFor: (run, _args, context) => diagnoseWait(run, context),
   metricHistory: ({ id }, args, { db }) => historyOf(db, id, args),
   metricStorage: async ({ id }, _args, { load }) => {

@@ -14,6 +14,8 @@ import { PolicyVersion } from "./PolicyVersion.ts";
 import { Problem } from "./Problem.ts";
 import { ProblemSet } from "./ProblemSet.ts";
 import { ProblemSetMember } from "./ProblemSetMember.ts";
+import { Project } from "./Project.ts";
+import { Pruning } from "./Pruning.ts";
 import { Rollout } from "./Rollout.ts";
 import { RolloutNews } from "./RolloutNews.ts";
 import { Run } from "./Run.ts";
@@ -90,6 +92,8 @@ import { resumeRun as mutationResumeRun } from "./Mutation/resumeRun.ts";
 import { revokeApiKey as mutationRevokeApiKey } from "./Mutation/revokeApiKey.ts";
 import { saveTemplate as mutationSaveTemplate } from "./Mutation/saveTemplate.ts";
 import { saveView as mutationSaveView } from "./Mutation/saveView.ts";
+import { setProjectRetention as mutationSetProjectRetention } from "./Mutation/setProjectRetention.ts";
+import { setRunRetention as mutationSetRunRetention } from "./Mutation/setRunRetention.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
 import { startSynthesis as mutationStartSynthesis } from "./Mutation/startSynthesis.ts";
@@ -171,6 +175,8 @@ export const resolvers: Resolvers = {
     revokeApiKey: mutationRevokeApiKey,
     saveTemplate: mutationSaveTemplate,
     saveView: mutationSaveView,
+    setProjectRetention: mutationSetProjectRetention,
+    setRunRetention: mutationSetRunRetention,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,
     startSynthesis: mutationStartSynthesis,
@@ -201,6 +207,8 @@ export const resolvers: Resolvers = {
   Problem,
   ProblemSet,
   ProblemSetMember,
+  Project,
+  Pruning,
   Rollout,
   RolloutNews,
   Run,
