@@ -5,6 +5,7 @@ import { contaminationIndex } from "@gradus/domain/importer/contamination";
 import type { ImportedProblem } from "@gradus/domain/importer/jsonl";
 import { importProblems, readLines } from "../client/upload.ts";
 import { IMPORT_FORMATS } from "../experiment/import-formats.ts";
+import { importLogged } from "./import-logged.ts";
 import { selectProblems, type Selection } from "../experiment/select-problems.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions, VerbContext } from "./verb.ts";
@@ -17,16 +18,22 @@ interface ImportOptions extends ApiOptions {
   readonly from?: string;
   readonly to?: string;
   readonly against?: readonly string[];
+  readonly experiment?: string;
+  readonly step: string;
 }
 
-const FORMAT_NAMES = Object.keys(IMPORT_FORMATS).join(", ");
+/** Not problems but what another tool has logged. */
+const LOGGED = ["tensorboard", "csv"];
+const FORMAT_NAMES = [...Object.keys(IMPORT_FORMATS), ...LOGGED].join(", ");
 
 export function registerImport(program: Command): void {
   const command = program
     .command("import")
-    .description("store problems of a public benchmark, or of your own, as a frozen set that experiments can name")
+    .description(
+      "store problems of a public benchmark, or of your own, as a frozen set that experiments can name; or runs that TensorBoard or a CSV file has",
+    )
     .argument("<format>", `${FORMAT_NAMES}; gradus is our own (docs/problem-format.md)`, knownFormat)
-    .argument("<file>", "JSON lines, also packed as .gz")
+    .argument("<file>", "JSON lines, also packed as .gz; for tensorboard a folder of runs")
     .option("--name <name>", "of the set (default: the format's, or the file's)")
     .option("--project <id>", "that owns it", "default")
     .option("--split <split>", "TRAIN or HELD_OUT, for problems that do not say it", knownSplit, "TRAIN")
@@ -36,6 +43,8 @@ export function registerImport(program: Command): void {
       "--against <format:file...>",
       "evaluation sets: problems that share 10 words in a row or their code with one are left out and listed",
     )
+    .option("--experiment <name>", "tensorboard, csv: of the runs (default: the folder's or file's name)")
+    .option("--step <column>", "csv: the column of steps; each other one is a metric", "step")
     .option("--dry-run", "read, check and report; store nothing");
   withApi(command, {
     examples: [
@@ -43,8 +52,11 @@ export function registerImport(program: Command): void {
       "gradus import live-code-bench test6.jsonl --from 2024-08-01 --to 2025-01-31 --split HELD_OUT",
       "gradus import taco train.jsonl --against live-code-bench:test6.jsonl humaneval:HumanEval.jsonl.gz --dry-run",
       "gradus import gradus problems.jsonl --json | jq -r .problemSetId",
+      "gradus import tensorboard runs/ --experiment baselines",
+      "gradus import csv history.csv --step global_step",
     ],
   }).action(async (format: string, file: string, options: ImportOptions) => {
+    if (LOGGED.includes(format)) return importLogged(format, file, options);
     // Reading needs no server.
     if (options.dryRun === true) process.exitCode = await tryImport(format, file, options);
     else await runVerb(options, (context) => importFile(format, file, options, context));
@@ -115,7 +127,7 @@ function report(outcome: Outcome, { tally: { contaminated, outsideWindow } }: Se
 }
 
 function knownFormat(text: string): string {
-  if (IMPORT_FORMATS[text] === undefined) throw new InvalidArgumentError(`expected one of ${FORMAT_NAMES}`);
+  if (IMPORT_FORMATS[text] === undefined && !LOGGED.includes(text)) throw new InvalidArgumentError(`expected one of ${FORMAT_NAMES}`);
   return text;
 }
 
