@@ -5,6 +5,7 @@ import type { Caller, Scope } from "@gradus/api/access/caller";
 import { createContext } from "@gradus/api/context";
 import { createSchema } from "@gradus/api/schema";
 import { readWebhookAddresses } from "@gradus/api/alerts/webhook-addresses";
+import { shareReads } from "@gradus/api/live/shared-reads";
 import { getNamedType, graphql, isLeafType, isObjectType, parse, subscribe } from "graphql";
 import type { GraphQLObjectType, GraphQLSchema } from "graphql";
 import { pino } from "pino";
@@ -75,7 +76,16 @@ async function outcome(
   const log = pino({ level: "silent" });
   const wake = { mark: () => 0, sleep: async () => undefined, close: async () => undefined };
   const control = recordingControl();
-  const parts = { db: world.database, control, wake, log, webhooks: readWebhookAddresses(""), deletion: { keepMs: 1e9, everyMs: 0 } };
+  const parts = {
+    db: world.database,
+    control,
+    wake,
+    share: shareReads(),
+    log,
+    webhooks: readWebhookAddresses(""),
+    coalesce: { bytes: 64 << 10, heldMs: 1_000 },
+    deletion: { keepMs: 1e9, everyMs: 0 },
+  };
   const contextValue = createContext(parts, "probe", caller);
   if (kind === "Subscription") {
     const result = await subscribe({ schema, document: parse(source), contextValue, variableValues: args as Record<string, unknown> });

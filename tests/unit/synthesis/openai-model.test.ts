@@ -8,7 +8,8 @@ import type { ChatReply } from "../../testkit/synthesis/openai-server.ts";
 
 const KEY = "sk-a-secret-of-nobody";
 const ASK = { messages: [{ role: "user", content: "Say something." }], seed: 7 } as const;
-const endpoint = (over: object): ModelEndpoint => ModelEndpoint.parse({ kind: "endpoint", model: "some-model", timeoutMs: 30_000, ...over });
+const endpoint = (over: object): ModelEndpoint =>
+  ModelEndpoint.parse({ kind: "endpoint", model: "some-model", timeoutMs: 30_000, ...over });
 
 /** Asks a server that answers so, one reply after the other, and the last one for good. */
 async function askOf(replies: readonly ChatReply[], over: object = {}) {
@@ -60,7 +61,8 @@ test("a busy or broken server is asked again: 429 with Retry-After, 500, a reset
     { hang: "nothing" },
     { hang: "headers" },
   ] satisfies ChatReply[]) {
-    const { value, error, requests } = await askOf([first, { text: "at last" }]);
+    // Long enough for a busy machine to answer the second request.
+    const { value, error, requests } = await askOf([first, { text: "at last" }], "hang" in first ? { timeoutMs: 3_000 } : {});
     expect(error, JSON.stringify(first)).toBeNull();
     expect(value).toMatchObject({ text: "at last", tries: 2 });
     expect(requests).toHaveLength(2);
