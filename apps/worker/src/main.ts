@@ -15,6 +15,10 @@ import { takeModelKeys } from "./teacher/openai-model.ts";
 import type { ModelKeys } from "./teacher/openai-model.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { sandboxOptions } from "./sandbox/sandbox-options.ts";
+import { startSkyrl } from "./skyrl/skyrl-process.ts";
+import { skyrlSettings } from "./skyrl/skyrl-settings.ts";
+import { tendSkyrl } from "./skyrl/tend-skyrl.ts";
+import type { TendedServer } from "./skyrl/tend-skyrl.ts";
 import { runNode } from "./worker.ts";
 
 const USAGE = `gradus worker: takes stages of training runs.
@@ -23,13 +27,18 @@ const USAGE = `gradus worker: takes stages of training runs.
   --node NAME                         stable name of this node (default: the host's name)
   --engine embedded|tinker            where its policies' weights are: here (default), or behind the server at GRADUS_TINKER_URL;
                                       it serves experiments with that policy.engine alone
+  --skyrl                             with --engine tinker: keep a SkyRL server on this machine, started again when it ends, and use it. GRADUS_SKYRL_PYTHON (of an
+                                      environment with skyrl and uv), GRADUS_SKYRL_MODEL and GRADUS_SKYRL_FOLDER (checkpoints, log) are needed; GRADUS_SKYRL_PORT (8200),
+                                      GRADUS_SKYRL_BACKEND (jax, or fsdp and megatron on Ray) and GRADUS_SKYRL_CONFIG (its JSON) may be given
 
 Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
 GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
 GRADUS_MODULES (folders, parted as in PATH, from which users' own samplers, gates, rewards and environments may be loaded; none without it),
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster), GRADUS_POLICY_PROVIDER (cpu, webgpu or
-cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server that 'gradus engine serve' runs, and its key), GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off),
+cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server of the Tinker API, such as 'gradus engine serve' or SkyRL, and its key); for a server that is not ours
+GRADUS_TINKER_TOKENIZER (a folder with the model's tokenizer.json and tokenizer_config.json), GRADUS_TINKER_RANK (of LoRA, default 32), GRADUS_TINKER_CONTEXT (tokens,
+default what the server says, or 4096) and GRADUS_TINKER_LOSS (sequence-mean as in SkyRL, the default, or sum as in hosted Tinker); GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off),
 GRADUS_MODEL_KEY_<NAME> with GRADUS_MODEL_URL_<NAME> (the key of a model server for syntheses, and the one address that it is sent to).
 
 Examples
@@ -41,6 +50,7 @@ const { values } = parseArgs({
     role: { type: "string", default: "all" },
     node: { type: "string" },
     engine: { type: "string", default: "embedded" },
+    skyrl: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
@@ -80,6 +90,8 @@ const { sink, blobs } =
     ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
 const policyEngine = PolicyEngineName.safeParse(values.engine).data ?? fail(`--engine ${values.engine}: expected embedded or tinker`);
+if (values.skyrl && policyEngine !== "tinker") fail("--skyrl needs --engine tinker");
+const skyrl = values.skyrl ? await keepSkyrl() : null;
 const openEngine = engineOpener(policyEngine);
 const modelKeys = keysOfModels();
 // No child process of this node has any use for them.
@@ -142,9 +154,25 @@ try {
   );
 } finally {
   await Promise.all([sandbox.made()?.then((made) => made.close()), host.made()?.then((made) => made.close())]);
+  await skyrl?.stop();
   await database?.close();
 }
 process.exit(0);
+
+function tellSkyrl(what: string, error?: unknown): void {
+  console.error(JSON.stringify({ skyrl: what, ...(error instanceof Error && { error: error.message }) }));
+}
+
+/** A server of this node's own; its first start is waited for, its later ones are told on standard error. */
+async function keepSkyrl(): Promise<TendedServer> {
+  try {
+    const settings = skyrlSettings(process.env);
+    return await tendSkyrl(() => startSkyrl(settings), { onEvent: tellSkyrl });
+  } catch (error) {
+    // A node whose engine does not start at all is not a node.
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
 
 function sandboxSettings(): ReturnType<typeof sandboxOptions> {
   try {
@@ -167,9 +195,15 @@ function keysOfModels(): ModelKeys {
 /** How this node comes by an engine. The key is read now, before it leaves the environment. */
 function engineOpener(kind: PolicyEngineName): () => Promise<PolicyEngine> {
   if (kind === "embedded") return () => createEmbeddedEngine({ provider: policyProvider() });
-  const url = required("GRADUS_TINKER_URL");
+  const url = skyrl?.url ?? required("GRADUS_TINKER_URL");
   const key = process.env["GRADUS_TINKER_KEY"];
-  return () => connectTinker({ url, ...(key === undefined ? {} : { key }) });
+  const tokenizerFolder = process.env["GRADUS_TINKER_TOKENIZER"];
+  const rank = count("GRADUS_TINKER_RANK", 32);
+  const lossReduction = process.env["GRADUS_TINKER_LOSS"] ?? "sequence-mean";
+  if (lossReduction !== "sum" && lossReduction !== "sequence-mean")
+    return fail(`GRADUS_TINKER_LOSS: expected sum or sequence-mean, got ${lossReduction}`);
+  const context = process.env["GRADUS_TINKER_CONTEXT"] === undefined ? {} : { contextTokens: count("GRADUS_TINKER_CONTEXT", 0) };
+  return () => connectTinker({ url, ...(key === undefined ? {} : { key }), tokenizerFolder, rank, lossReduction, ...context });
 }
 
 /** Where this node's engines compute. A provider that is not there is an error at start, never another one. */

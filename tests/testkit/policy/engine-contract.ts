@@ -1,5 +1,6 @@
 // Owns: what every PolicyEngine must do, whatever holds its weights. Must not know: any adapter.
 import type { AdamSpec, Datum, LossSpec, PolicyEngine, SampleRow, SamplingSpec } from "@gradus/worker/policy/policy-engine";
+import type { PolicyModel } from "@gradus/domain/policy-model";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 export interface EngineSubject {
@@ -35,19 +36,37 @@ export async function sampledData(engine: PolicyEngine, modelId: string): Promis
 const rowsOf = (engine: PolicyEngine, count: number): SampleRow[] =>
   Array.from({ length: count }, (_, index) => ({ promptTokens: engine.tokenizer.encode(`f(${index % 5}) == 1`), stream: `row/${index}` }));
 
-export function policyEngineContract(name: string, open: () => Promise<EngineSubject>): void {
+/** Equal where the engine declares itself deterministic; else tokens are, and numbers to the fourth digit: batches of other sizes round otherwise. */
+function expectSame(engine: PolicyEngine, actual: readonly number[][], expected: readonly number[][]): void {
+  if (engine.capabilities.deterministic) return void expect(actual).toEqual(expected);
+  expect(actual.map((row) => row.length)).toEqual(expected.map((row) => row.length));
+  actual.forEach((row, at) => row.forEach((value, index) => expect(value).toBeCloseTo(expected[at]?.[index] ?? Number.NaN, 4)));
+}
+
+/** The largest difference of two log-probabilities in one place. */
+const apart = (one: number[][], other: number[][]): number =>
+  Math.max(...one.flatMap((row, at) => row.map((value, index) => Math.abs(value - (other[at]?.[index] ?? 0)))));
+
+export interface ContractOptions {
+  /** What models are made of; null: the engine has one kind alone. */
+  readonly model?: PolicyModel | null;
+}
+
+export function policyEngineContract(name: string, open: () => Promise<EngineSubject>, { model = "tiny" }: ContractOptions = {}): void {
+  const make = (engine: PolicyEngine, id: string, seed: number): Promise<void> =>
+    model === null ? engine.createModel(id, seed) : engine.createModel(id, seed, model);
   describe(name, () => {
     let subject: EngineSubject;
     let engine: PolicyEngine;
     beforeAll(async () => {
       subject = await open();
       engine = subject.engine;
-      await engine.createModel("m", 7, "tiny");
+      await make(engine, "m", 7);
     });
     afterAll(() => subject.close());
 
     test("has the models that were made, until they are unloaded", async () => {
-      await engine.createModel("short-lived", 1, "tiny");
+      await make(engine, "short-lived", 1);
       expect(engine.hasModel("short-lived")).toBe(true);
       await engine.unloadModel("short-lived");
       expect(engine.hasModel("short-lived")).toBe(false);
@@ -58,7 +77,8 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
       const rows = rowsOf(engine, 9);
       const all = await engine.sample("m", rows, FREE);
       const alone = await engine.sample("m", rows.slice(4, 5), FREE);
-      expect(alone[0]).toEqual(all[4]);
+      expect(alone[0]?.tokens).toEqual(all[4]?.tokens);
+      expectSame(engine, [[...(alone[0]?.logProbs ?? [])]], [[...(all[4]?.logProbs ?? [])]]);
       const other = await engine.sample("m", [{ ...(rows[4] as SampleRow), stream: "another" }], FREE);
       expect(other[0]?.tokens).not.toEqual(all[4]?.tokens);
     });
@@ -78,7 +98,8 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
       const stop = free?.tokens[3] ?? -1;
       const [stopped] = await engine.sample("m", rowsOf(engine, 1), { ...FREE, stopTokens: [stop] });
       const end = free?.tokens.indexOf(stop) ?? -1;
-      expect(stopped).toEqual({ tokens: free?.tokens.slice(0, end + 1), logProbs: free?.logProbs.slice(0, end + 1), finishReason: "stop" });
+      expect(stopped).toMatchObject({ tokens: free?.tokens.slice(0, end + 1), finishReason: "stop" });
+      expectSame(engine, [[...(stopped?.logProbs ?? [])]], [free?.logProbs.slice(0, end + 1) ?? []]);
       const at = free?.tokens.findIndex((token) => engine.tokenizer.decode([token]) !== "") ?? -1;
       const text = engine.tokenizer.decode([free?.tokens[at] ?? -1]);
       const [cut] = await engine.sample("m", rowsOf(engine, 1), { ...FREE, stopTokens: [engine.tokenizer.eosToken], stopStrings: [text] });
@@ -87,7 +108,7 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
     });
 
     test("makes credited completions likelier and debited ones less likely", async () => {
-      await engine.createModel("learns", 3, "tiny");
+      await make(engine, "learns", 3);
       const data = await sampledData(engine, "learns");
       const before = await engine.logProbs("learns", data);
       for (let step = 0; step < 3; step += 1) {
@@ -101,7 +122,7 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
     });
 
     test("samples from the weights that the last update left", async () => {
-      await engine.createModel("fresh", 5, "tiny");
+      await make(engine, "fresh", 5);
       const [row] = rowsOf(engine, 1);
       if (row === undefined) return;
       const greedy = { ...FREE, temperature: 0 };
@@ -122,7 +143,7 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
     });
 
     test("goes on from saved state as if it had never stopped, optimiser included", async () => {
-      await engine.createModel("saved", 4, "tiny");
+      await make(engine, "saved", 4);
       const data = await sampledData(engine, "saved");
       const step = async (modelId: string): Promise<void> => {
         await engine.forwardBackward(modelId, data, SURE);
@@ -132,22 +153,26 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
       const bytes = await engine.saveState("saved");
       await step("saved");
       await engine.loadState("restored", bytes);
-      expect(await engine.logProbs("restored", data)).not.toEqual(await engine.logProbs("saved", data));
+      expect(apart(await engine.logProbs("restored", data), await engine.logProbs("saved", data))).toBeGreaterThan(1e-3);
       await step("restored");
-      expect(await engine.logProbs("restored", data)).toEqual(await engine.logProbs("saved", data));
+      expectSame(engine, await engine.logProbs("restored", data), await engine.logProbs("saved", data));
       await engine.loadState("weights only", bytes);
+      if (!engine.capabilities.resetsOptimizer)
+        return void (await expect(engine.resetOptimizer("weights only")).rejects.toThrow(/optimiser/));
       await engine.resetOptimizer("weights only");
       await step("weights only");
-      expect(await engine.logProbs("weights only", data)).not.toEqual(await engine.logProbs("saved", data));
+      expect(apart(await engine.logProbs("weights only", data), await engine.logProbs("saved", data))).toBeGreaterThan(1e-3);
     });
 
-    test("adds the gradients of several calls before one update", async () => {
+    test("adds the gradients of several calls before one update, or takes one call alone", async () => {
       const data = await sampledData(engine, "m");
       const half = { ...SURE, lengthNorm: "sequence", scale: 0.5 } as const;
-      await engine.createModel("whole", 9, "tiny");
-      await engine.createModel("parts", 9, "tiny");
+      await make(engine, "whole", 9);
+      await make(engine, "parts", 9);
       await engine.forwardBackward("whole", data, { ...half, scale: 1 });
       await engine.forwardBackward("parts", data.slice(0, 6), half);
+      if (!engine.capabilities.addsGradients)
+        return void (await expect(engine.forwardBackward("parts", data.slice(6), half)).rejects.toThrow(/one call/));
       await engine.forwardBackward("parts", data.slice(6), half);
       const whole = await engine.optimStep("whole", ADAM);
       const parts = await engine.optimStep("parts", ADAM);
@@ -170,7 +195,7 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
       for (const [bad, why] of wrong) await expect(engine.forwardBackward("m", bad, SURE)).rejects.toThrow(why);
       await expect(engine.sample("m", [{ promptTokens: [], stream: "x" }], FREE)).rejects.toThrow(/empty/);
       await expect(engine.sample("m", rowsOf(engine, 1), { ...FREE, maxTokens: 1e6 })).rejects.toThrow(/maxTokens/);
-      expect(await engine.logProbs("m", data)).toEqual(before);
+      expectSame(engine, await engine.logProbs("m", data), before);
     });
 
     test("refuses bytes that are no checkpoint, and has no such model then", async () => {

@@ -1,7 +1,7 @@
 // Tokens of a model's own files as Hugging Face's Python libraries make them. GRADUS_TOKENIZER_FOLDER adds a folder that has texts.jsonl.gz of
 // tests/testkit/tokenizer/token_texts.py beside its tokenizer.json.
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,6 +47,21 @@ test("knows its size, its end of sequence and padding, and a hash of both files"
   expect(tokenizer.encode("<|im_end|>")).toEqual([tokenizer.eosToken]);
   expect(tokenizer.encode("<|endoftext|>")).toEqual([tokenizer.padToken]);
   expect(tokenizer.hash).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("takes what a padded embedding can sample beyond the tokenizer for saying nothing", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "gradus-tokenizer-"));
+  try {
+    for (const name of ["tokenizer.json", "tokenizer_config.json"]) await copyFile(join(bpe, name), join(folder, name));
+    await writeFile(join(folder, "config.json"), JSON.stringify({ vocab_size: 2_048 }));
+    const tokenizer = await readFolderTokenizer(folder);
+    expect([tokenizer.size, tokenizer.vocabulary]).toEqual([2_000, 2_048]);
+    const [a = 0, b = 0] = [...tokenizer.encode("a"), ...tokenizer.encode("b")];
+    expect(tokenizer.decode([a, 2_047, b])).toBe("ab");
+    expect((await readFolderTokenizer(bpe)).vocabulary).toBe(2_000);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });
 
 test("says which file is absent or wrong", async () => {

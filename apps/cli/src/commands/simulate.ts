@@ -1,8 +1,9 @@
-// Owns: the words and flags of `gradus simulate curriculum`. Must not know: curricula, plots.
+// Owns: `gradus simulate`, and the words and flags of its `curriculum`. Must not know: curricula, plots.
 import { type Command, InvalidArgumentError } from "commander";
 import { paperPool, simulate } from "@gradus/domain/curriculum/simulation";
 import { readCurricula } from "../experiment/read-curricula.ts";
 import { simulationText } from "../view/simulation-text.ts";
+import { registerSimulateCluster } from "./simulate-cluster.ts";
 import { printJson } from "./verb.ts";
 
 interface SimulateOptions {
@@ -17,9 +18,9 @@ interface SimulateOptions {
 }
 
 export function registerSimulate(program: Command): void {
-  program
-    .command("simulate")
-    .description("look at what something would do before it is paid for")
+  const verb = program.command("simulate").description("look at what something would do before it is paid for");
+  registerSimulateCluster(verb);
+  verb
     .command("curriculum")
     .description("plot what a curriculum would draw over a run, with a model of a policy that learns; no engine, no server")
     .argument("<file|name>", "a preset (gradus curricula), a YAML or JSON file of one curriculum, or an experiment file (every arm)")

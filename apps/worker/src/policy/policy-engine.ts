@@ -95,6 +95,10 @@ export interface EngineCapabilities {
   /** Same seed, same machine kind: same tokens, same bytes. */
   readonly deterministic: boolean;
   readonly sampleWhileTraining: boolean;
+  /** Gradients of several calls before one update are added as `loss.scale` says; else a second call is refused. */
+  readonly addsGradients: boolean;
+  /** Can drop the optimiser's state and keep the weights; else `resetOptimizer` is refused. */
+  readonly resetsOptimizer: boolean;
   readonly losses: readonly LossSpec["name"][];
   readonly maxPromptTokens: number;
   readonly maxCompletionTokens: number;

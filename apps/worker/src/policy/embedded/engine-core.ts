@@ -69,6 +69,8 @@ export class EngineCore {
       threads: runtime.threads,
       deterministic: runtime.provider === "cpu",
       sampleWhileTraining: false,
+      addsGradients: true,
+      resetsOptimizer: true,
       losses: ["cross_entropy", "importance_sampling", "ppo", "cispo"],
       maxPromptTokens: maxPromptTokens(spec),
       maxCompletionTokens: maxCompletionTokens(spec),

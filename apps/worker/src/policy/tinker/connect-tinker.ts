@@ -2,9 +2,24 @@
 import { ConfigurationError } from "@gradus/domain";
 import { z } from "zod";
 import { pythonTokenizer } from "../embedded/tokenizer.ts";
+import { readFolderTokenizer } from "./folder-tokenizer.ts";
 import { TinkerConnection } from "./tinker-connection.ts";
 import type { TinkerConnectionOptions } from "./tinker-connection.ts";
+import type { LossReduction } from "./tinker-datum.ts";
 import { TinkerEngine } from "./tinker-engine.ts";
+
+export interface ConnectTinkerOptions extends TinkerConnectionOptions {
+  /** Where the tokenizer of a foreign server's model lies on this machine. */
+  readonly tokenizerFolder?: string | undefined;
+  /** Tokens of prompt and completion together that a foreign server's model takes; half of it for each. Default 4,096. */
+  readonly contextTokens?: number;
+  /** LoRA rank of the models that are made there. Default 32. */
+  readonly rank?: number;
+  /** Of a foreign server, which does not say. Default `sequence-mean`, as in SkyRL; hosted Tinker has `sum`. */
+  readonly lossReduction?: LossReduction;
+}
+
+const CONTEXT_TOKENS = 4_096;
 
 /** What a server of ours says of itself beside the names of its models. */
 const Announced = z.object({
@@ -20,21 +35,21 @@ const Announced = z.object({
 });
 
 const Capabilities = z.object({
-  supported_models: z.array(z.object({ model_name: z.string() })).min(1),
+  supported_models: z.array(z.object({ model_name: z.string(), max_context_length: z.number().int().min(2).nullish() })),
   gradus: Announced.optional(),
 });
 
 const SIZES = "gradus/";
 
-/** @throws ConfigurationError when the server is none of ours, or has another tokenizer */
-export async function connectTinker(options: TinkerConnectionOptions): Promise<TinkerEngine> {
+/** @throws ConfigurationError when the server has another tokenizer, or is a foreign one and the node knows no tokenizer for it */
+export async function connectTinker(options: ConnectTinkerOptions): Promise<TinkerEngine> {
   const told = Capabilities.parse(await new TinkerConnection(options).ask("get_server_capabilities"));
   const [first] = told.supported_models;
-  const ours = told.gradus;
-  if (ours === undefined || first === undefined)
-    throw new ConfigurationError(
-      `the server at ${options.url} has ${first?.model_name ?? "no model"}: tokenizers of such models are not there yet; use one that 'gradus engine serve' runs`,
-    );
+  if (first === undefined) throw new ConfigurationError(`the server at ${options.url} has no model`);
+  return told.gradus === undefined ? connectForeign(options, first) : connectOurs(options, told.gradus, first.model_name);
+}
+
+function connectOurs(options: ConnectTinkerOptions, ours: z.infer<typeof Announced>, baseModel: string): TinkerEngine {
   if (ours.vocabularyHash !== pythonTokenizer.hash)
     throw new ConfigurationError(`the server at ${options.url} has another vocabulary: run the same version of Gradus on both`);
   const { engine, runtime, threads, deterministic } = ours;
@@ -42,9 +57,35 @@ export async function connectTinker(options: TinkerConnectionOptions): Promise<T
     ...options,
     tokenizer: pythonTokenizer,
     limits: { vocabulary: ours.vocabulary, maxPromptTokens: ours.maxPromptTokens, maxCompletionTokens: ours.maxCompletionTokens },
-    baseModel: first.model_name,
+    baseModel,
     sizesUnder: SIZES,
     lossReduction: ours.lossReduction,
     told: { engine: `tinker:${engine}`, runtime, threads, deterministic },
+  });
+}
+
+async function connectForeign(
+  { contextTokens, ...options }: ConnectTinkerOptions,
+  { model_name: baseModel, max_context_length: told }: z.infer<typeof Capabilities>["supported_models"][number],
+): Promise<TinkerEngine> {
+  if (options.tokenizerFolder === undefined)
+    throw new ConfigurationError(
+      `the server at ${options.url} has ${baseModel}: set GRADUS_TINKER_TOKENIZER to a folder with that model's tokenizer.json and tokenizer_config.json`,
+    );
+  const tokenizer = await readFolderTokenizer(options.tokenizerFolder);
+  const half = Math.floor((contextTokens ?? told ?? CONTEXT_TOKENS) / 2);
+  return new TinkerEngine({
+    ...options,
+    tokenizer,
+    limits: { vocabulary: tokenizer.vocabulary, maxPromptTokens: half, maxCompletionTokens: half },
+    baseModel,
+    lossReduction: options.lossReduction ?? "sequence-mean",
+    told: {
+      engine: `tinker:${baseModel.split("/").at(-1)}`,
+      // Part of a run's provenance: other tokens would be another run.
+      runtime: `tokenizer sha256 ${tokenizer.hash}`,
+      threads: 0,
+      deterministic: false,
+    },
   });
 }

@@ -20,9 +20,13 @@ const TokenizerFile = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.number() })).default([]),
 });
 
+const ModelFile = z.looseObject({ vocab_size: z.number().int().min(1).optional() });
+
 export interface FolderTokenizer extends Tokenizer {
-  /** One more than the largest token. */
+  /** One more than the largest token that means something. */
   readonly size: number;
+  /** Tokens that the model can sample, more than mean something where its embedding is padded: config.json's vocab_size, else `size`. */
+  readonly vocabulary: number;
   /** SHA-256 of tokenizer.json and tokenizer_config.json, hexadecimal. */
   readonly hash: string;
 }
@@ -36,6 +40,7 @@ export async function readFolderTokenizer(folder: string): Promise<FolderTokeniz
   });
   // Newer models keep it in a file of its own; most have none.
   const beside = await readFile(join(folder, "chat_template.jinja"), "utf8").catch(() => null);
+  const model = await readFile(join(folder, "config.json"), "utf8").catch(() => "{}");
   const fileJson = parsed(TokenizerFile, file ?? "", join(folder, "tokenizer.json"));
   const configJson = parsed(Config, config ?? "", join(folder, "tokenizer_config.json"));
   const tokenizer = new FileTokenizer(fileJson, configJson);
@@ -49,12 +54,15 @@ export async function readFolderTokenizer(folder: string): Promise<FolderTokeniz
   const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
   const source = beside ?? templateOf(configJson.chat_template);
   const template = source === null ? null : new Template(source);
+  // A spread of hundreds of thousands of arguments would not fit the stack.
+  const size = 1 + ids.reduce((largest, id) => Math.max(largest, id), 0);
+  const { vocab_size: padded = size } = parsed(ModelFile, model, join(folder, "config.json"));
   const eosToken = idOf(configJson.eos_token);
   return {
     eosToken,
     padToken: configJson.pad_token == null ? eosToken : idOf(configJson.pad_token),
-    // A spread of hundreds of thousands of arguments would not fit the stack.
-    size: 1 + ids.reduce((largest, id) => Math.max(largest, id), 0),
+    size,
+    vocabulary: Math.max(size, padded),
     hash: createHash("sha256")
       .update(`${file}\n${config}\n${beside ?? ""}`)
       .digest("hex"),
@@ -66,7 +74,11 @@ export async function readFolderTokenizer(folder: string): Promise<FolderTokeniz
         template.render({ messages, add_generation_prompt: true, eos_token: configJson.eos_token, bos_token: configJson.bos_token ?? "" }),
       );
     },
-    decode: (tokens) => (tokens.length === 0 ? "" : tokenizer.decode([...tokens], { skip_special_tokens: true })),
+    decode(tokens) {
+      // What the model can say beyond its tokenizer says nothing.
+      const meant = tokens.filter((token) => token < size);
+      return meant.length === 0 ? "" : tokenizer.decode(meant, { skip_special_tokens: true });
+    },
   };
 }
 

@@ -48,6 +48,8 @@ interface RemoteModel {
   isFinite: boolean;
   /** Requests that change the model, counted from 1: some servers know a repeated one by it. */
   sent: number;
+  /** A gradient waits for its update. */
+  hasGradient: boolean;
 }
 
 /** Well under the 300 s after which a server unloads a silent session's models. */
@@ -71,6 +73,9 @@ export class TinkerEngine implements PolicyEngine {
     this.capabilities = {
       ...options.told,
       sampleWhileTraining: false,
+      // SkyRL takes the mean over all rows since the last update, whatever call they came with, and loads moments with weights always.
+      addsGradients: options.lossReduction === "sum",
+      resetsOptimizer: options.lossReduction === "sum",
       losses: ["cross_entropy", "importance_sampling", "ppo", "cispo"],
       maxPromptTokens: options.limits.maxPromptTokens,
       maxCompletionTokens: options.limits.maxCompletionTokens,
@@ -161,7 +166,7 @@ export class TinkerEngine implements PolicyEngine {
       this.#forgetAll();
       return make();
     });
-    const made: RemoteModel = { id, baseModel, sampler: null, isFinite: true, sent: 0 };
+    const made: RemoteModel = { id, baseModel, sampler: null, isFinite: true, sent: 0, hasGradient: false };
     this.#models.set(modelId, made);
     return made;
   }
@@ -202,6 +207,8 @@ export class TinkerEngine implements PolicyEngine {
     const model = this.#model(modelId);
     checkLoss(loss);
     checkTraining(data, loss, this.#options.limits);
+    if (model.hasGradient && !this.capabilities.addsGradients)
+      throw new ConfigurationError("this engine's server weighs rows of several calls alike: make each update from one call");
     const rows = weigh(data, loss, this.#options.limits.maxCompletionTokens);
     const input = wireData(rows, loss, this.#options.lossReduction);
     const bounds =
@@ -209,6 +216,7 @@ export class TinkerEngine implements PolicyEngine {
         ? { loss_fn_config: { clip_low_threshold: loss.clipLow ?? 0.8, clip_high_threshold: loss.clipHigh ?? 1.2 } }
         : {};
     const answer = await this.#train(modelId, { data: input, loss_fn: loss.name, ...bounds }, false);
+    model.hasGradient = true;
     const report = reportOf(rows, logProbsOf(answer, rows), loss);
     if (!Number.isFinite(report.loss)) model.isFinite = false;
     return report;
@@ -229,6 +237,7 @@ export class TinkerEngine implements PolicyEngine {
     // The gradient is on the server and cannot be taken back: the model is, and its checkpoint is as good as before.
     if (!model.isFinite) return this.#refuseUpdate(modelId, "the loss is not finite; the weights are unchanged");
     model.sampler = null;
+    model.hasGradient = false;
     const body = {
       model_id: model.id,
       seq_id: (model.sent += 1),
@@ -285,6 +294,8 @@ export class TinkerEngine implements PolicyEngine {
   }
 
   async resetOptimizer(modelId: string): Promise<void> {
+    if (!this.capabilities.resetsOptimizer)
+      throw new ConfigurationError("this engine's server loads the optimiser's state with the weights always: it cannot be dropped");
     const saved = decodeSaved(await this.saveState(modelId));
     await this.#load(modelId, saved, false);
   }
