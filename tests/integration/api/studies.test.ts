@@ -17,7 +17,7 @@ let api: TestApi;
 /** What stands in a file -> the set that it means here. */
 let sets: Record<string, string>;
 
-const written = (environment: EnvironmentName, passes: number, at: number, chain?: { chain: string; rung: number }) => {
+const written = (environment: EnvironmentName, passes: number, at: number) => {
   const content = {
     environment,
     message: `${environment} ${passes} ${at}`,
@@ -27,20 +27,21 @@ const written = (environment: EnvironmentName, passes: number, at: number, chain
     visibleTests: 1,
   };
   const passRate = { passes, attempts: 32 };
-  const origin = { teacher: "test", ...chain };
+  const origin = { teacher: "test" };
   const [split, bucket] = ["TRAIN" as const, bucketOf(passRate)];
   return { ...content, contentHash: contentHash(content), astHash: `${passes} ${at}`, origin, operations: [], split, passRate, bucket };
 };
 
+async function problemsOf(file: string): Promise<Omit<Problem, "id">[]> {
+  const lines = (await readFile(example(file), "utf8")).trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as Omit<Problem, "id">);
+}
+
 beforeAll(async () => {
   world = await startDatabaseWorld();
   api = await startTestApi(world.database);
-  const lines = (await readFile(example("quickstart/problems.jsonl"), "utf8")).trim().split("\n");
-  const quickstart = lines.map((line) => JSON.parse(line) as Omit<Problem, "id">);
-  const chains = Array.from({ length: 5 }, (_, at) =>
-    [28, 16, 3].map((passes, rung) => written("INDUCTION", passes, at, { chain: `c${at}`, rung })),
-  );
-  const loose = Array.from({ length: 5 }, (_, at) => [28, 16, 3].map((passes) => written("INDUCTION", passes, 100 + at)));
+  const quickstart = await problemsOf("quickstart/problems.jsonl");
+  const chains = await problemsOf("paper/chains.jsonl");
   const environments = (["INDUCTION", "ABDUCTION", "DEDUCTION", "FUZZING"] as const).flatMap((environment) =>
     Array.from({ length: environment === "INDUCTION" ? 160 : 40 }, (_, at) => written(environment, 16, at)),
   );
@@ -48,7 +49,7 @@ beforeAll(async () => {
     freezeProblemSet(world.database.sql, "default", name, problems);
   sets = {
     "file: ../quickstart/problems.jsonl": await freeze("quickstart", quickstart),
-    "set: a-set-with-chains": await freeze("chains", [...chains.flat(), ...loose.flat()]),
+    "file: chains.jsonl": await freeze("chains", chains),
     "set: a-set-of-four-environments": await freeze("environments", environments),
   };
 });
@@ -60,7 +61,9 @@ afterAll(async () => {
 const VALIDATE = `mutation ($source: String!) { validateExperiment(source: $source) { ok error { message fields { path expected } } runCount specification
   selections { arm problems note } } }`;
 
-const files = (await readdir(example("paper"))).filter((file) => file.endsWith(".yaml"));
+/** Of every size as they stand. */
+const CONTROLS = ["identical.yaml", "warm-start.yaml"];
+const files = (await readdir(example("paper"))).filter((file) => file.endsWith(".yaml") && !CONTROLS.includes(file));
 
 test.each(files.flatMap((file) => ["laptop", "paper"].map((scale) => ({ file, scale }))))(
   "$file is accepted at scale $scale",
@@ -81,3 +84,20 @@ test.each(files.flatMap((file) => ["laptop", "paper"].map((scale) => ({ file, sc
     expect(said.selections.map(({ note }: { note: string | null }) => note).filter((note: string | null) => note !== null)).toEqual([]);
   },
 );
+
+test.each(CONTROLS)("%s is accepted, and its arms differ in what it says alone", async (file) => {
+  let source = (await readFile(example(`paper/${file}`), "utf8")).replace(
+    "../quickstart/warm-start.safetensors",
+    `sha256:${"0".repeat(64)}`,
+  );
+  for (const [inFile, id] of Object.entries(sets)) source = source.replace(inFile, `set: ${id}`);
+  const { validateExperiment: said } = await get(api.url, VALIDATE, { source });
+  expect(said).toMatchObject({ ok: true, error: null, runCount: 3 * said.specification.arms.length });
+  const [first, ...others] = said.specification.arms.map(({ name: _name, ...arm }: { name: string }) => arm);
+  for (const [at, other] of others.entries()) {
+    const { policy, ...rest } = other;
+    const rate = file === "identical.yaml" && at === 1 ? 0.000_303 : 0.0003;
+    expect({ ...rest, training: { ...rest.training, optimizer: first.training.optimizer } }).toEqual(first);
+    expect([policy, rest.training.optimizer.learningRate]).toEqual([file === "warm-start.yaml" ? { warmStart: null } : undefined, rate]);
+  }
+});

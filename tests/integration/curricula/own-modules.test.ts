@@ -52,7 +52,7 @@ test("the example's four modules pick, refuse, reward and pose, and the run's pr
   for (const { prompt } of groups) expect(prompt.match(/^f\(/gm)).toHaveLength(1);
 
   const rewards = await sql<{ reward: number; completionTokens: number }[]>`
-    select r.reward, r."completionTokens" from "Rollout" r join "Group" g on g.id = r."groupId" where g."runId" = ${mine} and g."scopeKind" = 'STEP'`;
+    select r.reward, cardinality(r."completionTokens")::int as "completionTokens" from "Rollout" r join "Group" g on g.id = r."groupId" where g."runId" = ${mine} and g."scopeKind" = 'STEP'`;
   const right = rewards.filter(({ reward }) => reward > 0);
   expect(right.length).toBeGreaterThan(10);
   for (const { reward, completionTokens } of right) expect(reward).toBeCloseTo(Math.max(0.1, 1 - 0.01 * completionTokens), 6);
