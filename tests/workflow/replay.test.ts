@@ -17,15 +17,15 @@ beforeAll(async () => {
 
 const historyOf = (name: string) => proto.temporal.api.history.v1.History.decode(readFileSync(new URL(name, folder)));
 
-test("there are histories of an experiment, of a run, and of a run that was paused and lengthened", () => {
-  expect(recorded.toSorted()).toEqual(["experiment.bin", "training-run-steered.bin", "training-run.bin"]);
+test("there are histories of an experiment, of a run, of a run that was paused and lengthened, and of a synthesis", () => {
+  expect(recorded.toSorted()).toEqual(["experiment.bin", "synthesis.bin", "training-run-steered.bin", "training-run.bin"]);
 });
 
 test.each(recorded)("%s replays", async (name) => {
   await Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name));
 });
 
-test("a run, and an experiment that sampled for all of them, let go of the weights that their node holds", () => {
+test("a run, an experiment that sampled for all of them, and a synthesis let go of the weights that their node holds", () => {
   for (const name of recorded) {
     const asked = historyOf(name).events.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name);
     expect([name, asked.filter((activity) => activity === "releasePolicy").length]).toEqual([name, 1]);

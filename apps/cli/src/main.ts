@@ -17,6 +17,8 @@ import { registerResume } from "./commands/resume.ts";
 import { registerRun } from "./commands/run.ts";
 import { registerSimulate } from "./commands/simulate.ts";
 import { registerStatus } from "./commands/status.ts";
+import { registerSynthesis } from "./commands/synthesis.ts";
+import { registerSynthesize } from "./commands/synthesize.ts";
 import { registerUp } from "./commands/up.ts";
 import { registerWatch } from "./commands/watch.ts";
 import { exitCodeOf, tellError } from "./tell-error.ts";
@@ -45,6 +47,8 @@ const verbs = [
   registerCurricula,
   registerProblem,
   registerSimulate,
+  registerSynthesize,
+  registerSynthesis,
   registerPretrain,
   registerEngine,
   registerKeys,

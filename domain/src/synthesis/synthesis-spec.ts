@@ -40,9 +40,12 @@ export const ModelEndpoint = z
       .regex(/^[A-Z0-9_]{1,32}$/, "upper-case letters, digits and underscores")
       .optional(),
     temperature: z.number().min(0).max(2).default(1),
-    topP: z.number().gt(0).max(1).default(1),
+    /** Absent: not sent, since some reasoning models refuse it. */
+    topP: z.number().gt(0).max(1).optional(),
     /** Of a reply, the reasoning included. */
     maxTokens: z.number().int().min(1).max(262_144).default(8_192),
+    /** Under which name the limit is sent: hosted reasoning models know the newer one only, many other servers the older one only. */
+    maxTokensField: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
     /** Absent: the server's own. */
     reasoningEffort: z.enum(["none", "minimal", "low", "medium", "high", "xhigh"]).optional(),
     /** False for a server that refuses the field `seed`; replies are then told apart in the cache by a number that is not sent. */

@@ -41,7 +41,6 @@ test("settings, seed and reasoning effort go over the wire, and tokens come back
     {
       model: "some-model",
       temperature: 0.5,
-      top_p: 1,
       max_tokens: 99,
       reasoning_effort: "high",
       messages: ASK.messages,
@@ -49,6 +48,9 @@ test("settings, seed and reasoning effort go over the wire, and tokens come back
       stream: false,
     },
   ]);
+  const [hosted] = (await askOf([{ text: "x" }], { maxTokensField: "max_completion_tokens", maxTokens: 9, topP: 0.9 })).requests;
+  expect(hosted).toMatchObject({ max_completion_tokens: 9, top_p: 0.9 });
+  expect(hosted).not.toHaveProperty("max_tokens");
   expect((await askOf([{ text: "x" }], { sendSeed: false })).requests[0]).not.toHaveProperty("seed");
 });
 

@@ -7,9 +7,8 @@ import type { GenerateInput } from "../training-run/activities.ts";
 import { evaluate } from "../training-run/loop.ts";
 import { trainingRunWorkflowId } from "../training-run/messages.ts";
 import type { TrainingRunResult } from "../training-run/messages.ts";
-import { controlStages, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
+import { controlStages, isNodeLost, offerNode, policyOn, releaseOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
 import type { ExperimentActivities } from "./activities.ts";
-import { generateOnAnyNode } from "./generate-on-any-node.ts";
 import type { ExperimentInput, ExperimentResult } from "./messages.ts";
 
 const experimentControl = proxyActivities<ExperimentActivities>({
@@ -83,4 +82,17 @@ async function beforeAnyRun(
     await experimentControl.scoreMeasurement({ experimentId });
   }
   await evaluate({ experimentId, runId: "", step: 0, policy }, { ...controlStages, generateRollouts }, true);
+}
+
+async function generateOnAnyNode(input: GenerateInput, engine: PolicyEngineName | undefined): Promise<void> {
+  for (;;) {
+    const node = await offerNode(engine);
+    try {
+      await policyOn(node).generateRollouts(input);
+      return await releaseOn(node, input.scope.experimentId);
+    } catch (error) {
+      // Tolerates a node that is gone: what it made is durable, another one makes the rest.
+      if (!isNodeLost(error)) throw error;
+    }
+  }
 }

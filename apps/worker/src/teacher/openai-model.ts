@@ -30,14 +30,26 @@ export function takeModelKeys(env: NodeJS.ProcessEnv): ModelKeys {
 
 /** @throws ConfigurationError where this worker has no key of that name */
 export function openaiModel(endpoint: ModelEndpoint, keys: ModelKeys): LanguageModel {
-  const { model, temperature, topP, maxTokens, reasoningEffort, sendSeed, concurrency, timeoutMs, maxTries, pricePerMillion } = endpoint;
+  const {
+    model,
+    temperature,
+    topP,
+    maxTokens,
+    maxTokensField,
+    reasoningEffort,
+    sendSeed,
+    concurrency,
+    timeoutMs,
+    maxTries,
+    pricePerMillion,
+  } = endpoint;
   const { url, key } = addressOf(endpoint, keys);
   const settings = {
     model,
     url,
     temperature,
-    top_p: topP,
-    max_tokens: maxTokens,
+    ...(topP === undefined ? {} : { top_p: topP }),
+    [maxTokensField]: maxTokens,
     ...(reasoningEffort === undefined ? {} : { reasoning_effort: reasoningEffort }),
   };
   const { url: _, ...body } = settings;
@@ -80,7 +92,7 @@ function addressOf({ url, key }: ModelEndpoint, keys: ModelKeys): { readonly url
   return known;
 }
 
-/** The body within the time limit of the request, which the library would end at the headers. */
+/** The whole body, of bounded size. */
 async function readWhole(response: Response): Promise<Response> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
