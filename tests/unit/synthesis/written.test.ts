@@ -63,19 +63,20 @@ const induction = (reference: string, message = "m"): ProblemContent => ({
 const LONG = (constant: number): string =>
   `def f(x):\n    total = ${constant}\n${Array.from({ length: 12 }, (_, i) => `    if x > ${i}:\n        total += x * ${i} - ${i + 1}\n`).join("")}    return total\n`;
 
+const turn = (id: string, seed: number, content: ProblemContent) => ({
+  id,
+  seed,
+  content,
+  contentHash: contentHash(content),
+  astHash: content.reference,
+});
+
 test("of alike programs of different seeds the first stays; within a seed a rung may change little; evaluation sets are not written anew", () => {
   const { filters } = SynthesisSpec.parse({
     name: "any",
     seeds: { count: 1 },
     teacher: { kind: "grammar" },
     student: { kind: "policy", warmStart: "sha256:0" },
-  });
-  const turn = (id: string, seed: number, content: ProblemContent) => ({
-    id,
-    seed,
-    content,
-    contentHash: contentHash(content),
-    astHash: content.reference,
   });
   const survivors = [
     turn("a", 0, induction(LONG(1))),
