@@ -37,7 +37,7 @@ export function registerAlerts(program: Command): void {
     .option("--project <id>", "only of this project")
     .option("--experiment <id>", "only of this experiment's runs")
     .option("--run <id>", "only of this run");
-  withApi(list, { examples: ["gradus alerts list --open", "gradus alerts --run quickstart-1a2b3c4d.uniform.1 --json"] }).action(
+  withApi(list, { examples: ["gradus alerts list --run quickstart-1a2b3c4d.uniform.1 --json", "gradus alerts --open"] }).action(
     ({ open, project, experiment, run, ...options }: ListOptions) =>
       runVerb(options, async (context) => {
         const filter = { project: project ?? null, experimentId: experiment ?? null, runId: run ?? null, isOpen: open ?? null };
