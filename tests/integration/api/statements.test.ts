@@ -78,7 +78,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web AuditLog": () => ({}),
   "web MetricNames": ({ runIds }) => ({ runIds }),
   "web Rollout": ({ runIds }) => ({ id: `${runIds[0]}/step/1/0/0` }),
-  "web Runs": ({ runIds }) => ({ text: "metrics.`train/reward` >= 0", first: 50, metric: "train/reward" }),
+  "web Runs": () => ({ text: "metrics.`train/reward` >= 0", first: 50, metric: "train/reward" }),
   "web Scalars": ({ id }) => ({ experimentId: id, threshold: 0.2 }),
   "cli AlertRules": () => ({}),
   "cli Alerts": ({ id }) => ({ filter: { experimentId: id }, first: 50 }),
