@@ -79,6 +79,7 @@ async function purgeRun(tx: Transaction, id: string): Promise<number | null> {
       p as (delete from metrics.point where series_id in (select id from s) returning 1),
       c as (delete from metrics.chunk where series_id in (select id from s) returning points)
     select ((select count(*) from p) + (select coalesce(sum(points), 0) from c))::float8 as points`;
+  await tx`delete from metrics.last_point where run_id = ${id}`;
   await tx`delete from metrics.series where run_id = ${id}`;
   await tx`delete from metrics.batch where run_id = ${id}`;
   await tx`delete from metrics.session where run_id = ${id}`;

@@ -42,6 +42,9 @@ async function fill({ world }: BenchWorld, runs: number): Promise<void> {
   await sql`insert into metrics.series (run_id, name) select ${id} || '.' || n, 'loss' from generate_series(1, ${runs - 1}::int) n`;
   await sql`insert into metrics.point (series_id, step, segment, batch, value, at)
     select s.id, 1, 1, 1, 1 - r.seed::float8 / ${runs}::int, now() from metrics.series s join "Run" r on r.id = s.run_id where r.seed > 0`;
+  await sql`insert into metrics.last_point (run_id, name, step, segment, batch, value)
+    select s.run_id, s.name, p.step, p.segment, p.batch, p.value from metrics.point p join metrics.series s on s.id = p.series_id
+    on conflict do nothing`;
   await sql`analyze`;
 }
 

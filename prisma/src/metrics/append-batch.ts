@@ -3,6 +3,8 @@
 import type { Transaction } from "../database.ts";
 import { encodeChunk } from "./chunk-bytes.ts";
 import { CopyRows } from "./copy-rows.ts";
+import { noteLastPoints } from "./last-points.ts";
+import type { LastPoint } from "./last-points.ts";
 import type { SeriesPoints, StoredPoints } from "./series-points.ts";
 
 /** From so many points of one series on a batch is written as a chunk at once: rows would only be gathered again. */
@@ -37,10 +39,13 @@ export async function appendBatch(tx: Transaction, { runId, key, segment, series
   );
   const [rows, chunks] = [new CopyRows(), new CopyRows()];
   let [anyRows, anyChunks] = [false, false];
+  const last: LastPoint[] = [];
   for (const one of series) {
     if (one.steps.length === 0) continue;
     const id = ids.get(one.name) as string;
     const stored = ordered(one, segment, batch);
+    const end = stored.steps.length - 1;
+    last.push({ name: one.name, step: stored.steps[end] as number, value: stored.values[end] as number });
     if (one.steps.length >= CHUNK_FROM || repeats(stored.steps)) {
       writeChunk(chunks, id, stored);
       anyChunks = true;
@@ -51,6 +56,7 @@ export async function appendBatch(tx: Transaction, { runId, key, segment, series
   }
   if (anyRows) await tx.copyIn("copy metrics.point (series_id, step, segment, batch, value, at) from stdin (format binary)", rows.finish());
   if (anyChunks) await tx.copyIn(COPY_CHUNKS, chunks.finish());
+  await noteLastPoints(tx, { runId, segment, batch }, last);
   return batch;
 }
 

@@ -23,6 +23,9 @@ export async function copyPoints(tx: Prisma.TransactionClient, fromRunId: string
     await tx.$executeRaw`insert into metrics.point (series_id, step, segment, batch, value, at)
       select s.id, p.step, 0, 1, p.value::float8, to_timestamp(p.at / 1000) from metrics.series s,
         unnest(${steps}::int[], ${values}::text[], ${times}::float8[]) as p(step, value, at) where s.run_id = ${toRunId} and s.name = ${name}`;
+    const [step, value] = [steps.at(-1), values.at(-1)];
+    await tx.$executeRaw`insert into metrics.last_point (run_id, name, step, segment, batch, value)
+      values (${toRunId}, ${name}, ${step}::int, 0, 1, ${value}::text::float8)`;
   }
 }
 

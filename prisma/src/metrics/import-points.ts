@@ -4,6 +4,7 @@ import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
 import { FULL_CHUNK } from "./compact.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { insertExternalRun } from "./external-run-store.ts";
+import { findLastPoints } from "./last-points.ts";
 import { allocate, slice } from "./series-points.ts";
 
 /** A run as an export describes it: what does not change once it is made, so that an export as of one moment stays the same. */
@@ -62,6 +63,7 @@ export async function importPoints(
       batches.set(key, batch);
     }
     if (held.length > 0) await writeSeries(tx, held);
+    for (const { id } of runs) await findLastPoints(tx, id);
     await tx`insert into metrics.batch (run_id, ordinal, key, segment, points)
       select r.run, r.ordinal, 'import/' || r.ordinal, r.segment, r.points
       from jsonb_to_recordset(${tx.json([...batches.values()])}) as r(run text, ordinal bigint, segment int, points int)`;

@@ -9,6 +9,7 @@ import { inRun } from "../training/run-transaction.ts";
 import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
 import { FULL_CHUNK } from "./compact.ts";
 import { CopyRows } from "./copy-rows.ts";
+import { findLastPoints } from "./last-points.ts";
 import { readCurrent } from "./read-series.ts";
 import { pick, slice } from "./series-points.ts";
 
@@ -45,6 +46,7 @@ export async function pruneRun(db: Database, runId: string): Promise<boolean> {
       { id: string; name: string }[]
     >`select id::text, name from metrics.series where run_id = ${runId} order by id for update`;
     for (const { id, name } of series) await thin(tx, runId, id, name, policy.keepEverySteps);
+    await findLastPoints(tx, runId);
     const after = await storageOf(tx, runId);
     await tx`insert into "Pruning" (id, "runId", policy, "pointsBefore", "pointsAfter", "bytesBefore", "bytesAfter") values
       (${randomUUID()}, ${runId}, ${tx.json(policy)}, ${before.points}, ${after.points}, ${before.bytes}, ${after.bytes})`;

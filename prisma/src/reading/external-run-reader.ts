@@ -45,13 +45,6 @@ export interface LatestRow {
 /** The last point of each name of the runs; `names` null: of all. */
 export const readLatest = ({ sql }: Database, runIds: readonly string[], names: readonly string[] | null): Promise<LatestRow[]> =>
   sql<LatestRow[]>`
-    select s.run_id as "runId", s.name, l.step, l.value, floor(extract(epoch from b.recorded_at) * 1000)::float8 as "storedMs" from metrics.series s
-    cross join lateral (
-      select step, value, batch from (
-        (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
-          order by to_step desc, last_segment desc, last_batch desc limit 1)
-        union all
-        (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
-      ) e order by step desc, segment desc, batch desc limit 1) l
-    join metrics.batch b on b.run_id = s.run_id and b.ordinal = l.batch
-    where s.run_id = any(${[...runIds]}::text[]) and (${names === null}::bool or s.name = any(${[...(names ?? [])]}::text[])) order by s.run_id, s.name`;
+    select l.run_id as "runId", l.name, l.step, l.value, floor(extract(epoch from b.recorded_at) * 1000)::float8 as "storedMs" from metrics.last_point l
+    join metrics.batch b on b.run_id = l.run_id and b.ordinal = l.batch
+    where l.run_id = any(${[...runIds]}::text[]) and (${names === null}::bool or l.name = any(${[...(names ?? [])]}::text[])) order by l.run_id, l.name`;

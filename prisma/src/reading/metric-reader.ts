@@ -58,13 +58,7 @@ export const readMetricNames = (
       select id, run_id, name from metrics.series
       where run_id = r.id and name > ${after?.[0] ?? ""} and (${contains} = '' or position(lower(${contains}) in lower(name)) > 0)
       order by name limit ${limit}) s
-    cross join lateral (
-      select step, value from (
-        (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
-          order by to_step desc, last_segment desc, last_batch desc limit 1)
-        union all
-        (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
-      ) e order by step desc, segment desc, batch desc limit 1) l
+    join metrics.last_point l on l.run_id = s.run_id and l.name = s.name
     order by s.run_id, s.name`;
 
 /** The last point of each run and name. */
@@ -74,12 +68,5 @@ export const readLastPoints = (
   names: readonly string[],
 ): Promise<{ runId: string; name: string; step: number; value: number }[]> =>
   sql<{ runId: string; name: string; step: number; value: number }[]>`
-    select s.run_id as "runId", s.name, l.step, l.value from metrics.series s
-    cross join lateral (
-      select step, value from (
-        (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
-          order by to_step desc, last_segment desc, last_batch desc limit 1)
-        union all
-        (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
-      ) e order by step desc, segment desc, batch desc limit 1) l
-    where s.run_id = any(${[...runIds]}::text[]) and s.name = any(${[...names]}::text[]) order by s.run_id, s.name`;
+    select run_id as "runId", name, step, value from metrics.last_point
+    where run_id = any(${[...runIds]}::text[]) and name = any(${[...names]}::text[]) order by run_id, name`;

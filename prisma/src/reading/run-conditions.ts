@@ -27,26 +27,26 @@ export function textOf({ property, name }: Pick<RunCondition, "property" | "name
     // A key that holds dots itself comes first.
     return Prisma.sql`coalesce(${config} ->> ${name}, ${config} #>> string_to_array(${name}, '.'))`;
   }
-  return Prisma.sql`(select l.value::text from metrics.series s cross join lateral (
-    select step, value from (
-      (select to_step as step, last_segment as segment, last_batch as batch, last as value from metrics.chunk where series_id = s.id
-        order by to_step desc, last_segment desc, last_batch desc limit 1)
-      union all
-      (select step, segment, batch, value from metrics.point where series_id = s.id order by step desc, segment desc, batch desc limit 1)
-    ) e order by step desc, segment desc, batch desc limit 1) l where s.run_id = r.id and s.name = ${name})`;
+  return Prisma.sql`(select value::text from metrics.last_point where run_id = r.id and name = ${name})`;
 }
 
 const NUMBER = "^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$|^-?Infinity$|^NaN$";
 /** NaN is neither above nor below anything, though Postgres sorts it highest. */
-export const numberOf = (text: Prisma.Sql): Prisma.Sql =>
+const numberOf = (text: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`(select case when t ~ ${NUMBER} then nullif(t::float8, 'NaN'::float8) end from (select ${text} as t) as of_text)`;
+
+/** The number that stands there; null for none, for a text, and for NaN. */
+export const numericOf = (named: Pick<RunCondition, "property" | "name">): Prisma.Sql =>
+  named.property === "METRIC"
+    ? Prisma.sql`(select nullif(value, 'NaN'::float8) from metrics.last_point where run_id = r.id and name = ${named.name})`
+    : numberOf(textOf(named));
 
 const ORDERS = { BELOW: Prisma.sql`<`, AT_MOST: Prisma.sql`<=`, ABOVE: Prisma.sql`>`, AT_LEAST: Prisma.sql`>=` } as const;
 
-function isValue(text: Prisma.Sql, value: string | number | boolean): Prisma.Sql {
+function isValue(named: Pick<RunCondition, "property" | "name">, value: string | number | boolean): Prisma.Sql {
   return typeof value === "number"
-    ? Prisma.sql`coalesce(${numberOf(text)} = ${value}::float8, false)`
-    : Prisma.sql`coalesce(${text} = ${String(value)}::text, false)`;
+    ? Prisma.sql`coalesce(${numericOf(named)} = ${value}::float8, false)`
+    : Prisma.sql`coalesce(${textOf(named)} = ${String(value)}::text, false)`;
 }
 
 /** True or false, never null. */
@@ -61,7 +61,7 @@ export function conditionSql(condition: RunCondition): Prisma.Sql {
     case "AT_MOST":
     case "ABOVE":
     case "AT_LEAST":
-      return Prisma.sql`coalesce(${numberOf(text)} ${ORDERS[comparison]} ${Number(value)}::float8, false)`;
+      return Prisma.sql`coalesce(${numericOf(condition)} ${ORDERS[comparison]} ${Number(value)}::float8, false)`;
     case "LIKE":
       return Prisma.sql`coalesce(${text} like ${String(value)}::text, false)`;
     case "LIKE_ANY_CASE":
@@ -71,7 +71,7 @@ export function conditionSql(condition: RunCondition): Prisma.Sql {
       return values.length === 0
         ? Prisma.sql`false`
         : Prisma.sql`(${Prisma.join(
-            values.map((one) => isValue(text, one)),
+            values.map((one) => isValue(condition, one)),
             " or ",
           )})`;
     case "DIFFERS":
@@ -79,7 +79,7 @@ export function conditionSql(condition: RunCondition): Prisma.Sql {
       return values.length === 0
         ? Prisma.sql`${text} is not null`
         : Prisma.sql`(${text} is not null and not (${Prisma.join(
-            values.map((one) => isValue(text, one)),
+            values.map((one) => isValue(condition, one)),
             " or ",
           )}))`;
   }

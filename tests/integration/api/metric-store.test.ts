@@ -1,6 +1,7 @@
 import { appendBatch } from "@gradus/prisma/metrics/append-batch";
 import type { SeriesPoints } from "@gradus/prisma/metrics/series-points";
 import { compactSeries, FULL_CHUNK, seriesToCompact } from "@gradus/prisma/metrics/compact";
+import { findLastPoints } from "@gradus/prisma/metrics/last-points";
 import { readCurrent, readSeries } from "@gradus/prisma/metrics/read-series";
 import { readLastPoints, readMetricNames, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import { inRun } from "@gradus/prisma/training/run-transaction";
@@ -28,6 +29,15 @@ const compactAll = async (runId: string): Promise<void> => {
 };
 
 const freshRun = async (): Promise<string> => (await createSample(world.database, `metrics-${samples++}`)).runIds[0] ?? "";
+
+/** The rows of last points as batches left them, and as a search through everything stored finds them. */
+const lastRows = async (runId: string): Promise<object[]> => [
+  ...(await world.database.sql`select * from metrics.last_point where run_id = ${runId} order by name`),
+];
+const foundAnew = async (runId: string): Promise<object[]> => {
+  await inRun(world.database.sql, runId, null, (tx) => findLastPoints(tx, runId));
+  return lastRows(runId);
+};
 
 const nameOf = (index: number): string => `layer${String(Math.floor(index / 20)).padStart(4, "0")}/metric${index % 20}`;
 
@@ -155,6 +165,12 @@ test(
           const { buckets, bucketSteps } = series;
           expect(buckets.length).toBeLessThanOrEqual(maxPoints);
           const grouped = [...Map.groupBy(steps, (step) => Math.floor(step / bucketSteps)).values()];
+          const end = steps.at(-1) ?? 0;
+          expect([...(await readLastPoints(world.database, [runId], ["x"]))]).toEqual([
+            { runId, name: "x", step: end, value: expected.get(end)?.value },
+          ]);
+          const kept = await lastRows(runId);
+          expect(await foundAnew(runId)).toEqual(kept);
           expect([...buckets.fromStep]).toEqual(grouped.map((group) => group[0]));
           expect([...buckets.toStep]).toEqual(grouped.map((group) => group.at(-1)));
           expect([...buckets.count]).toEqual(grouped.map((group) => group.length));
