@@ -2,9 +2,10 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { PrismaClient } from "./generated/client.ts";
 import { openSql } from "./sql.ts";
-import type { Sql, Transaction } from "./sql.ts";
+import type { Sql, TraceStatement, Transaction } from "./sql.ts";
+import { TracedAdapter } from "./traced-adapter.ts";
 
-export type { Sql, Transaction };
+export type { Sql, TraceStatement, Transaction };
 
 export interface Database {
   readonly prisma: PrismaClient;
@@ -12,11 +13,18 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens both pools lazily: nothing connects before the first query. `max` bounds each pool. */
-export function openDatabase(url: string, options: { readonly max?: number } = {}): Database {
-  const max = options.max ?? 6;
-  const sql = openSql(url, max);
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max, options: "-c TimeZone=UTC" }) });
+export interface DatabaseOptions {
+  /** Bounds each pool; default 6. */
+  readonly max?: number;
+  /** Told of each statement of both; absent: nobody is. */
+  readonly trace?: TraceStatement | undefined;
+}
+
+/** Opens both pools lazily: nothing connects before the first query. */
+export function openDatabase(url: string, { max = 6, trace }: DatabaseOptions = {}): Database {
+  const sql = openSql(url, max, trace);
+  const settings = { connectionString: url, max, options: "-c TimeZone=UTC" };
+  const prisma = new PrismaClient({ adapter: trace === undefined ? new PrismaPg(settings) : new TracedAdapter(settings, trace) });
   return {
     prisma,
     sql,

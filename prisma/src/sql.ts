@@ -39,6 +39,10 @@ export type Sql = Transaction & {
   end(): Promise<void>;
 };
 
+/** Told of each statement, without its parameters; calls `send` once and answers as it does. */
+export type TraceStatement = <Result>(statement: string, send: () => Promise<Result>) => Promise<Result>;
+const untraced: TraceStatement = (_statement, send) => send();
+
 /** Prisma's timestamps have no zone and mean UTC; the driver would read them in the zone of this machine. */
 const TIMESTAMP = 1114;
 const types: CustomTypesConfig = {
@@ -52,7 +56,7 @@ const RECONNECT_MS = 200;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Opens a pool lazily. A connection that breaks fails the queries on it, and the next query gets a new one. */
-export function openSql(connectionString: string, max: number): Sql {
+export function openSql(connectionString: string, max: number, trace: TraceStatement = untraced): Sql {
   const settings = {
     connectionString,
     types,
@@ -64,9 +68,9 @@ export function openSql(connectionString: string, max: number): Sql {
   const pool = new Pool({ ...settings, max });
   // Tolerates an idle connection that Postgres closed: the pool has let go of it already.
   pool.on("error", () => undefined);
-  return Object.assign(queryOn(pool), parameters, {
-    copyIn: async (statement: string, bytes: Buffer) => withClient(pool, (client) => bulkOn(client).copyIn(statement, bytes)),
-    copyOut: async (statement: string) => withClient(pool, (client) => bulkOn(client).copyOut(statement)),
+  return Object.assign(queryOn(pool, trace), parameters, {
+    copyIn: async (statement: string, bytes: Buffer) => withClient(pool, (client) => bulkOn(client, trace).copyIn(statement, bytes)),
+    copyOut: async (statement: string) => withClient(pool, (client) => bulkOn(client, trace).copyOut(statement)),
     begin: async <Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> => {
       const client = await pool.connect();
       let broken: Error | undefined;
@@ -75,8 +79,8 @@ export function openSql(connectionString: string, max: number): Sql {
       client.on("error", onError);
       try {
         await client.query("begin");
-        const result = await work(Object.assign(queryOn(client), parameters, bulkOn(client)));
-        await client.query("commit");
+        const result = await work(Object.assign(queryOn(client, trace), parameters, bulkOn(client, trace)));
+        await trace("commit", () => client.query("commit"));
         return result;
       } catch (error) {
         // Tolerates a connection that is gone: then there is nothing left to roll back.
@@ -108,19 +112,23 @@ async function withClient<Result>(pool: Pool, use: (client: PoolClient) => Promi
   }
 }
 
-const bulkOn = (client: PoolClient): Bulk => ({
-  copyIn: (statement, bytes) => pipeline([bytes], client.query(copyFrom(statement))),
-  copyOut: async (statement) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of client.query(copyTo(statement))) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks);
-  },
+const bulkOn = (client: PoolClient, trace: TraceStatement): Bulk => ({
+  copyIn: (statement, bytes) => trace(toldCopy(statement), () => pipeline([bytes], client.query(copyFrom(statement)))),
+  copyOut: (statement) =>
+    trace(toldCopy(statement), async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of client.query(copyTo(statement))) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks);
+    }),
 });
 
-const queryOn = (client: Pool | PoolClient): Query =>
+/** COPY has no parameters: what its query selects by stands in its text. */
+const toldCopy = (statement: string): string => statement.replace(/\(.*/s, "").trim();
+
+const queryOn = (client: Pool | PoolClient, trace: TraceStatement): Query =>
   (async (text: TemplateStringsArray, ...values: readonly unknown[]) => {
     const statement = text.reduce((sql, part, at) => `${sql}$${at}${part}`);
-    const { rows, rowCount } = await client.query(statement, [...values]);
+    const { rows, rowCount } = await trace(statement, () => client.query(statement, [...values]));
     return Object.assign(rows, { count: rowCount ?? rows.length });
   }) as Query;
 

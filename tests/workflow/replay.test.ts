@@ -11,8 +11,10 @@ const folder = new URL("histories/", import.meta.url);
 const recorded = readdirSync(folder).filter((name) => name.endsWith(".bin"));
 
 let bundle: WorkflowBundle;
+let traced: WorkflowBundle;
 beforeAll(async () => {
   bundle = await workflowBundle();
+  traced = await workflowBundle(undefined, true);
 });
 
 const historyOf = (name: string) => proto.temporal.api.history.v1.History.decode(readFileSync(new URL(name, folder)));
@@ -23,6 +25,10 @@ test("there are histories of an experiment, of a run, of a run that was paused a
 
 test.each(recorded)("%s replays", async (name) => {
   await Worker.runReplayHistory({ workflowBundle: bundle }, historyOf(name));
+});
+
+test.each(recorded)("%s, begun without traces, replays where they are told", async (name) => {
+  await Worker.runReplayHistory({ workflowBundle: traced }, historyOf(name));
 });
 
 test("a run, an experiment that sampled for all of them, and a synthesis let go of the weights that their node holds", () => {

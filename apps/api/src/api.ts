@@ -44,6 +44,7 @@ import type { RunControl } from "./run-control.ts";
 import { mlflowRoutes } from "./mlflow/mlflow-routes.ts";
 import { sweepNowAndThen } from "./sweeping.ts";
 import { createSchema } from "./schema.ts";
+import type { Tracing } from "./tracing.ts";
 
 export interface ApiInput {
   readonly db: Database;
@@ -64,6 +65,8 @@ export interface ApiInput {
   /** How often the key of an open socket is looked at again, in milliseconds; default 10,000. */
   readonly recheckKeysMs?: number;
   readonly log: Logger;
+  /** Absent: no request is traced. */
+  readonly tracing?: Pick<Tracing, "requests" | "operations">;
   readonly host?: string;
   /** 0 or absent: a free one. */
   readonly port?: number;
@@ -143,6 +146,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
+      ...(input.tracing === undefined ? [] : [input.tracing.operations]),
       {
         serverWillStart: async () => ({
           async drainServer() {
@@ -177,6 +181,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   const observed = observeRequests(log, { sockets: sockets.count, streams: streams.count });
   app.use(observed.identify);
   app.use(healthRoutes(db, control));
+  if (input.tracing !== undefined) app.use(input.tracing.requests);
   // Nodes have a key of their own.
   app.use(nodeRoutes(databaseSink(db, blobs), blobs, nodeKey));
   app.use(recognise(authenticate));

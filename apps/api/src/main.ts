@@ -1,4 +1,5 @@
 // Owns: the API as a process: its environment, its one line of readiness on stdout, its end. Must not know: GraphQL.
+import { tracesAreAsked } from "@gradus/domain/span-telling";
 import { openDatabase } from "@gradus/prisma/database";
 import { openBlobStore } from "@gradus/prisma/open-blob-store";
 import { destination, pino } from "pino";
@@ -11,8 +12,10 @@ import { temporalControl } from "./temporal-control.ts";
 const environment = readEnvironment(process.env);
 // stdout says one thing only: that the API is ready, and where.
 const log = pino({ level: environment.GRADUS_LOG_LEVEL, base: { part: "api" } }, destination(2));
-const db = openDatabase(environment.DATABASE_URL, { max: 12 });
-const control = temporalControl(environment.TEMPORAL_ADDRESS);
+// Loaded only where it is asked for: without it the process is as it was.
+const tracing = tracesAreAsked(process.env) ? (await import("./tracing.ts")).startTracing() : null;
+const db = openDatabase(environment.DATABASE_URL, { max: 12, trace: tracing?.statements });
+const control = temporalControl(environment.TEMPORAL_ADDRESS, tracing === null ? [] : [tracing.workflows]);
 
 const api = await createApi({
   db,
@@ -25,6 +28,7 @@ const api = await createApi({
   introspection: environment.GRADUS_INTROSPECTION !== "0",
   ...(environment.GRADUS_OPERATIONS === undefined ? {} : { listed: readListedOperations(environment.GRADUS_OPERATIONS) }),
   log,
+  ...(tracing === null ? {} : { tracing }),
   host: environment.GRADUS_HOST,
   port: environment.GRADUS_PORT,
   allowedHosts: environment.GRADUS_ALLOWED_HOSTS.split(",").filter((host) => host !== ""),
@@ -44,6 +48,8 @@ async function end(why: string): Promise<void> {
   setTimeout(() => process.exit(1), 10_000).unref();
   await api.close();
   await Promise.all([db.close(), control.close()]);
+  // Tolerates a collector that is away: no work hangs on a span.
+  await tracing?.close().catch((error: unknown) => log.warn({ err: error }, "the last spans are lost"));
   process.exit(0);
 }
 

@@ -25,6 +25,7 @@ import {
   trainingRunWorkflowId,
 } from "@gradus/workflows";
 import { defaultPayloadConverter } from "@temporalio/common";
+import type { WorkflowClientInterceptor } from "@temporalio/client";
 import type { PretrainHeartbeat, PretrainInput, PretrainResult } from "@gradus/workflows";
 import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "./run-control.ts";
 import type { Pretraining, RunControl } from "./run-control.ts";
@@ -34,10 +35,13 @@ const ACTIVITY_TASKS = 2;
 /** A person waits for the answer. */
 const ANSWER_MS = 10_000;
 
-/** Connects on first use and again after a failure, so the API serves what is stored while Temporal is away. */
-export function temporalControl(address: string): RunControl & { close(): Promise<void> } {
+/** Connects on first use and again after a failure, so the API serves what is stored while Temporal is away. `workflow`: around every request about one. */
+export function temporalControl(
+  address: string,
+  workflow: readonly WorkflowClientInterceptor[] = [],
+): RunControl & { close(): Promise<void> } {
   const connection = Connection.lazy({ address });
-  const client = new Client({ connection });
+  const client = new Client({ connection, interceptors: { workflow: [...workflow] } });
   const ask = (request: () => Promise<unknown>): Promise<void> => inWords(() => client.withDeadline(Date.now() + ANSWER_MS, request));
   const start = (workflow: string, workflowId: string, input: object): Promise<void> =>
     // Starting what runs already is what a repeated request does.

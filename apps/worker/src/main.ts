@@ -4,6 +4,7 @@ import { availableParallelism, hostname } from "node:os";
 import { parseArgs } from "node:util";
 import { PolicyEngineName } from "@gradus/domain";
 import type { NodeRole } from "@gradus/domain";
+import { tracesAreAsked } from "@gradus/domain/span-telling";
 import { EngineHost } from "./policy/engine-host.ts";
 import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
 import type { ExecutionProvider } from "./policy/embedded/graph-session.ts";
@@ -39,7 +40,8 @@ GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a c
 cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server of the Tinker API, such as 'gradus engine serve' or SkyRL, and its key); for a server that is not ours
 GRADUS_TINKER_TOKENIZER (a folder with the model's tokenizer.json and tokenizer_config.json), GRADUS_TINKER_RANK (of LoRA, default 32), GRADUS_TINKER_CONTEXT (tokens,
 default what the server says, or 4096) and GRADUS_TINKER_LOSS (sequence-mean as in SkyRL, the default, or sum as in hosted Tinker); GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off),
-GRADUS_MODEL_KEY_<NAME> with GRADUS_MODEL_URL_<NAME> (the key of a model server for syntheses, and the one address that it is sent to).
+GRADUS_MODEL_KEY_<NAME> with GRADUS_MODEL_URL_<NAME> (the key of a model server for syntheses, and the one address that it is sent to);
+OTEL_EXPORTER_OTLP_ENDPOINT (a collector of traces, with OpenTelemetry's other variables: docs/operations.md).
 
 Examples
   node apps/worker/src/main.ts --role all
@@ -70,6 +72,8 @@ const count = (name: string, otherwise: number): number => {
   return Number.isInteger(value) && value > 0 ? value : fail(`${name}: expected a whole number above 0, got ${process.env[name]}`);
 };
 const slots = (name: string): number => count(name, availableParallelism());
+/** May carry the key of a collector; read when tracing starts. */
+const TRACE_KEYS = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
 /** One batch shape of the embedded engine. */
 const ROLLOUTS_AT_ONCE = 64;
 
@@ -84,10 +88,11 @@ if (databaseUrl === null && apiUrl === null)
   fail("neither DATABASE_URL nor GRADUS_API_URL is set: a node works with the database, or through the API");
 // Loaded only where it is needed: a node that works through the API never sees the database's code.
 const control = databaseUrl === null ? null : await import("./control/join-control.ts");
-const database = control === null || databaseUrl === null ? null : control.openDatabase(databaseUrl);
+const tracing = tracesAreAsked(process.env) ? (await import("./tracing.ts")).startTracing(nodeId) : null;
+const database = control === null || databaseUrl === null ? null : await control.openControlDatabase(databaseUrl, tracing !== null);
 const { sink, blobs } =
   control === null || database === null
-    ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"])
+    ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"], tracing?.headers)
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
 const policyEngine = PolicyEngineName.safeParse(values.engine).data ?? fail(`--engine ${values.engine}: expected embedded or tinker`);
 if (values.skyrl && policyEngine !== "tinker") fail("--skyrl needs --engine tinker");
@@ -95,7 +100,7 @@ const skyrl = values.skyrl ? await keepSkyrl() : null;
 const openEngine = engineOpener(policyEngine);
 const modelKeys = keysOfModels();
 // No child process of this node has any use for them.
-for (const secret of ["GRADUS_NODE_KEY", "GRADUS_TINKER_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"])
+for (const secret of ["GRADUS_NODE_KEY", "GRADUS_TINKER_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", ...TRACE_KEYS])
   delete process.env[secret];
 
 const sandbox = once(() => createSandbox(sandboxSettings()));
@@ -113,7 +118,7 @@ const capabilities: Record<string, string | number | boolean> = { cpus: availabl
 const [madeSandbox, madeHost, workflowBundle] = await Promise.all([
   roles.includes("SANDBOX") ? sandbox.get() : null,
   roles.includes("POLICY") ? host.get() : null,
-  control !== null && roles.includes("CONTROL") ? control.workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"]) : null,
+  control !== null && roles.includes("CONTROL") ? control.workflowBundle(process.env["GRADUS_WORKFLOW_BUNDLE"], tracing !== null) : null,
 ]);
 if (madeSandbox !== null) Object.assign(capabilities, { sandbox: madeSandbox.backend, sandboxSlots: madeSandbox.slots });
 const [engine] = madeHost?.engines ?? [];
@@ -146,6 +151,7 @@ try {
       roles,
       engine: policyEngine,
       capabilities,
+      ...(tracing === null ? {} : { tracing: tracing.worker }),
       ...(steering === null ? {} : { control: steering }),
     },
     parts,
@@ -156,6 +162,8 @@ try {
   await Promise.all([sandbox.made()?.then((made) => made.close()), host.made()?.then((made) => made.close())]);
   await skyrl?.stop();
   await database?.close();
+  // Tolerates a collector that is away: no work hangs on a span.
+  await tracing?.close().catch((error: unknown) => console.error(`the last spans are lost: ${String(error)}`));
 }
 process.exit(0);
 

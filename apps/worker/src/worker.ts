@@ -6,6 +6,7 @@ import { CONTROL_QUEUE, policyNodeQueue, policyQueue, SANDBOX_QUEUE } from "@gra
 import { LoadMeter } from "./load-meter.ts";
 import { policyActivities, sandboxActivities } from "./roles.ts";
 import type { NodeParts } from "./roles.ts";
+import type { Tracing } from "./tracing.ts";
 
 export interface NodeOptions {
   readonly temporalAddress: string;
@@ -16,6 +17,8 @@ export interface NodeOptions {
   readonly engine: PolicyEngineName;
   /** What the control role adds: its activities and the workflow bundle. Absent where the role is not played. */
   readonly control?: Pick<WorkerOptions, "workflowBundle" | "activities">;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing["worker"];
   readonly capabilities: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -24,9 +27,9 @@ const SEEN_EVERY_MS = 10_000;
 /** Runs the node until `signal` aborts, then drains it. `onReady` is called when every queue is polled. */
 export async function runNode(options: NodeOptions, parts: NodeParts, signal: AbortSignal, onReady: () => void): Promise<void> {
   Runtime.install({ logger: new DefaultLogger("WARN"), shutdownSignals: [] });
-  const { nodeId, roles, engine, temporalAddress, namespace, control, capabilities } = options;
+  const { nodeId, roles, engine, temporalAddress, namespace, control, tracing, capabilities } = options;
   const connection = await NativeConnection.connect({ address: temporalAddress });
-  const common = { connection, namespace, identity: nodeId, shutdownGraceTime: "3s", shutdownForceTime: "8s" } as const;
+  const common = { connection, namespace, identity: nodeId, shutdownGraceTime: "3s", shutdownForceTime: "8s", ...tracing } as const;
   const queues: Omit<WorkerOptions, keyof typeof common>[] = [];
   if (control !== undefined) queues.push({ ...control, taskQueue: CONTROL_QUEUE, maxConcurrentActivityTaskExecutions: 16 });
   if (roles.includes("SANDBOX"))

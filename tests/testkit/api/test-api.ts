@@ -66,11 +66,16 @@ export interface Answer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 }
 
-/** One operation over HTTP, whatever it answers. */
-export async function ask(url: string, query: string, variables: object = {}): Promise<Answer> {
+/** One operation over HTTP, whatever it answers. `headers`: beside the usual. */
+export async function ask(
+  url: string,
+  query: string,
+  variables: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const response = await fetch(`${url}/graphql`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ query, variables }),
   });
   return (await response.json()) as Answer;

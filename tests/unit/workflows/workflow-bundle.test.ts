@@ -28,6 +28,17 @@ test("a bundle is made once, then read, and made anew when a source of it change
   for (const name of readdirSync(folder)) expect(readFileSync(join(folder, name), "utf8")).toContain("trainingRun");
 });
 
+test("what tells spans is in the bundle of those who ask for it, and not a byte of it in the other", async () => {
+  const plain = await workflowBundle(folder);
+  const traced = await workflowBundle(folder, true);
+  expect(traced.cached).toBe(false);
+  const code = (bundle: typeof plain): string => ("code" in bundle ? bundle.code : "");
+  expect(code(traced)).toMatch(/OpenTelemetryOutboundInterceptor[^]*@opentelemetry/);
+  expect(code(plain)).toContain("trainingRun");
+  expect(code(plain)).not.toMatch(/OpenTelemetryOutboundInterceptor|@opentelemetry/);
+  expect((await workflowBundle(folder)).cached).toBe(true);
+});
+
 test("a folder that cannot be written costs the next start its seconds, nothing else", async () => {
   const file = join(folder, "a-file");
   writeFileSync(file, "");

@@ -19,7 +19,8 @@ const ROUTES = [
   "/api/3.0",
   "/ajax-api/2.0",
 ];
-const routeOf = (path: string): string => ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? "page";
+/** The route that a path is counted under. */
+export const routeOf = (path: string): string => ROUTES.find((route) => path === route || path.startsWith(`${route}/`)) ?? "page";
 
 /** How many WebSockets and how many streams of events are open now. */
 export interface CountOpen {

@@ -8,6 +8,8 @@ import type { WorkflowBundle } from "@temporalio/worker";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const workflowsPath = fileURLToPath(import.meta.resolve("@gradus/workflows/workflows"));
+/** Temporal's own module, which hands a trace on from a workflow's start to its activities; its version is pinned by the lock file. */
+const SPANS = "@temporalio/interceptors-opentelemetry/lib/workflow-interceptors.js";
 /** The rooms whose code can come into the bundle (the import table keeps others out), and what pins the libraries in it. */
 const SOURCES = ["workflows/src", "domain/src"];
 const PINS = ["package-lock.json"];
@@ -17,14 +19,16 @@ export const BUNDLES = join(root, "node_modules", ".cache", "gradus");
 
 /**
  * The bundle of all workflows, from `folder` when its sources have not changed since it was made: seconds of every start of a worker.
+ * @param traced whether workflows tell spans; without it nothing of that is in the bundle
  * @returns its code, and whether it was there
  */
-export async function workflowBundle(folder: string = BUNDLES): Promise<WorkflowBundle & { readonly cached: boolean }> {
-  const file = join(folder, `workflows-${await sourcesHash()}.js`);
+export async function workflowBundle(folder: string = BUNDLES, traced = false): Promise<WorkflowBundle & { readonly cached: boolean }> {
+  const file = join(folder, `${traced ? "traced-" : ""}workflows-${await sourcesHash()}.js`);
   // Tolerates a bundle that is not there yet, or a folder that cannot be read: it is made.
   const kept = await readFile(file, "utf8").catch(() => null);
   if (kept !== null) return { code: kept, cached: true };
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: onlyErrors });
+  const modules = traced ? { workflowInterceptorModules: [fileURLToPath(import.meta.resolve(SPANS))] } : {};
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: onlyErrors, ...modules });
   await keep(file, code);
   return { code, cached: false };
 }

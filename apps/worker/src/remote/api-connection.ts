@@ -9,6 +9,8 @@ export interface ApiConnectionOptions {
   readonly key?: string;
   /** How long nothing may answer before a request fails, in milliseconds: longer than an API takes to restart. */
   readonly patienceMs?: number;
+  /** Sent with every request beside its own. */
+  readonly headers?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 /** Nobody answered, or not to the end. Every request to the API may be sent again. */
@@ -27,11 +29,13 @@ export class ApiConnection {
   /** Private, so that no inspection of this object shows it. */
   readonly #key: string | undefined;
   readonly #patienceMs: number;
+  readonly #headers: () => Readonly<Record<string, string>>;
 
-  constructor({ url, key, patienceMs = PATIENCE_MS }: ApiConnectionOptions) {
+  constructor({ url, key, patienceMs = PATIENCE_MS, headers = () => ({}) }: ApiConnectionOptions) {
     this.#base = `${url.replace(/\/+$/, "")}/node/${NODE_WIRE_VERSION}`;
     this.#key = key;
     this.#patienceMs = patienceMs;
+    this.#headers = headers;
   }
 
   /**
@@ -57,7 +61,11 @@ export class ApiConnection {
   }
 
   async #askOnce<Result>(path: string, init: RequestInit, read: (response: Response) => Promise<Result>): Promise<Result> {
-    const headers = { ...(init.headers as Record<string, string>), ...(this.#key && { authorization: `Bearer ${this.#key}` }) };
+    const headers = {
+      ...this.#headers(),
+      ...(init.headers as Record<string, string>),
+      ...(this.#key && { authorization: `Bearer ${this.#key}` }),
+    };
     let response: Response;
     try {
       // Never redirected: the key is for this API alone.
