@@ -8,8 +8,10 @@ import { Evaluation } from "./Evaluation.ts";
 import { Experiment } from "./Experiment.ts";
 import { ExperimentEventBody } from "./ExperimentEventBody.ts";
 import { Group } from "./Group.ts";
+import { MachineReport } from "./MachineReport.ts";
 import { MetricSeries } from "./MetricSeries.ts";
 import { MetricsRecorded } from "./MetricsRecorded.ts";
+import { NodeTelemetry } from "./NodeTelemetry.ts";
 import { PolicyVersion } from "./PolicyVersion.ts";
 import { Problem } from "./Problem.ts";
 import { ProblemSet } from "./ProblemSet.ts";
@@ -28,6 +30,7 @@ import { StageWait } from "./StageWait.ts";
 import { ModelCall } from "./ModelCall.ts";
 import { Synthesis } from "./Synthesis.ts";
 import { SynthesisTurn } from "./SynthesisTurn.ts";
+import { TelemetrySeries } from "./TelemetrySeries.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { alertRules as queryAlertRules } from "./Query/alertRules.ts";
 import { alerts as queryAlerts } from "./Query/alerts.ts";
@@ -217,6 +220,9 @@ export const resolvers: Resolvers = {
   StepNews,
   StepSummary,
   SandboxReport,
+  MachineReport,
+  NodeTelemetry,
+  TelemetrySeries,
   StageWait,
   ModelCall,
   Synthesis,
