@@ -32,7 +32,6 @@ const others = [
   "SandboxReport",
   "MachineReport",
   "NodeTelemetry",
-  "TelemetrySeries",
   "StageWait",
   "SavedView",
   "Pruning",

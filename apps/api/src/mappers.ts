@@ -2,7 +2,7 @@
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
 import type { ModelCallWithReply } from "@gradus/prisma/reading/synthesis-reader";
 import type { SampleRow } from "@gradus/prisma/reading/sample-reader";
-import type { TelemetryOfPeriod, TelemetrySeries } from "@gradus/prisma/reading/telemetry-reader";
+import type { TelemetryOfPeriod } from "@gradus/prisma/reading/telemetry-reader";
 import type * as rows from "@gradus/prisma/rows";
 import type { ExperimentEvent, RunEvent } from "@gradus/domain/event";
 import type { MachineReport } from "@gradus/domain/machine-report";
@@ -81,7 +81,6 @@ export type StepSummaryModel = StepSummary;
 export type SandboxReportModel = SandboxReport;
 export type MachineReportModel = MachineReport;
 export type NodeTelemetryModel = TelemetryOfPeriod;
-export type TelemetrySeriesModel = TelemetrySeries;
 export type ComparisonModel = Comparison;
 export type ComparedArmModel = ComparedArm;
 export type RunGroupModel = RunGroup;

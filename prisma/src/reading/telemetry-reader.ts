@@ -1,4 +1,5 @@
 // Owns: reading what nodes said of their machines, folded into buckets of time, and when a node had a run's lease. Must not know: GraphQL.
+import { readingAt } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 
 /** A stretch of one node's time, in milliseconds of the epoch: from inclusive, to exclusive. */
@@ -11,6 +12,7 @@ export interface NodePeriod {
 /** One reading's buckets, column by column. Statistics are null in a bucket where the reading was never known. */
 export interface TelemetrySeries {
   readonly name: string;
+  readonly unit: string;
   /** Where each bucket begins, in milliseconds of the epoch: a multiple of the width. */
   readonly at: readonly number[];
   readonly min: readonly (number | null)[];
@@ -48,12 +50,12 @@ export async function readTelemetry(sql: Sql, periods: readonly NodePeriod[], ma
       where t."nodeId" = p."nodeId" and at >= to_timestamp(p."fromMs" / 1000) and at < to_timestamp(p."toMs" / 1000)) found`;
   const bucketMs = span === undefined || span.low === null || span.high === null ? FINEST_MS : bucketWidth(span.low, span.high, maxPoints);
   const [buckets, reasons] = await Promise.all([
-    sql<{ place: number; name: string; at: number; min: number | null; max: number | null; mean: number | null; count: number }[]>`
-      select p.place, r.key as name, floor(extract(epoch from t.at) * 1000 / ${bucketMs}::float8) * ${bucketMs}::float8 as at,
-        min(v.value) as min, max(v.value) as max, avg(v.value) as mean, count(v.value)::int as count
+    sql<(Bucket & { readonly place: number })[]>`
+      select p.place, r.reading::int - 1 as reading, floor(extract(epoch from t.at)::float8 * 1000 / ${bucketMs}::float8)::int as bucket,
+        min(r.value) as min, max(r.value) as max, avg(r.value) as mean, count(r.value)::int as count
       from jsonb_to_recordset(${asked}::jsonb) as p(place int, "nodeId" text, "fromMs" float8, "toMs" float8)
         join "NodeTelemetry" t on t."nodeId" = p."nodeId" and t.at >= to_timestamp(p."fromMs" / 1000) and t.at < to_timestamp(p."toMs" / 1000),
-        jsonb_each_text(t.readings) r, lateral (select r.value::float8 as value) v
+        unnest(t.readings) with ordinality r(value, reading)
       group by 1, 2, 3 order by 1, 2, 3`,
     sql<(AbsentStretch & { readonly place: number })[]>`
       select p.place, r.key as reading, r.value as reason, min(t.at) as "firstAt", max(t.at) as "lastAt"
@@ -62,10 +64,11 @@ export async function readTelemetry(sql: Sql, periods: readonly NodePeriod[], ma
         jsonb_each_text(t.absent) r
       group by 1, 2, 3 order by 1, 2, 4 limit ${MOST_REASONS}`,
   ]);
+  const byPlace = Map.groupBy(buckets, ({ place }) => place);
   return periods.map((period, place) => ({
     ...period,
     bucketMs,
-    series: toSeries(buckets.filter((bucket) => bucket.place === place)),
+    series: toSeries(byPlace.get(place) ?? [], bucketMs),
     absent: reasons.filter((reason) => reason.place === place),
   }));
 }
@@ -78,25 +81,24 @@ export function bucketWidth(low: number, high: number, maxPoints: number): numbe
 }
 
 interface Bucket {
-  readonly name: string;
-  readonly at: number;
+  readonly reading: number;
+  /** Which multiple of the width. */
+  readonly bucket: number;
   readonly min: number | null;
   readonly max: number | null;
   readonly mean: number | null;
   readonly count: number;
 }
 
-function toSeries(buckets: readonly Bucket[]): TelemetrySeries[] {
-  const byName = Map.groupBy(buckets, ({ name }) => name);
-  return [...byName].map(([name, found]) => ({
-    name,
-    at: found.map(({ at }) => at),
+const toSeries = (buckets: readonly Bucket[], bucketMs: number): TelemetrySeries[] =>
+  [...Map.groupBy(buckets, ({ reading }) => reading)].map(([reading, found]) => ({
+    ...readingAt(reading),
+    at: found.map(({ bucket }) => bucket * bucketMs),
     min: found.map(({ min }) => min),
     max: found.map(({ max }) => max),
     mean: found.map(({ mean }) => mean),
     count: found.map(({ count }) => count),
   }));
-}
 
 /**
  * When which node had the run's lease, the first first: from each grant to the next, or to the end of the run where that came before, or to

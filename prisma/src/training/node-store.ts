@@ -22,14 +22,17 @@ export async function registerNode(sql: Sql, node: NodeRegistration): Promise<vo
 
 /** A heartbeat: the last report stays readable after the node has gone, and what it says of the machine is a row of its history. */
 export async function nodeSeen(sql: Sql, id: string, report: NodeReport): Promise<void> {
-  const readings = report.machine === null ? null : machineReadings(report.machine, report.sandbox?.queueWaitMs);
+  const { machine, sandbox } = report;
+  const queueWaitMs = sandbox?.queueWaitMs ?? null;
+  const unwaited = sandbox === null ? "the node has no sandbox" : "no execution ended in the last minute";
+  const absent = { ...machine?.absent, ...(queueWaitMs === null && { queueWaitMs: unwaited }) };
   await sql`with turn as (update "StoreEpoch" set "nodeRevision" = "nodeRevision" + 1 where id = 1 returning "nodeRevision" as revision),
     seen as (
       update "Node" set "lastSeenAt" = now(), report = ${sql.json(report)}, revision = turn.revision from turn where id = ${id} returning id),
     kept as (
       insert into "NodeTelemetry" ("nodeId", readings, absent)
-      select id, ${readings === null ? null : sql.json(readings)}::jsonb, ${sql.json(report.machine?.absent ?? {})}::jsonb from seen
-      where ${readings !== null} on conflict do nothing)
+      select id, ${machine === null ? [] : machineReadings(machine, queueWaitMs)}::float8[], ${sql.json(absent)}::jsonb from seen
+      where ${machine !== null} on conflict do nothing)
     select pg_notify(${EVENTS_CHANNEL}, ${NODES})`;
 }
 

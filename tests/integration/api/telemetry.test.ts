@@ -139,6 +139,7 @@ test("a history is folded into aligned buckets with least, greatest, mean and co
   expect(named(folded, "rssBytes")).toMatchObject({ unit: "bytes", max: [2 ** 40 + 1, 2 ** 40 + 1] });
   expect(folded["absent"]).toEqual([
     { reading: "gpu.0.utilisation", reason: "nvidia-smi says [N/A]", firstAt: iso(START), lastAt: iso(START + 30_000) },
+    { reading: "queueWaitMs", reason: "the node has no sandbox", firstAt: iso(START), lastAt: iso(START + 70_000) },
   ]);
 
   const part = await telemetryOf("past", { from: iso(START + 20_000), to: iso(START + 40_000) });
@@ -232,12 +233,11 @@ test("readings older than a week go while the API runs, younger ones stay", asyn
     await beat("old", Date.now() - days * day, machine(cores));
   const sweeping = await startTestApi(world.database, { deletion: { keepMs: 1e9, everyMs: 20 } });
   const kept = async (): Promise<number[]> =>
-    (
-      await world.database.sql<
-        { cores: number }[]
-      >`select (readings->>'coresUsed')::int as cores from "NodeTelemetry" where "nodeId" = 'old'`
-    ).map(({ cores }) => cores);
+    (await world.database.sql<{ cores: number }[]>`select readings[1]::int as cores from "NodeTelemetry" where "nodeId" = 'old'`).map(
+      ({ cores }) => cores,
+    );
   await expect.poll(kept, { timeout: 20_000 }).toEqual([3]);
   await sweeping.close();
-  expect(named(await telemetryOf("old"), "coresUsed")).toMatchObject({ mean: [3] });
+  expect((await telemetryOf("old"))["series"], "a day, where nobody says from when").toEqual([]);
+  expect(named(await telemetryOf("old", { from: iso(Date.now() - 8 * day) }), "coresUsed")).toMatchObject({ mean: [3] });
 });

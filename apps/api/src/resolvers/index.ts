@@ -30,7 +30,6 @@ import { StageWait } from "./StageWait.ts";
 import { ModelCall } from "./ModelCall.ts";
 import { Synthesis } from "./Synthesis.ts";
 import { SynthesisTurn } from "./SynthesisTurn.ts";
-import { TelemetrySeries } from "./TelemetrySeries.ts";
 import { WorkerNode } from "./WorkerNode.ts";
 import { alertRules as queryAlertRules } from "./Query/alertRules.ts";
 import { alerts as queryAlerts } from "./Query/alerts.ts";
@@ -222,7 +221,6 @@ export const resolvers: Resolvers = {
   SandboxReport,
   MachineReport,
   NodeTelemetry,
-  TelemetrySeries,
   StageWait,
   ModelCall,
   Synthesis,

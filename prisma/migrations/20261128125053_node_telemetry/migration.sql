@@ -2,7 +2,7 @@
 CREATE TABLE "NodeTelemetry" (
     "nodeId" TEXT NOT NULL,
     "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "readings" JSONB NOT NULL,
+    "readings" DOUBLE PRECISION[],
     "absent" JSONB NOT NULL DEFAULT '{}',
 
     CONSTRAINT "NodeTelemetry_pkey" PRIMARY KEY ("nodeId","at")
