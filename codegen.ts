@@ -30,6 +30,8 @@ const others = [
   "Project",
   "WorkerNode",
   "SandboxReport",
+  "MachineReport",
+  "NodeTelemetry",
   "StageWait",
   "SavedView",
   "Pruning",

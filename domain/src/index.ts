@@ -33,6 +33,7 @@ export * from "./curriculum/presets.ts";
 export { GATES, SAMPLERS } from "./curriculum/registry.ts";
 export * from "./curriculum/sampler.ts";
 export * from "./curriculum/step-round.ts";
+export * from "./machine-report.ts";
 export * from "./node.ts";
 export * from "./policy.ts";
 export * from "./policy-engine-name.ts";

@@ -1,5 +1,6 @@
 // Owns: worker processes as the platform knows them. Must not know: Temporal, SQL.
 import { z } from "zod";
+import { MachineReport } from "./machine-report.ts";
 import type { Scope } from "./scope.ts";
 import type { NodeRole, Stage } from "./stage.ts";
 
@@ -49,6 +50,6 @@ export const SILENT_MS = 30_000;
 export const isNodeAlive = (node: { readonly lastSeenAt: Date; readonly stoppedAt: Date | null }, now: number): boolean =>
   node.stoppedAt === null && now - node.lastSeenAt.getTime() < SILENT_MS;
 
-/** What a node says of itself with a heartbeat. `sandbox` null: it has none, or has not needed it yet. */
-export const NodeReport = z.strictObject({ sandbox: SandboxReport.nullable() });
+/** What a node says of itself with a heartbeat. `sandbox` null: it has none, or has not needed it yet; `machine` null: a node that tells nothing of it. */
+export const NodeReport = z.strictObject({ sandbox: SandboxReport.nullable(), machine: MachineReport.nullable().default(null) });
 export type NodeReport = z.infer<typeof NodeReport>;

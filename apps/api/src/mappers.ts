@@ -2,8 +2,10 @@
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
 import type { ModelCallWithReply } from "@gradus/prisma/reading/synthesis-reader";
 import type { SampleRow } from "@gradus/prisma/reading/sample-reader";
+import type { TelemetryOfPeriod } from "@gradus/prisma/reading/telemetry-reader";
 import type * as rows from "@gradus/prisma/rows";
 import type { ExperimentEvent, RunEvent } from "@gradus/domain/event";
+import type { MachineReport } from "@gradus/domain/machine-report";
 import type { SandboxReport } from "@gradus/domain/node";
 import type { StepSummary } from "@gradus/domain/stage";
 import type { Comparison, ComparedArm } from "./comparison/comparison-types.ts";
@@ -77,6 +79,8 @@ export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" 
 export type MetricSeriesModel = BucketedSeries;
 export type StepSummaryModel = StepSummary;
 export type SandboxReportModel = SandboxReport;
+export type MachineReportModel = MachineReport;
+export type NodeTelemetryModel = TelemetryOfPeriod;
 export type ComparisonModel = Comparison;
 export type ComparedArmModel = ComparedArm;
 export type RunGroupModel = RunGroup;

@@ -1,9 +1,10 @@
 // Owns: joining a node to Temporal: one Temporal worker a role and queue. Must not know: what the activities do.
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { WorkerOptions } from "@temporalio/worker";
-import type { NodeRole, PolicyEngineName } from "@gradus/domain";
+import type { NodeReport, NodeRole, PolicyEngineName } from "@gradus/domain";
 import { CONTROL_QUEUE, policyNodeQueue, policyQueue, SANDBOX_QUEUE } from "@gradus/workflows";
 import { LoadMeter } from "./load-meter.ts";
+import { MachineMeter } from "./machine/machine-meter.ts";
 import { policyActivities, sandboxActivities } from "./roles.ts";
 import type { NodeParts } from "./roles.ts";
 import type { Tracing } from "./tracing.ts";
@@ -44,8 +45,19 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
   const taskQueue = roles.includes("POLICY") ? policyNodeQueue(nodeId) : null;
   await parts.sink.registerNode({ id: nodeId, roles, taskQueue, labels: {}, capabilities });
   const meter = roles.includes("SANDBOX") ? new LoadMeter(await parts.sandbox(), performance.now()) : null;
-  // Tolerates a sink that is away for a moment: the next beat comes.
-  const tell = (): Promise<void> => parts.sink.nodeSeen(nodeId, { sandbox: meter?.read(performance.now()) ?? null }).catch(() => undefined);
+  const machine = new MachineMeter();
+  const report = async (): Promise<NodeReport> => {
+    // Tolerates a machine that tells nothing of itself: a node is alive without.
+    const told = await machine.read().catch(() => null);
+    return { machine: told, sandbox: meter?.read(performance.now()) ?? null };
+  };
+  const tell = async (): Promise<void> => {
+    try {
+      await parts.sink.nodeSeen(nodeId, await report());
+    } catch {
+      // Tolerates a sink that is away for a moment: the next beat comes.
+    }
+  };
   await tell();
   const beat = setInterval(() => void tell(), SEEN_EVERY_MS);
   signal.addEventListener("abort", () => {

@@ -1,4 +1,5 @@
-// Owns: which worker processes there are and when they were last heard of. Must not know: what they do.
+// Owns: which worker processes there are, when they were last heard of and what they said of their machines. Must not know: what they do.
+import { machineReadings, TELEMETRY_KEPT_MS } from "@gradus/domain";
 import type { NodeRegistration, NodeReport } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 import { EVENTS_CHANNEL } from "./run-transaction.ts";
@@ -19,11 +20,26 @@ export async function registerNode(sql: Sql, node: NodeRegistration): Promise<vo
     select pg_notify(${EVENTS_CHANNEL}, ${NODES})`;
 }
 
-/** A heartbeat: the last report stays readable after the node has gone. */
+/** A heartbeat: the last report stays readable after the node has gone, and what it says of the machine is a row of its history. */
 export async function nodeSeen(sql: Sql, id: string, report: NodeReport): Promise<void> {
+  const { machine, sandbox } = report;
+  const queueWaitMs = sandbox?.queueWaitMs ?? null;
+  const unwaited = sandbox === null ? "the node has no sandbox" : "no execution ended in the last minute";
+  const absent = { ...machine?.absent, ...(queueWaitMs === null && { queueWaitMs: unwaited }) };
   await sql`with turn as (update "StoreEpoch" set "nodeRevision" = "nodeRevision" + 1 where id = 1 returning "nodeRevision" as revision),
-    seen as (update "Node" set "lastSeenAt" = now(), report = ${sql.json(report)}, revision = turn.revision from turn where id = ${id})
+    seen as (
+      update "Node" set "lastSeenAt" = now(), report = ${sql.json(report)}, revision = turn.revision from turn where id = ${id} returning id),
+    kept as (
+      insert into "NodeTelemetry" ("nodeId", readings, absent)
+      select id, ${machine === null ? [] : machineReadings(machine, queueWaitMs)}::float8[], ${sql.json(absent)}::jsonb from seen
+      where ${machine !== null} on conflict do nothing)
     select pg_notify(${EVENTS_CHANNEL}, ${NODES})`;
+}
+
+/** Takes away readings that are too old: how many. */
+export async function dropOldTelemetry(sql: Sql, keptMs = TELEMETRY_KEPT_MS): Promise<number> {
+  const { count } = await sql`delete from "NodeTelemetry" where at < now() - ${keptMs}::float8 * interval '1 millisecond'`;
+  return count;
 }
 
 export async function nodeStopped(sql: Sql, id: string): Promise<void> {

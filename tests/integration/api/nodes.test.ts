@@ -164,7 +164,7 @@ describe("a node without the database", () => {
 
   test("is known as a node of its roles, seen and stopped", async () => {
     await sink.registerNode({ id: "node-1", roles: ["POLICY"], taskQueue: "policy/node-1", labels: {}, capabilities: { cpus: 2 } });
-    await sink.nodeSeen("node-1", { sandbox: null });
+    await sink.nodeSeen("node-1", { sandbox: null, machine: null });
     await sink.nodeStopped("node-1");
     const rows = await world.database
       .sql`select roles::text[], "taskQueue", "stoppedAt" is not null as stopped from "Node" where id = 'node-1'`;
@@ -287,7 +287,7 @@ describe("the node key", () => {
     for (const host of ["127.0.0.1", "127.8.9.10", "::1", "localhost"]) expect(isLoopback(host), host).toBe(true);
     for (const host of ["0.0.0.0", "::", "10.0.0.5", "fe80::1", "gradus.example", ""]) expect(isLoopback(host), host).toBe(false);
     const loopback = await startTestApi(world.database);
-    await httpSink(new ApiConnection({ url: loopback.url })).nodeSeen("node-1", { sandbox: null });
+    await httpSink(new ApiConnection({ url: loopback.url })).nodeSeen("node-1", { sandbox: null, machine: null });
     await loopback.close();
   });
 });

@@ -172,12 +172,12 @@ test("node health tells each node first, then what changes, and after a cursor o
   const next = async (): Promise<AnyData> => (await health.next()).value.data.nodeHealth;
   const first = await next();
   expect(first["nodes"].map(({ id }: AnyData) => id)).toEqual(expect.arrayContaining(["a", "b"]));
-  await nodeSeen(sql, "b", { sandbox: sandbox(1) });
+  await nodeSeen(sql, "b", { sandbox: sandbox(1), machine: null });
   const second = await next();
   expect(second["nodes"]).toEqual([{ id: "b", isAlive: true, stoppedAt: null, sandbox: { running: 1 } }]);
   await client.dispose();
 
-  await nodeSeen(sql, "b", { sandbox: sandbox(2) });
+  await nodeSeen(sql, "b", { sandbox: sandbox(2), machine: null });
   await nodeStopped(sql, "b");
   const [after] = await follow(HEALTH, { after: second["cursor"] }, 1);
   expect(after?.["nodes"]).toMatchObject([{ id: "b", isAlive: false, sandbox: { running: 2 } }]);
@@ -206,7 +206,7 @@ test("node health survives many nodes that change at once: every one's last chan
   await Promise.all(
     ids.map(async (id) => {
       await registerNode(sql, node(id));
-      for (const running of [0, 1, 2]) await nodeSeen(sql, id, { sandbox: sandbox(running) });
+      for (const running of [0, 1, 2]) await nodeSeen(sql, id, { sandbox: sandbox(running), machine: null });
     }),
   );
   await following;

@@ -79,6 +79,27 @@ describe("gradus run", () => {
     expect((await gradus("status", "--json")).stdout).not.toContain('"dry-');
   });
 
+  test("says with --dry-run what a step behind a server takes in tokens, and what nobody can say before it has run", async () => {
+    const { code, stdout, stderr } = await gradus(
+      "run",
+      fileURLToPath(new URL("../../../examples/gpu/one-card.yaml", import.meta.url)),
+      "--dry-run",
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain("engine: tinker");
+    expect(stderr).toContain(
+      "uniform, classic, reverse-medium-start: a step samples 128 completions of at most 4,096 tokens (524,288 tokens)",
+    );
+    expect(stderr).toContain("an evaluation at most 400 completions (1,638,400 tokens)");
+    expect(stderr).toMatch(/not estimated: tokens of prompts[^]*memory and seconds a step/);
+    const embedded = await gradus(
+      "run",
+      await fileOf("dry.yaml", "name: dry\nseeds: [1]\narms: [{ name: only, curriculum: classic }]\n"),
+      "--dry-run",
+    );
+    expect(embedded.stderr).not.toContain("tokens");
+  });
+
   test("names path, value and what was expected of every wrong field, with exit code 2", async () => {
     const file = await fileOf(
       "wrong.yaml",

@@ -6,6 +6,7 @@ import { present } from "../errors.ts";
 import type { MetricNameModel, PolicyVersionModel, SampleModel, StageExecutionModel, StepModel } from "../mappers.ts";
 import { historyOf } from "../metric-history.ts";
 import { seriesOf } from "../metric-series.ts";
+import { telemetryOfRun } from "../node-telemetry.ts";
 import { askFor, toPage } from "../page.ts";
 import type { ListOrder } from "../page.ts";
 import { diagnoseWait } from "../stage-wait.ts";
@@ -22,6 +23,7 @@ export const Run: RunResolvers = {
   experiment: async ({ experimentId }, _args, { load }) => present(await load.experiment.load(experimentId), "experiment", experimentId),
   arm: async ({ armId }, _args, { load }) => present(await load.arm.load(armId), "arm", armId),
   node: ({ nodeId }, _args, { load }) => (nodeId === null ? null : load.node.load(nodeId)),
+  telemetry: ({ id }, args, { db }) => telemetryOfRun(db, id, args),
   forkedFrom: ({ forkedFromRunId }, _args, { load }) => (forkedFromRunId === null ? null : load.run.load(forkedFromRunId)),
   steps: async ({ id }, args, { load }) => {
     const ask = askFor(STEPS, args, size);

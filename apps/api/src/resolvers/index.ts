@@ -8,8 +8,10 @@ import { Evaluation } from "./Evaluation.ts";
 import { Experiment } from "./Experiment.ts";
 import { ExperimentEventBody } from "./ExperimentEventBody.ts";
 import { Group } from "./Group.ts";
+import { MachineReport } from "./MachineReport.ts";
 import { MetricSeries } from "./MetricSeries.ts";
 import { MetricsRecorded } from "./MetricsRecorded.ts";
+import { NodeTelemetry } from "./NodeTelemetry.ts";
 import { PolicyVersion } from "./PolicyVersion.ts";
 import { Problem } from "./Problem.ts";
 import { ProblemSet } from "./ProblemSet.ts";
@@ -217,6 +219,8 @@ export const resolvers: Resolvers = {
   StepNews,
   StepSummary,
   SandboxReport,
+  MachineReport,
+  NodeTelemetry,
   StageWait,
   ModelCall,
   Synthesis,

@@ -1,0 +1,40 @@
+// Owns: how many completions and tokens of completion a step and an evaluation of an arm may take, before anything has run. Must not know: prompts,
+// models, time.
+import type { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
+import type { EvaluationSpec, TrainingSpec } from "./experiment.ts";
+
+/** Completions; tokens are at most these times `sampling.maxTokens`. */
+export interface StepTokens {
+  readonly maxTokens: number;
+  /** What a step samples at first: least and most over the run, which differ where the curriculum allots group sizes. */
+  readonly firstRound: { readonly least: number; readonly most: number };
+  /** A bound on what a step samples in all: more than the first round where refused groups are drawn anew or screened ones grow. */
+  readonly inAll: number;
+  /** A bound on what a step trains on. */
+  readonly trainedOn: number;
+  /** A bound on what an evaluation samples: fewer where fewer problems are held out. */
+  readonly evaluation: number;
+}
+
+/** `curriculum` with the hooks of the arm's algorithm. */
+export function stepTokens(
+  { refill, screening, allocation }: Pick<CurriculumSpec, "refill" | "screening" | "allocation">,
+  training: Pick<TrainingSpec, "groupsPerStep" | "groupSize" | "sampling">,
+  evaluation: Pick<EvaluationSpec, "problems" | "samples">,
+): StepTokens {
+  const { groupsPerStep, groupSize, sampling } = training;
+  const sizes = allocation?.map(({ rollouts }) => rollouts) ?? [groupSize];
+  const drawings = refill?.maxRounds ?? 1;
+  const drawn = screening === undefined ? groupsPerStep : Math.ceil(groupsPerStep * screening.candidates);
+  // A screened group begins with fewer than its full size (curriculum.ts), and no planning lets more grow than the step lacks (step-round.ts).
+  const start = (full: number): number => (screening === undefined ? full : Math.min(full - 1, screening.rollouts));
+  const begun = (full: number): number => drawn * start(full);
+  const grown = (full: number): number => groupsPerStep * (full - start(full));
+  return {
+    maxTokens: sampling.maxTokens,
+    firstRound: { least: Math.min(...sizes.map(begun)), most: Math.max(...sizes.map(begun)) },
+    inAll: Math.max(...sizes.map((full) => drawings * (begun(full) + grown(full)))),
+    trainedOn: groupsPerStep * Math.max(...sizes),
+    evaluation: evaluation.problems * evaluation.samples,
+  };
+}
