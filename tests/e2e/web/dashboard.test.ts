@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { get } from "../../testkit/api/test-api.ts";
 import { plantExperiment } from "../../testkit/planted-experiment.ts";
 import { axeViolations, buildPage, launchBrowser, overflowOf, visit } from "../../testkit/web/browser.ts";
+import { fillSynthesis } from "../../testkit/web/fill-synthesis.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -288,6 +289,7 @@ describe("the other pages", () => {
     const { rollouts } = await get(api.url, "query ($runId: ID!) { rollouts(filter: { runId: $runId }, first: 1) { nodes { id } } }", {
       runId: runIds[2],
     });
+    await fillSynthesis(world, "written", 4);
     const paths = [
       "/",
       `/experiments/${EXPERIMENT}`,
@@ -297,6 +299,8 @@ describe("the other pages", () => {
       `/problems/${problems.nodes[0].id}`,
       "/runs?runs=all",
       `/rollouts/${encodeURIComponent(rollouts.nodes[0].id)}`,
+      "/synthesis",
+      "/synthesis/written?rejection=DUPLICATE",
       "/nodes",
       "/settings",
       "/curricula",
