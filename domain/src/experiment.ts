@@ -4,7 +4,7 @@ import { AdvantageSettings } from "./advantage.ts";
 import { ALGORITHM_NAMES, withAlgorithm } from "./algorithm.ts";
 import { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
 import { PolicyModel } from "./policy-model.ts";
-import { PolicyEngineName } from "./policy.ts";
+import { PolicyEngineName } from "./policy-engine-name.ts";
 import { ProblemSelection } from "./problem-selection/selection-spec.ts";
 import { DownSelection } from "./down-selection.ts";
 import { RewardSettings } from "./reward.ts";

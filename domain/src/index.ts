@@ -35,6 +35,7 @@ export * from "./curriculum/sampler.ts";
 export * from "./curriculum/step-round.ts";
 export * from "./node.ts";
 export * from "./policy.ts";
+export * from "./policy-engine-name.ts";
 export * from "./rollout.ts";
 export * from "./rollout-sink.ts";
 export * from "./blob-store.ts";

@@ -1,12 +1,7 @@
 // Owns: policy versions and what an update is made from. Must not know: engines, where checkpoint bytes lie.
-import { z } from "zod";
 import type { TrainingSpec } from "./experiment.ts";
 import type { PolicyModel } from "./policy-model.ts";
 import type { UpdateReport } from "./stage.ts";
-
-/** embedded: weights in the node's own process. tinker: behind a server that speaks the Tinker API. A node serves one of them. */
-export const PolicyEngineName = z.enum(["embedded", "tinker"]);
-export type PolicyEngineName = z.infer<typeof PolicyEngineName>;
 
 /** Which weights: the version within its run, and the SHA-256 of the checkpoint's bytes. */
 export interface PolicyRef {

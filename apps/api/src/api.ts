@@ -37,7 +37,7 @@ import { limitSize, MAX_BODY_BYTES, refuseCostly } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import { serveEventStreams } from "./live/graphql-sse.ts";
-import type { CoalesceLimit } from "./live/point-stream.ts";
+import type { CoalesceLimit } from "./live/placed-points.ts";
 import { shareReads } from "./live/shared-reads.ts";
 import type { SlowLimit } from "./live/slow-sockets.ts";
 import type { RunControl } from "./run-control.ts";

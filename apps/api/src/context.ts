@@ -7,7 +7,7 @@ import type { Caller } from "./access/caller.ts";
 import type { DeletionSettings } from "./commands/shelve.ts";
 import type { WebhookAddresses } from "./alerts/webhook-addresses.ts";
 import type { EventWake } from "./live/event-wake.ts";
-import type { CoalesceLimit } from "./live/point-stream.ts";
+import type { CoalesceLimit } from "./live/placed-points.ts";
 import type { SharedReads } from "./live/shared-reads.ts";
 import { createLoaders } from "./loaders.ts";
 import type { Loaders } from "./loaders.ts";

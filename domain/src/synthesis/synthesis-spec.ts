@@ -1,7 +1,7 @@
 // Owns: what a synthesis file may say. Must not know: files, YAML, how a model is asked, where anything is stored.
 import { z } from "zod";
 import { ExecutionSpec, SamplingSettings } from "../experiment.ts";
-import { PolicyEngineName } from "../policy.ts";
+import { PolicyEngineName } from "../policy-engine-name.ts";
 import { EnvironmentName } from "../problem.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "lower-case letters, digits and dashes, at most 48");

@@ -29,12 +29,13 @@ beforeAll(async () => {
   const { id: experiment, runIds } = await createSample(world.database, "rules");
   const [run = ""] = runIds;
   await fillRun(world.database, run, problemSet);
-  const [rule, alert, view, template] = ["rule", "alert", "view", "template"];
+  const [rule, alert, view, template, synthesis] = ["rule", "alert", "view", "template", "synthesis"];
   const owned = { projectId: "default", createdBy: "test" };
   await prisma.alertRule.create({ data: { ...owned, id: rule, name: "r", kind: "NON_FINITE" } });
   await prisma.alert.create({ data: { id: alert, ruleId: rule, runId: run, message: "m", muted: false } });
   await prisma.savedView.create({ data: { ...owned, id: view, name: "v", page: "p", state: {} } });
   await prisma.experimentTemplate.create({ data: { ...owned, id: template, name: "t", source: "" } });
+  await prisma.synthesis.create({ data: { id: synthesis, projectId: "default", name: "s", specification: {}, provenance: {} } });
   await prisma.apiKey.create({ data: { ...owned, id: "key", name: "k", hash: "h", scope: "READ" } });
   await prisma.auditEntry.create({ data: { who: "w", projectId: "default", what: "x", requestId: "r" } });
   const group = await prisma.group.findFirstOrThrow({ include: { rollouts: true } });
@@ -51,6 +52,7 @@ beforeAll(async () => {
     alert,
     view,
     template,
+    synthesis,
   };
 });
 afterAll(() => world.close());
@@ -105,8 +107,9 @@ function selectionOf(type: ReturnType<typeof getNamedType>): string {
   if (isLeafType(type)) return "";
   const fields = isObjectType(type) ? type.getFields() : {};
   if (fields["nodes"] !== undefined) return `{ nodes ${selectionOf(getNamedType(fields["nodes"].type))} }`;
-  // A comparison shows by its arms whose runs it read.
+  // A comparison shows by its arms whose runs it read, and a group of runs by them.
   if (fields["arms"] !== undefined && fields["id"] === undefined) return "{ arms { arm { id } } }";
+  if (fields["runs"] !== undefined && fields["id"] === undefined) return "{ runs { id } }";
   return fields["id"] === undefined ? "{ __typename }" : "{ __typename id }";
 }
 

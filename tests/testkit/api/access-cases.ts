@@ -5,7 +5,18 @@ import type { Scope } from "@gradus/api/access/caller";
 /** Ids of things of the project `default`. */
 export type Things = Readonly<
   Record<
-    "run" | "experiment" | "problemSet" | "problem" | "group" | "rollout" | "evaluation" | "rule" | "alert" | "view" | "template",
+    | "run"
+    | "experiment"
+    | "problemSet"
+    | "problem"
+    | "group"
+    | "rollout"
+    | "evaluation"
+    | "rule"
+    | "alert"
+    | "view"
+    | "template"
+    | "synthesis",
     string
   >
 >;
@@ -31,11 +42,14 @@ const filters = (...names: ("experiment" | "run" | "rule")[]): AccessCase["forei
 ];
 const FILE = "name: x\nquestion: q\nseeds: [1]\ntraining: { steps: 1 }\narms: [{ name: a, curriculum: uniform }]\n";
 
+const SYNTHESIS = `name: x\nseeds: { from: { kind: snippets }, count: 1 }\nteacher: { kind: grammar }\nstudent: { kind: policy, warmStart: "sha256:${"0".repeat(64)}" }\n`;
+
 export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Query.alertRules": { ...listed, foreign: [...listed.foreign, ({ experiment }) => ({ experimentId: experiment })] },
   "Query.alerts": { scope: "READ", foreign: filters("experiment", "run", "rule"), unnamed: {} },
   "Query.apiKeys": { ...listed, scope: "ADMIN" },
   "Query.auditLog": { ...listed, scope: "ADMIN" },
+  "Query.chain": read(({ run }) => ({ id: "none", runId: run })),
   "Query.comparison": {
     scope: "READ",
     foreign: [({ experiment }) => ({ of: { experimentId: experiment } }), ({ run }) => ({ of: { ids: [run] } })],
@@ -68,6 +82,11 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
     unnamed: { filter: {} },
   },
   "Query.run": read(({ run }) => ({ id: run })),
+  "Query.runGroups": {
+    scope: "READ",
+    foreign: [({ experiment }) => ({ of: { experimentId: experiment } }), ({ run }) => ({ of: { ids: [run] } })],
+    unnamed: { of: {} },
+  },
   "Query.runs": {
     scope: "READ",
     foreign: [({ experiment }) => ({ filter: { experimentId: experiment } }), ({ run }) => ({ filter: { ids: [run] } })],
@@ -76,11 +95,14 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Query.savedViews": listed,
   "Query.server": anywhere,
   "Query.simulateCurriculum": anywhere,
+  "Query.syntheses": listed,
+  "Query.synthesis": read(({ synthesis }) => ({ id: synthesis })),
   "Query.workerNodes": anywhere,
   "Mutation.archiveExperiment": experimentById,
   "Mutation.archiveRun": runById,
   "Mutation.cancelExperiment": experimentById,
   "Mutation.cancelRun": runById,
+  "Mutation.cancelSynthesis": write(({ synthesis }) => ({ id: synthesis })),
   "Mutation.createAlertRule": write(
     () => ({ input: { name: "n", kind: "NON_FINITE" } }),
     () => ({ input: { name: "n", kind: "NON_FINITE", project: "default" } }),
@@ -124,8 +146,15 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Mutation.setRunRetention": runById,
   "Mutation.setTotalSteps": write(({ run }) => ({ id: run, totalSteps: 5 })),
   "Mutation.startExperiment": experimentById,
+  "Mutation.startSynthesis": write(() => ({ input: { source: SYNTHESIS } })),
   "Mutation.validateExperiment": anywhere,
+  "Mutation.validateSynthesis": anywhere,
   "Subscription.experimentEvents": read(({ experiment }) => ({ experimentId: experiment })),
+  "Subscription.experimentProgress": read(({ experiment }) => ({ experimentId: experiment })),
   "Subscription.metricPoints": read(({ run }) => ({ runId: run })),
+  "Subscription.nodeHealth": anywhere,
+  "Subscription.rolloutFeed": read(({ run }) => ({ runId: run })),
   "Subscription.runEvents": read(({ run }) => ({ runId: run })),
+  "Subscription.stageActivity": read(({ experiment }) => ({ experimentId: experiment })),
+  "Subscription.stepSummaries": read(({ run }) => ({ runId: run })),
 };

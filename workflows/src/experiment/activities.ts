@@ -1,6 +1,7 @@
 // Owns: the activities that an experiment asks for beside those of its runs.
 import type { Scope } from "@gradus/domain/scope";
-import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
+import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 
 export interface ExperimentPlan {
   readonly runIds: readonly string[];

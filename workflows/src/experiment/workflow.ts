@@ -1,6 +1,7 @@
 // Owns: an experiment's course: prepare, measure, baseline, then every run with bounded concurrency. A failed run takes no other down.
 import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, proxyActivities } from "@temporalio/workflow";
-import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
+import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 import type { Scope } from "@gradus/domain/scope";
 import { CONTROL_QUEUE, PERMANENT_FAILURES } from "../training-run/activities.ts";
 import type { GenerateInput } from "../training-run/activities.ts";

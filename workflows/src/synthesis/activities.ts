@@ -1,5 +1,6 @@
 // Owns: the activities that a synthesis asks for. Ids and small numbers only; rows carry seeds, prompts, replies and verdicts.
-import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
+import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 import type { Scope } from "@gradus/domain/scope";
 
 export interface SynthesisPlan {

@@ -1,5 +1,6 @@
 // Owns: the activities that a training run asks for, as the worker must satisfy them. Ids and small numbers only; rows carry the content.
-import type { PolicyEngineName, PolicyRef } from "@gradus/domain/policy";
+import type { PolicyRef } from "@gradus/domain/policy";
+import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 import type { Scope } from "@gradus/domain/scope";
 
 export interface Lease {

@@ -14,7 +14,7 @@ import {
   TimeoutFailure,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { PolicyEngineName } from "@gradus/domain/policy";
+import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 import type { ControlActivities, Lease, NodeOffer, PolicyActivities, SandboxActivities } from "./activities.ts";
 import { CONTROL_QUEUE, PERMANENT_FAILURES, policyQueue, SANDBOX_QUEUE } from "./activities.ts";
 import { train } from "./loop.ts";

@@ -1,6 +1,6 @@
 // Owns: whether any node serves the engine that an experiment asks for. Must not know: how runs are placed.
 import { isNodeAlive } from "@gradus/domain/node";
-import type { PolicyEngineName } from "@gradus/domain/policy";
+import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 import type { Database } from "@gradus/prisma/database";
 import type { FieldError } from "./refusal.ts";
 

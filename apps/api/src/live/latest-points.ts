@@ -1,6 +1,6 @@
 // Owns: many batches of points as one: the latest point of each name, and the range of steps that a query completes. Must not know: streams, sockets.
 import type { MetricPoint } from "@gradus/domain/metric";
-import type { PlacedPoints } from "./point-stream.ts";
+import type { PlacedPoints } from "./placed-points.ts";
 
 interface Told {
   latest: MetricPoint;

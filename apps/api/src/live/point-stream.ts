@@ -1,29 +1,14 @@
 // Owns: the stream of a run's metric points: its batches with their cursors, and the latest of many batches where the socket is slow.
 // Must not know: which subscription shows them, sockets.
-import type { MetricPoint } from "@gradus/domain/metric";
 import { readMetricEvents } from "@gradus/prisma/reading/event-reader";
 import type { MetricsRecordedEvent } from "@gradus/prisma/reading/event-reader";
 import type { ApiContext } from "../context.ts";
 import { streamCursor, streamPosition } from "../cursor.ts";
 import { badInput } from "../errors.ts";
-import type { MetricRange } from "../generated/schema-types.ts";
 import { latestOf } from "./latest-points.ts";
 import { toPoints, toRanges } from "./metric-points.ts";
+import type { PlacedPoints } from "./placed-points.ts";
 import { BATCH, followTail } from "./tail.ts";
-
-export interface PlacedPoints {
-  readonly cursor: string;
-  readonly runId: string;
-  readonly points: readonly MetricPoint[];
-  readonly ranges: readonly MetricRange[];
-  readonly batches: number;
-}
-
-/** From when on a consumer is told less: it was busy for `heldMs` with what it was given, and more than `bytes` wait. */
-export interface CoalesceLimit {
-  readonly bytes: number;
-  readonly heldMs: number;
-}
 
 /** Batches that are told as one at most. */
 const MOST = 5_000;
