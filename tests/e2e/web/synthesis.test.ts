@@ -49,7 +49,10 @@ test("where there is none, it is said how to begin one", async () => {
 test("grows while it runs without a reload, and is not asked for again once it has ended", { timeout: 200_000 }, async () => {
   await fillSynthesis(world, ID, SEEDS);
   await world.database.sql`delete from "SynthesisTurn" where "synthesisId" = ${ID} and seed = 11 and turn = 3`;
-  const { page, asked, complaints, close } = await visit(browser, `${url}/synthesis/${ID}`);
+  const { page, asked, complaints, close } = await visit(browser, `${url}/synthesis`);
+  const listed = page.locator(`[data-synthesis="${ID}"]`);
+  await expect.poll(() => listed.getByRole("progressbar").getAttribute("aria-valuenow"), SOON).toBe(String(3 * SEEDS - 1));
+  await listed.getByRole("link", { name: ID }).click();
   const bar = page.getByRole("progressbar", { name: "Turns of this synthesis" });
   await expect.poll(() => bar.getAttribute("aria-valuenow"), SOON).toBe(String(3 * SEEDS - 1));
   expect(await bar.getAttribute("aria-valuemax")).toBe(String(3 * SEEDS));

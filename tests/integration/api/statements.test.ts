@@ -78,6 +78,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web RunStep": ({ runIds }) => ({ id: runIds[0], step: 1 }),
   "web Step": ({ runIds }) => ({ runId: runIds[0], step: 1 }),
   "web Syntheses": () => ({}),
+  "web SynthesisProgress": ({ synthesisId }) => ({ id: synthesisId }),
   "web Synthesis": ({ synthesisId }) => ({ id: synthesisId }),
   "web SynthesisTurns": ({ synthesisId }) => ({ id: synthesisId }),
   "web SynthesisTurn": ({ synthesisId }) => ({ id: synthesisId, seed: 0, turn: 2 }),

@@ -7,13 +7,13 @@ import type { Synthesis } from "./synthesis-words.ts";
 
 interface FunnelPanelProps {
   readonly funnel: Synthesis["funnel"];
-  readonly hasEnded: boolean;
+  readonly isComplete: boolean;
 }
 
-export function FunnelPanel({ funnel, hasEnded }: FunnelPanelProps) {
+export function FunnelPanel({ funnel, isComplete }: FunnelPanelProps) {
   const most = Math.max(1, ...funnel.flatMap(({ counts }) => counts.map(({ count }) => count)));
-  // Of repeats nothing is known before the end.
-  const isKnown = (stage: string): boolean => hasEnded || stage !== "UNIQUE";
+  // Of repeats nothing is known before it completes.
+  const isKnown = (stage: string): boolean => isComplete || stage !== "UNIQUE";
   const stages = funnel[0]?.counts.map(({ stage }) => stage) ?? [];
   return (
     <Panel title="Funnel by turn">
@@ -75,7 +75,7 @@ export function FunnelPanel({ funnel, hasEnded }: FunnelPanelProps) {
               </tbody>
             </table>
           </div>
-          {!hasEnded && <p className="small muted funnel-note">Which problems are unique is known at the end.</p>}
+          {!isComplete && <p className="small muted funnel-note">Which problems are unique is known when it completes.</p>}
         </>
       )}
     </Panel>

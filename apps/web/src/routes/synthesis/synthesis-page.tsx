@@ -32,7 +32,7 @@ export function SynthesisPage({ id }: { readonly id: string }) {
   if (synthesis === null)
     return <EmptyState title={`There is no synthesis ${id}.`} command="npm run gradus -- synthesize examples/synthesis.yaml" />;
   const { name, status, cause, specification, createdAt, startedAt, finishedAt, seedCount, turnCount, scoredCount, problemSet } = synthesis;
-  const hasEnded = ENDED.has(status);
+  const isComplete = status === "COMPLETED";
   return (
     <div className="stack">
       <nav className="breadcrumbs" aria-label="Where this is">
@@ -60,9 +60,9 @@ export function SynthesisPage({ id }: { readonly id: string }) {
         </div>
         <SynthesisCancel id={id} name={name} status={status} onDone={reload} />
       </div>
-      <FunnelPanel funnel={synthesis.funnel} hasEnded={hasEnded} />
+      <FunnelPanel funnel={synthesis.funnel} isComplete={isComplete} />
       <TransitionPanel transitions={synthesis.transitions} moved={synthesis.moved} />
-      <YieldPanel single={synthesis.singleTurnYield} multi={synthesis.multiTurnYield} hasEnded={hasEnded} />
+      <YieldPanel single={synthesis.singleTurnYield} multi={synthesis.multiTurnYield} isComplete={isComplete} />
       <RejectionPanel rejections={synthesis.rejections} turnCount={turnCount} />
       <UsagePanel usage={synthesis.usage} />
       <TurnsPanel

@@ -1,6 +1,7 @@
 // Owns: what the pages of syntheses ask of the API and tell it. Must not know: how it is shown.
 import { graphql } from "../../generated/gql.ts";
 
+/** What is stored of each: figures cost the API a reading of all turns, for every synthesis. */
 export const SYNTHESES = graphql(`
   query Syntheses($after: Cursor) {
     syntheses(first: 20, after: $after) {
@@ -12,17 +13,26 @@ export const SYNTHESES = graphql(`
         id
         name
         status
-        createdAt
+        cause
         specification
-        seedCount
-        turnCount
-        scoredCount
-        multiTurnYield {
-          kept
-          perSeed
-          perTeacherCall
+        createdAt
+        finishedAt
+        problemSet {
+          id
+          name
         }
       }
+    }
+  }
+`);
+
+export const SYNTHESIS_PROGRESS = graphql(`
+  query SynthesisProgress($id: ID!) {
+    synthesis(id: $id) {
+      id
+      status
+      turnCount
+      scoredCount
     }
   }
 `);

@@ -16,3 +16,9 @@ export function turnsInAll(specification: unknown): number {
   const { seeds, turns } = (specification ?? {}) as { readonly seeds?: { readonly count?: number }; readonly turns?: number };
   return (seeds?.count ?? 0) * (turns ?? 0);
 }
+
+/** `grammar`, or the model behind an endpoint. */
+export function teacherOf(specification: unknown): string {
+  const { teacher } = (specification ?? {}) as { readonly teacher?: { readonly kind?: string; readonly model?: string } };
+  return teacher?.model ?? teacher?.kind ?? "–";
+}

@@ -6,10 +6,10 @@ import type { Synthesis } from "./synthesis-words.ts";
 interface YieldPanelProps {
   readonly single: Synthesis["singleTurnYield"];
   readonly multi: Synthesis["multiTurnYield"];
-  readonly hasEnded: boolean;
+  readonly isComplete: boolean;
 }
 
-export function YieldPanel({ single, multi, hasEnded }: YieldPanelProps) {
+export function YieldPanel({ single, multi, isComplete }: YieldPanelProps) {
   return (
     <Panel title="Yield, single-turn and multi-turn" flush>
       <table>
@@ -42,19 +42,19 @@ export function YieldPanel({ single, multi, hasEnded }: YieldPanelProps) {
           ).map(([name, title, { kept, seeds, teacherCalls, perSeed, perTeacherCall }]) => (
             <tr key={name} data-yield={name}>
               <th scope="row">{title}</th>
-              <td className="number">{hasEnded ? formatCount(kept) : "–"}</td>
+              <td className="number">{isComplete ? formatCount(kept) : "–"}</td>
               <td className="number">{formatCount(seeds)}</td>
               <td className="number">{formatCount(teacherCalls)}</td>
-              <td className="number">{hasEnded ? formatValue(perSeed) : "–"}</td>
-              <td className="number">{hasEnded ? formatValue(perTeacherCall) : "–"}</td>
+              <td className="number">{isComplete ? formatValue(perSeed) : "–"}</td>
+              <td className="number">{isComplete ? formatValue(perTeacherCall) : "–"}</td>
             </tr>
           ))}
         </tbody>
       </table>
       <p className="small muted" style={{ padding: "12px 16px" }}>
-        {hasEnded
+        {isComplete
           ? "Per seed more turns always help; per teacher call they must earn it."
-          : "What is kept is known at the end, when repeats are found."}
+          : "What is kept is known when it completes: repeats are found then."}
       </p>
     </Panel>
   );
