@@ -1,4 +1,5 @@
 // The page in Chromium over a whole Gradus with an experiment that really runs.
+import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { get } from "../../testkit/api/test-api.ts";
@@ -290,6 +291,21 @@ describe("the other pages", () => {
       runId: runIds[2],
     });
     await fillSynthesis(world, "written", 4);
+    const { createAlertRule } = await get(
+      api.url,
+      "mutation ($input: CreateAlertRuleInput!) { createAlertRule(input: $input) { rule { id } } }",
+      { input: { name: "low", kind: "THRESHOLD", metric: "late", side: "BELOW", threshold: 0, experimentId: EXPERIMENT } },
+    );
+    await inRun(world.database.sql, runIds[2] ?? "", null, (tx, emit) =>
+      recordPoints(tx, emit, runIds[2] ?? "", [{ name: "late", step: 1, value: -1 }]),
+    );
+    const found = async (): Promise<number> =>
+      (
+        await get(api.url, "query ($id: ID!) { alerts(filter: { ruleId: $id, isOpen: true }) { totalCount } }", {
+          id: createAlertRule.rule.id,
+        })
+      ).alerts.totalCount;
+    await expect.poll(found, SOON).toBe(1);
     const paths = [
       "/",
       `/experiments/${EXPERIMENT}`,
@@ -298,6 +314,8 @@ describe("the other pages", () => {
       "/problems",
       `/problems/${problems.nodes[0].id}`,
       "/runs?runs=all",
+      "/runs?shelf=archived",
+      "/?shelf=deleted",
       `/rollouts/${encodeURIComponent(rollouts.nodes[0].id)}`,
       "/synthesis",
       "/synthesis/written?rejection=DUPLICATE",
