@@ -19,6 +19,8 @@ const ProblemsPage = lazy(async () => ({ default: (await import("./routes/proble
 const ProblemPage = lazy(async () => ({ default: (await import("./routes/problem/problem-page.tsx")).ProblemPage }));
 const CurriculaPage = lazy(async () => ({ default: (await import("./routes/curricula/curricula-page.tsx")).CurriculaPage }));
 const NewPage = lazy(async () => ({ default: (await import("./routes/new/new-page.tsx")).NewPage }));
+const SynthesesPage = lazy(async () => ({ default: (await import("./routes/synthesis/syntheses-page.tsx")).SynthesesPage }));
+const SynthesisPage = lazy(async () => ({ default: (await import("./routes/synthesis/synthesis-page.tsx")).SynthesisPage }));
 const NodesPage = lazy(async () => ({ default: (await import("./routes/nodes/nodes-page.tsx")).NodesPage }));
 
 const SettingsPage = lazy(async () => ({ default: (await import("./routes/settings/settings-page.tsx")).SettingsPage }));
@@ -29,6 +31,7 @@ const SECTIONS = [
   ["/runs", "Runs", /^\/runs/],
   ["/curricula", "Curricula", /^\/curricula/],
   ["/problems", "Problems", /^\/(problems|rollouts)/],
+  ["/synthesis", "Synthesis", /^\/synthesis/],
   ["/nodes", "Nodes", /^\/nodes/],
   ["/settings", "Settings", /^\/settings/],
 ] as const;
@@ -89,6 +92,10 @@ export function App() {
             <Route path="/curricula">
               <CurriculaPage />
             </Route>
+            <Route path="/synthesis">
+              <SynthesesPage />
+            </Route>
+            <Route path="/synthesis/:id">{({ id }) => <SynthesisPage key={id} id={decodeURIComponent(id)} />}</Route>
             <Route path="/nodes">
               <NodesPage />
             </Route>

@@ -1,9 +1,13 @@
 // The page in Chromium over a whole Gradus with an experiment that really runs.
+import { setRunStatus } from "@gradus/prisma/training/run-store";
+import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { get } from "../../testkit/api/test-api.ts";
 import { plantExperiment } from "../../testkit/planted-experiment.ts";
 import { axeViolations, buildPage, launchBrowser, overflowOf, visit } from "../../testkit/web/browser.ts";
+import { fillSynthesis } from "../../testkit/web/fill-synthesis.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -288,6 +292,15 @@ describe("the other pages", () => {
     const { rollouts } = await get(api.url, "query ($runId: ID!) { rollouts(filter: { runId: $runId }, first: 1) { nodes { id } } }", {
       runId: runIds[2],
     });
+    await fillSynthesis(world, "written", 4);
+    const sample = await createSample(world.database, "watched");
+    const [watched = ""] = sample.runIds;
+    await setRunStatus(world.database.sql, watched, "RUNNING");
+    const input = { name: "low", kind: "THRESHOLD", metric: "late", side: "BELOW", threshold: 0, experimentId: sample.id };
+    await get(api.url, "mutation ($input: CreateAlertRuleInput!) { createAlertRule(input: $input) { ok } }", { input });
+    await inRun(world.database.sql, watched, null, (tx, emit) => recordPoints(tx, emit, watched, [{ name: "late", step: 1, value: -1 }]));
+    const open = async (): Promise<number> => (await get(api.url, "{ alerts(filter: { isOpen: true }) { totalCount } }")).alerts.totalCount;
+    await expect.poll(open, SOON).toBe(1);
     const paths = [
       "/",
       `/experiments/${EXPERIMENT}`,
@@ -296,7 +309,12 @@ describe("the other pages", () => {
       "/problems",
       `/problems/${problems.nodes[0].id}`,
       "/runs?runs=all",
+      "/runs?shelf=archived",
+      `/runs/${watched}`,
+      "/?shelf=deleted",
       `/rollouts/${encodeURIComponent(rollouts.nodes[0].id)}`,
+      "/synthesis",
+      "/synthesis/written?rejection=DUPLICATE",
       "/nodes",
       "/settings",
       "/curricula",
@@ -350,7 +368,8 @@ test(
     await page.getByLabel(/What differs/).fill('{ "training": { "stepz": 3 } }');
     await page.getByRole("button", { name: "Fork", exact: true }).click();
     await page.locator("dialog").getByText("overrides.training.stepz").waitFor();
-    await page.getByLabel(/What differs/).fill("");
+    // Longer than it takes to cancel it: a run that is over cannot be.
+    await page.getByLabel(/What differs/).fill('{ "training": { "steps": 200 } }');
     await page.getByRole("button", { name: "Fork", exact: true }).click();
     await page.getByRole("heading", { name: "again" }).waitFor();
     await becomes("running");

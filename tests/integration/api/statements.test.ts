@@ -8,6 +8,7 @@ import type { CountingProxy } from "../../testkit/api/counting-proxy.ts";
 import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
 import { get, startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
+import { fillSynthesis } from "../../testkit/web/fill-synthesis.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
 import type { DatabaseWorld } from "../../testkit/world.ts";
 
@@ -34,6 +35,7 @@ afterAll(async () => {
 interface Filled {
   readonly id: string;
   readonly runIds: readonly string[];
+  readonly synthesisId: string;
 }
 
 /** An experiment of arms x seeds whose runs have `steps` steps each, with all that steps leave behind. */
@@ -49,7 +51,9 @@ async function fill(name: string, arms: number, seeds: number, steps: number): P
   const runs = await world.database.prisma.run.findMany({ where: { experimentId: id }, orderBy: { id: "asc" } });
   for (const run of runs) await fillRun(world.database, run.id, setId, { steps });
   await world.database.prisma.experiment.update({ where: { id }, data: { problemSetId: setId } });
-  return { id, runIds: runs.map((run) => run.id) };
+  const synthesisId = `synthesis-${name}`;
+  await fillSynthesis(world, synthesisId, steps);
+  return { id, runIds: runs.map((run) => run.id), synthesisId };
 }
 
 /** What each query is asked about; a query of the page or the command line that has no line here fails the test. */
@@ -71,9 +75,16 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web ProblemSets": () => ({}),
   "web Problems": () => ({ filter: { problemSet: setId } }),
   "web Run": ({ runIds }) => ({ id: runIds[0] }),
+  "web RunWatch": ({ runIds }) => ({ id: runIds[0] }),
   "web RunStep": ({ runIds }) => ({ id: runIds[0], step: 1 }),
   "web Step": ({ runIds }) => ({ runId: runIds[0], step: 1 }),
+  "web Syntheses": () => ({}),
+  "web SynthesisProgress": ({ synthesisId }) => ({ id: synthesisId }),
+  "web Synthesis": ({ synthesisId }) => ({ id: synthesisId }),
+  "web SynthesisTurns": ({ synthesisId }) => ({ id: synthesisId }),
+  "web SynthesisTurn": ({ synthesisId }) => ({ id: synthesisId, seed: 0, turn: 2 }),
   "web Group": ({ runIds }) => ({ id: `${runIds[0]}/step/1/0` }),
+  "web AlertRules": () => ({}),
   "web ApiKeys": () => ({}),
   "web AuditLog": () => ({}),
   "web MetricNames": ({ runIds }) => ({ runIds }),

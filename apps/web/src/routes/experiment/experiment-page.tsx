@@ -8,6 +8,7 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { plural } from "../../format/number.ts";
+import { ShelfControls } from "../../shelf/shelf-controls.tsx";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { WhenSeen } from "../../components/when-seen.tsx";
@@ -64,6 +65,7 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
         </div>
         <div className="row no-print">
           <ExperimentControls experiment={experiment} />
+          <ShelfControls kind="experiment" id={id} answered={experiment} />
           <Button onClick={() => print()}>Print</Button>
           <Button aria-pressed={seeds === "all"} onClick={() => setSeeds(seeds === "all" ? "" : "all")}>
             Every seed

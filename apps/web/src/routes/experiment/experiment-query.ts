@@ -12,6 +12,9 @@ export const EXPERIMENT = graphql(`
       createdAt
       startedAt
       finishedAt
+      archivedAt
+      deletedAt
+      purgeAfter
       cursor
       problemSet {
         id

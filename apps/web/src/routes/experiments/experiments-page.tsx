@@ -10,6 +10,7 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { plural } from "../../format/number.ts";
 import type { ExperimentFilter, ExperimentsQuery } from "../../generated/graphql.ts";
+import { ShelfChoice, shelfOf } from "../../shelf/shelf-choice.tsx";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { ExperimentRow } from "./experiment-row.tsx";
@@ -26,7 +27,9 @@ export function ExperimentsPage() {
   const [sort, setSort] = useUrlState("sort", "created-");
   const [hidden, setHidden] = useUrlState("hide");
   const wanted = useDeferredValue(search);
-  const { filter, unknown } = textFilter(wanted);
+  const [shelf, setShelf] = useUrlState("shelf");
+  const { filter: told, unknown } = textFilter(wanted);
+  const filter = { ...told, shelf: shelfOf(shelf) };
   const { data, error, reload } = useAnswer(EXPERIMENTS, { filter });
   const more = useMore(filter, data?.experiments.pageInfo.endCursor ?? null);
   const experiments = data && inOrder([...data.experiments.nodes, ...more.nodes], sort);
@@ -63,6 +66,7 @@ export function ExperimentsPage() {
               placeholder="contains … status:running"
             />
           </label>
+          <ShelfChoice value={shelf} onChoose={setShelf} />
           <details className="menu">
             <summary className="button">Columns</summary>
             <div className="menu-items">
@@ -110,6 +114,10 @@ export function ExperimentsPage() {
               </div>
             )}
           </>
+        ) : shelf !== "" ? (
+          <EmptyState title={`No ${shelf} experiment${wanted === "" ? "" : " is like this"}.`}>
+            A page of an experiment archives or deletes it, and restores it.
+          </EmptyState>
         ) : wanted === "" ? (
           <EmptyState title="No experiment yet." command="npm run gradus -- run examples/quickstart.yaml">
             An experiment is a file: which curricula, which seeds, which policy. The quickstart compares curricula on this machine in

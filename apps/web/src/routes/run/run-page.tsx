@@ -15,11 +15,13 @@ import { Trouble } from "../../components/trouble.tsx";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { useShownMetrics } from "../../curves/use-shown-metrics.ts";
 import { formatBytes } from "../../format/number.ts";
+import { ShelfControls } from "../../shelf/shelf-controls.tsx";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { EventList } from "./event-list.tsx";
 import { RunControls } from "./run-controls.tsx";
 import { RUN } from "./run-query.ts";
+import { RunWatch } from "./run-watch.tsx";
 import { StageLanes } from "./stage-lanes.tsx";
 import { StepTable } from "./step-table.tsx";
 import { useRunLive } from "./use-run-live.ts";
@@ -44,6 +46,7 @@ function RunView({ answered }: { readonly answered: Run }) {
   const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all", useShownMetrics(DEFAULT_CHARTS));
   const { id, seed, status, cause, arm, experiment } = run;
   const current = Math.min(run.totalSteps, run.stepsDone + (ENDED.has(status) ? 0 : 1));
+  const alertNews = seen.filter(({ event }) => event.__typename === "AlertOpened" || event.__typename === "AlertResolved").length;
   const [until, setUntil] = useUrlState("until");
   const last = until === "" ? current : Number(until);
   const steps = useSteps(id, last, STEPS_SHOWN, stagesEnded);
@@ -76,8 +79,12 @@ function RunView({ answered }: { readonly answered: Run }) {
           </div>
           {cause != null && <p className="notice">{cause}</p>}
         </div>
-        <RunControls run={run} />
+        <div className="stack" style={{ gap: 8 }}>
+          <RunControls run={run} />
+          <ShelfControls kind="run" id={id} answered={answered} />
+        </div>
       </div>
+      <RunWatch id={id} isRunning={!ENDED.has(status)} version={`${status} ${stagesEnded} ${alertNews}`} />
       <ChartGrid kind="run" arms={[arm]} runs={[run]} bus={bus} defaults={DEFAULT_CHARTS} showsSeeds={false} showsStages />
       <Panel
         title={steps.length === 0 ? "Steps" : `Steps ${steps[0]?.step} to ${steps.at(-1)?.step}`}

@@ -17,6 +17,9 @@ export const RUN = graphql(`
       startedAt
       finishedAt
       forkedFromStep
+      archivedAt
+      deletedAt
+      purgeAfter
       cursor
       forkedFrom {
         id

@@ -6,6 +6,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { formatCount, plural } from "../../format/number.ts";
+import { ShelfChoice, shelfOf } from "../../shelf/shelf-choice.tsx";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { columnsFor, runsInOrder } from "./run-columns.ts";
@@ -24,9 +25,11 @@ export function RunsPage() {
   const [sort, setSort] = useUrlState("sort", "created-");
   const [picked, setPicked] = useUrlState("runs");
   const [count, setCount] = useUrlState("first", String(PAGE));
+  const [shelf, setShelf] = useUrlState("shelf");
   const wanted = useDeferredValue(text.trim());
   const { data, error, isStale } = useAnswer(RUNS, {
     text: wanted === "" ? null : wanted,
+    shelf: shelfOf(shelf),
     first: Math.min(MOST, Number(count) || PAGE),
     metric: useDeferredValue(metric),
   });
@@ -61,6 +64,7 @@ export function RunsPage() {
               placeholder={EXAMPLE}
             />
           </label>
+          <ShelfChoice value={shelf} onChoose={setShelf} />
           <label className="row small muted">
             Metric
             <input value={metric} size={18} spellCheck={false} onChange={({ target }) => setMetric(target.value, { replace: true })} />
@@ -93,7 +97,11 @@ export function RunsPage() {
         {runs === undefined ? (
           !error && <Skeleton lines={8} />
         ) : runs.length === 0 ? (
-          wanted === "" ? (
+          shelf !== "" ? (
+            <EmptyState title={`No ${shelf} run${wanted === "" ? "" : " passes this filter"}.`}>
+              A run&apos;s page archives or deletes it, and restores it.
+            </EmptyState>
+          ) : wanted === "" ? (
             <EmptyState title="No run yet." command="npm run gradus -- run examples/quickstart.yaml" />
           ) : (
             <EmptyState title="No run passes this filter.">

@@ -2,8 +2,8 @@
 import { graphql } from "../../generated/gql.ts";
 
 export const RUNS = graphql(`
-  query Runs($text: String, $first: Int!, $metric: String!) {
-    runs(filter: { text: $text }, first: $first) {
+  query Runs($text: String, $shelf: Shelf, $first: Int!, $metric: String!) {
+    runs(filter: { text: $text, shelf: $shelf }, first: $first) {
       totalCount
       nodes {
         id
