@@ -94,10 +94,12 @@ async function probe(
   const outcomes: ProbeOutcome[] = [];
   let asked = 0;
   for (const [at, one] of request.probes.entries()) {
-    // Consecutive calls are sent together: waiting for each answer would cost a round trip a test.
+    // Consecutive calls are sent in one write: waiting for each answer would cost a round trip a test, and each write wakes the process.
+    const calls: string[] = [];
     for (let next = request.probes[asked]; next?.kind === "call"; next = request.probes[++asked]) {
-      send(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
+      calls.push(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
     }
+    if (calls.length > 0) send(calls.join("\n"));
     asked = Math.max(asked, at + 1);
     const outcome =
       one.kind === "call" ? readCall(await lines.next()) : await runCheck(one, request, { lines, send, process }, await checkers());
