@@ -27,7 +27,15 @@ import { countMembersOfSets, readMembersOfSets, readProblemSetsById, readProblem
 import { readGroupsById, readGroupsOfSteps, readRolloutsById, readRolloutsOfGroups } from "@gradus/prisma/reading/rollout-reader";
 import { readMetricStorage, readSamples } from "@gradus/prisma/reading/sample-reader";
 import { readRunsById, readRunsOfArms, readRunsOfExperiments } from "@gradus/prisma/reading/run-reader";
-import { readSeedsByKey, readSynthesesById, readTeacherCalls, seedKey } from "@gradus/prisma/reading/synthesis-reader";
+import {
+  countSeedsOfSyntheses,
+  readOutcomesOfSyntheses,
+  readSeedsByKey,
+  readSynthesesById,
+  readTeacherCalls,
+  readUsageOfSyntheses,
+  seedKey,
+} from "@gradus/prisma/reading/synthesis-reader";
 import {
   readCheckpoints,
   readPolicyVersionsOfRuns,
@@ -197,6 +205,18 @@ export const createLoaders = (db: Database) => ({
   problemSet: one((ids) => readProblemSetsById(db, ids)),
   synthesis: one((ids) => readSynthesesById(db, ids)),
   synthesisSeed: oneBy((keys) => readSeedsByKey(db, keys), seedKey),
+  outcomesOfSynthesis: many(
+    (ids) => readOutcomesOfSyntheses(db, ids),
+    (row) => row.synthesisId,
+  ),
+  seedCountOfSynthesis: oneBy(
+    (ids) => countSeedsOfSyntheses(db, ids),
+    (row) => row.synthesisId,
+  ),
+  usageOfSynthesis: many(
+    (ids) => readUsageOfSyntheses(db, ids),
+    (row) => row.synthesisId,
+  ),
   /** By the id of the turn. */
   teacherCall: oneBy(
     (turnIds) => readTeacherCalls(db, turnIds),

@@ -60,16 +60,20 @@ export const readTurnPage = (
   });
 };
 
-export const readOutcomes = ({ sql }: Database, synthesisId: string): Promise<TurnOutcome[]> =>
-  sql<TurnOutcome[]>`
-    select seed, turn, request, rejection, passes, attempts from "SynthesisTurn" where "synthesisId" = ${synthesisId} order by seed, turn`;
+export type TurnOutcomeRow = TurnOutcome & { readonly synthesisId: string };
 
-export async function countSeedsOf({ sql }: Database, synthesisId: string): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from "SynthesisSeed" where "synthesisId" = ${synthesisId}`;
-  return row?.count ?? 0;
-}
+/** In order of seed and turn. */
+export const readOutcomesOfSyntheses = ({ sql }: Database, ids: readonly string[]): Promise<TurnOutcomeRow[]> =>
+  sql<TurnOutcomeRow[]>`
+    select "synthesisId", seed, turn, request, rejection, passes, attempts from "SynthesisTurn" where "synthesisId" = any(${[...ids]}::text[])
+    order by "synthesisId", seed, turn`;
+
+export const countSeedsOfSyntheses = ({ sql }: Database, ids: readonly string[]): Promise<{ synthesisId: string; count: number }[]> =>
+  sql<{ synthesisId: string; count: number }[]>`
+    select "synthesisId", count(*)::int as count from "SynthesisSeed" where "synthesisId" = any(${[...ids]}::text[]) group by 1`;
 
 export interface UsageRow {
+  readonly synthesisId: string;
   readonly role: "TEACHER" | "STUDENT";
   readonly model: string | null;
   readonly calls: number;
@@ -84,10 +88,11 @@ export interface UsageRow {
 }
 
 /** By role and model. Tokens of stored replies were paid for by another call. */
-export const readUsage = ({ sql }: Database, synthesisId: string): Promise<UsageRow[]> =>
+export const readUsageOfSyntheses = ({ sql }: Database, ids: readonly string[]): Promise<UsageRow[]> =>
   sql<UsageRow[]>`
-    select c.role, r.model, count(*)::int as calls, count(*) filter (where c.cached)::int as cached, count(*) filter (where c.failure is not null)::int as failed,
+    select c."synthesisId", c.role, r.model, count(*)::int as calls, count(*) filter (where c.cached)::int as cached, count(*) filter (where c.failure is not null)::int as failed,
       sum(c.tries)::int as requests, coalesce(sum(r."promptTokens") filter (where not c.cached), 0)::text as "promptTokens",
       coalesce(sum(r."completionTokens") filter (where not c.cached), 0)::text as "completionTokens",
       coalesce(sum(r."reasoningTokens") filter (where not c.cached), 0)::text as "reasoningTokens", sum(c.cost) as cost, sum(c.seconds) as seconds
-    from "ModelCall" c left join "ModelReply" r on r."requestHash" = c."requestHash" where c."synthesisId" = ${synthesisId} group by 1, 2 order by 1 desc, 2`;
+    from "ModelCall" c left join "ModelReply" r on r."requestHash" = c."requestHash" where c."synthesisId" = any(${[...ids]}::text[])
+    group by 1, 2, 3 order by 1, 2 desc, 3`;

@@ -132,3 +132,11 @@ test("every query of the page and the command line costs as many statements for 
   expect(Object.entries(large).filter(([, statements]) => statements > MOST)).toEqual([]);
   expect(large["web Experiment"]).toBeGreaterThan(0);
 });
+
+test("figures of any number of syntheses are read at once", async () => {
+  const text = `{ syntheses(first: 20) { nodes { seedCount turnCount scoredCount usage { calls } funnel { turn } multiTurnYield { kept } } } }`;
+  await fill("one-more", 1, 1, 1);
+  const some = await cost(text, {});
+  await fill("two-more", 1, 1, 1);
+  expect(await cost(text, {})).toBe(some);
+});
