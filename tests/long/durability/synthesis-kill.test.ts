@@ -1,14 +1,14 @@
 // Owns: that a synthesis whose worker is killed again and again repeats no call that was finished, and ends as one that was left alone. The model
 // server counts: a call is finished once its reply is a row.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connectTemporal } from "../testkit/planted-experiment.ts";
-import { Mortal } from "../testkit/chaos.ts";
-import { startOpenaiServer } from "../testkit/synthesis/openai-server.ts";
-import type { OpenaiServer } from "../testkit/synthesis/openai-server.ts";
-import { plantSynthesis, runSynthesis, until } from "../testkit/synthesis/planted-synthesis.ts";
-import { goodReply, isTeacher, studentReply } from "../testkit/synthesis/scripted-author.ts";
-import { startWorld } from "../testkit/world.ts";
-import type { World } from "../testkit/world.ts";
+import { connectTemporal } from "../../testkit/planted-experiment.ts";
+import { Mortal } from "../../testkit/chaos.ts";
+import { startOpenaiServer } from "../../testkit/synthesis/openai-server.ts";
+import type { OpenaiServer } from "../../testkit/synthesis/openai-server.ts";
+import { plantSynthesis, runSynthesis, until } from "../../testkit/synthesis/planted-synthesis.ts";
+import { goodReply, isTeacher, studentReply } from "../../testkit/synthesis/scripted-author.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
 
 let world: World;
 let server: OpenaiServer;
