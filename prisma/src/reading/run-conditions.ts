@@ -41,6 +41,13 @@ export const numericOf = (named: Pick<RunCondition, "property" | "name">): Prism
     ? Prisma.sql`(select nullif(value, 'NaN'::float8) from metrics.last_point where run_id = r.id and name = ${named.name})`
     : numberOf(textOf(named));
 
+/** A join that gives the run `r` both of them as `v.text` and `v.number`; last points by one pass over those of the name, not a search for each run. */
+export const valueJoin = (named: Pick<RunCondition, "property" | "name">): Prisma.Sql =>
+  named.property === "METRIC"
+    ? Prisma.sql`left join (select run_id, value::text as text, nullif(value, 'NaN'::float8) as number from metrics.last_point where name = ${named.name}) v
+        on v.run_id = r.id`
+    : Prisma.sql`cross join lateral (select ${textOf(named)} as text, ${numericOf(named)} as number offset 0) v`;
+
 const ORDERS = { BELOW: Prisma.sql`<`, AT_MOST: Prisma.sql`<=`, ABOVE: Prisma.sql`>`, AT_LEAST: Prisma.sql`>=` } as const;
 
 function isValue(named: Pick<RunCondition, "property" | "name">, value: string | number | boolean): Prisma.Sql {

@@ -4,7 +4,7 @@ import type { Database } from "../database.ts";
 import { Prisma } from "../generated/client.ts";
 import type { RunRow } from "../rows.ts";
 import type { Ask } from "./page-reader.ts";
-import { conditionSql, numericOf, textOf } from "./run-conditions.ts";
+import { conditionSql, valueJoin } from "./run-conditions.ts";
 import type { RunCondition } from "./run-conditions.ts";
 
 export interface RunFilter {
@@ -95,7 +95,7 @@ export async function readOrderedRuns(
       select id, "createdAt", case when number is not null then ${ranks[0]}::int when text is not null then ${ranks[1]}::int else ${ranks[2]}::int end as rank,
         coalesce(number, 0) as number, (case when number is null then coalesce(text, '') else '' end) collate "C" as text
       from (select r.id, r."createdAt", v.text, v.number ${from}
-        cross join lateral (select ${textOf({ property, name })} as text, ${numericOf({ property, name })} as number offset 0) v where ${where(filter)} offset 0) valued) ranked
+        ${valueJoin({ property, name })} where ${where(filter)} offset 0) valued) ranked
     where ${behind} order by rank ${way}, number ${way}, text ${way}, "createdAt" ${way}, id ${way} limit ${limit}`;
   const keys = new Map(
     found.map(({ id, rank, number, text, createdAt }) => [id, [String(rank), number, text, createdAt.toISOString(), id]]),
