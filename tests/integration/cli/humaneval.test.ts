@@ -8,6 +8,7 @@ import { readProblems, saveDraw } from "@gradus/prisma/training/step-store";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { executeRollouts } from "@gradus/worker/activities/execute-rollouts";
 import { databaseSink } from "@gradus/prisma/training/database-sink";
+import { problemPools } from "@gradus/worker/control/problem-pools";
 import { rewardRollouts } from "@gradus/worker/control/reward-rollouts";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
 import type { Sandbox } from "@gradus/worker/sandbox/sandbox";
@@ -84,7 +85,7 @@ test("all 164 canonical solutions of HumanEval are rewarded, and no copy that re
 
   const stage = new MockActivityEnvironment();
   await stage.run(executeRollouts({ sink, sandbox, nodeId: "test-node" }), { scope });
-  const credited = await stage.run(rewardRollouts({ database, sink, nodeId: "test-node" }), at);
+  const credited = await stage.run(rewardRollouts({ database, pools: problemPools(database), sink, nodeId: "test-node" }), at);
 
   const stored = await database.prisma.rollout.findMany({
     where: { group: { scope: scope.id } },

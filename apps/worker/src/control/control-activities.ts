@@ -6,6 +6,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import { drawProblems, refillProblems } from "./draw-problems.ts";
 import { drawEvaluation, drawMeasurement, scoreEvaluation, scoreMeasurement } from "./evaluate-policy.ts";
 import { prepareExperiment, setStatusOfExperiment } from "./prepare-experiment.ts";
+import { problemPools } from "./problem-pools.ts";
 import { rewardRollouts } from "./reward-rollouts.ts";
 import { askStudent } from "./synthesis/ask-student.ts";
 import { collectProblems } from "./synthesis/collect-problems.ts";
@@ -24,12 +25,13 @@ interface Deps {
   readonly nodeId: string;
 }
 
-export const controlActivities = ({ database, sink, sandbox, modelKeys, nodeId }: Deps) =>
-  ({
-    ...steerRun(database),
-    drawProblems: drawProblems(database),
-    refillProblems: refillProblems(database),
-    rewardRollouts: rewardRollouts({ database, sink, nodeId }),
+export const controlActivities = ({ database, sink, sandbox, modelKeys, nodeId }: Deps) => {
+  const pools = problemPools(database);
+  return {
+    ...steerRun(database, pools),
+    drawProblems: drawProblems({ database, pools }),
+    refillProblems: refillProblems({ database, pools }),
+    rewardRollouts: rewardRollouts({ database, pools, sink, nodeId }),
     drawEvaluation: drawEvaluation(database),
     scoreEvaluation: scoreEvaluation(database),
     prepareExperiment: prepareExperiment({ database, sandbox }),
@@ -42,4 +44,5 @@ export const controlActivities = ({ database, sink, sandbox, modelKeys, nodeId }
     scoreProblems: scoreProblems(database),
     collectProblems: collectProblems(database),
     setSynthesisStatus: setStatusOfSynthesis(database),
-  }) satisfies ControlActivities & ExperimentActivities & SynthesisActivities;
+  } satisfies ControlActivities & ExperimentActivities & SynthesisActivities;
+};

@@ -9,7 +9,6 @@ import {
   readDraw,
   readExecuted,
   readPolicyAfter,
-  readProblems,
   readRounds,
   saveDraw,
   saveRound,
@@ -20,21 +19,27 @@ import { environmentsOf, ownKindsOf, ownRewardOf } from "../modules/run-modules.
 import type { Environments } from "../modules/run-modules.ts";
 import { asActivity } from "../activities/activity.ts";
 import { countTokens, MAX_PROMPT_TOKENS } from "../teacher/vocabulary.ts";
+import type { ProblemPools } from "./problem-pools.ts";
 import { outcomesOf, rewardsOf } from "./step-rewards.ts";
+
+interface Deps {
+  readonly database: Database;
+  readonly pools: ProblemPools;
+}
 
 /** The newest step whose policy and observations a step may use: exactly so old, even where newer ones exist. */
 const horizon = (step: number, maxStaleness: number): number => Math.max(0, step - 1 - maxStaleness);
 
 export const drawProblems =
-  ({ sql }: Database) =>
+  ({ database: { sql }, pools }: Deps) =>
   ({ runId, experimentId, step, maxStaleness }: StepRef & { readonly maxStaleness: number }): Promise<Drawn> =>
     asActivity(async () => {
       const seen = horizon(step, maxStaleness);
       const [policy, drawn] = await Promise.all([readPolicyAfter(sql, runId, seen), readDraw(sql, runId, step)]);
       if (drawn !== null) return { groups: drawn.groups, policy };
       const run = await readRun(sql, runId);
-      const problems = await readProblems(sql, run.problemSetId, "TRAIN");
-      const curriculum = await curriculumOf(run, problems, await readCurriculumState(sql, runId, seen));
+      const [problems, state] = await Promise.all([pools(run.problemSetId), readCurriculumState(sql, runId, seen)]);
+      const curriculum = await curriculumOf(run, problems, state);
       const { groupsPerStep, groupSize } = run.spec.training;
       const environments = await environmentsOf(run.spec.environment);
       const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), problems, 0, environments);
@@ -44,7 +49,7 @@ export const drawProblems =
 
 /** Where the curriculum refills or screens: the groups of the step's next round, out of what its rollouts have shown. */
 export const refillProblems =
-  ({ sql }: Database) =>
+  ({ database: { sql }, pools }: Deps) =>
   ({
     runId,
     experimentId,
@@ -60,7 +65,7 @@ export const refillProblems =
       const seen = horizon(step, maxStaleness);
       const [run, groups, policy] = await Promise.all([readRun(sql, runId), readExecuted(sql, scope), readPolicyAfter(sql, runId, seen)]);
       const { curriculum: spec, training } = run.spec;
-      const [problems, state] = await Promise.all([readProblems(sql, run.problemSetId, "TRAIN"), readCurriculumState(sql, runId, seen)]);
+      const [problems, state] = await Promise.all([pools(run.problemSetId), readCurriculumState(sql, runId, seen)]);
       const judges = { environments: await environmentsOf(run.spec.environment), ownReward: await ownRewardOf(training) };
       const finished = outcomesOf(groups, rewardsOf(groups, training, null, judges), step, policy.version);
       const wish = { round, step, groupsPerStep: training.groupsPerStep, groupSize: training.groupSize };

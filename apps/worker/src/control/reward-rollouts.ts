@@ -3,14 +3,22 @@ import { admitGroups, creditGroup, creditStep, selectRollouts, stepScope } from 
 import type { GateDecision, RolloutSink, StepSummary, TrainingSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
-import { readCurriculumState, readExecuted, readPolicyAfter, readProblems, saveCredit } from "@gradus/prisma/training/step-store";
+import { readCurriculumState, readExecuted, readPolicyAfter, saveCredit } from "@gradus/prisma/training/step-store";
 import type { GroupToCredit } from "@gradus/prisma/training/step-store";
 import type { Credited, StepRef } from "@gradus/workflows";
 import { environmentsOf, ownRewardOf } from "../modules/run-modules.ts";
 import { asStage } from "../activities/activity.ts";
 import { curriculumOf } from "./draw-problems.ts";
+import type { ProblemPools } from "./problem-pools.ts";
 import { outcomesOf, rewardsOf } from "./step-rewards.ts";
 import type { GroupRewards } from "./step-rewards.ts";
+
+interface Deps {
+  readonly database: Database;
+  readonly pools: ProblemPools;
+  readonly sink: RolloutSink;
+  readonly nodeId: string;
+}
 
 interface CreditedGroup extends GroupToCredit, GroupRewards {
   readonly decision: GateDecision;
@@ -18,7 +26,7 @@ interface CreditedGroup extends GroupToCredit, GroupRewards {
 }
 
 export const rewardRollouts =
-  ({ database: { sql }, sink, nodeId }: { readonly database: Database; readonly sink: RolloutSink; readonly nodeId: string }) =>
+  ({ database: { sql }, pools, sink, nodeId }: Deps) =>
   ({ runId, experimentId, step }: StepRef): Promise<Credited> => {
     const scope = stepScope(experimentId, runId, step);
     return asStage(sink, nodeId, "REWARD", scope, async () => {
@@ -26,7 +34,7 @@ export const rewardRollouts =
       const { training, execution } = run.spec;
       const [groups, problems, state, policy] = await Promise.all([
         readExecuted(sql, scope),
-        readProblems(sql, run.problemSetId, "TRAIN"),
+        pools(run.problemSetId),
         readCurriculumState(sql, runId, step - 1),
         readPolicyAfter(sql, runId, step - 1),
       ]);

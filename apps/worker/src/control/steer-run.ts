@@ -12,20 +12,20 @@ import {
   setTotalSteps,
 } from "@gradus/prisma/training/run-store";
 import type { ControlActivities } from "@gradus/workflows";
-import { readProblems } from "@gradus/prisma/training/step-store";
 import { checkModules } from "../modules/run-modules.ts";
 import { asActivity } from "../activities/activity.ts";
+import type { ProblemPools } from "./problem-pools.ts";
 
 type Steering = Pick<ControlActivities, "beginRun" | "grantLease" | "setRunStatus" | "setTotalSteps">;
 
-export const steerRun = ({ sql }: Database): Steering => ({
+export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
   beginRun: ({ runId }) =>
     asActivity(async () => {
       const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
       const { spec } = await readExperiment(sql, run.experimentId);
       await setRunStatus(sql, runId, "RUNNING");
       await recordBeginning(sql, runId, progress.step);
-      const problems = await readProblems(sql, run.problemSetId, "TRAIN");
+      const problems = await pools(run.problemSetId);
       const posed = [...new Set(problems.map(({ environment }) => environment))].toSorted();
       await addProvenance(sql, runId, await checkModules(run.spec, posed));
       const { training, evaluation, policy } = run.spec;

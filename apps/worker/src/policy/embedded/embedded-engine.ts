@@ -86,7 +86,13 @@ export class EmbeddedEngine implements PolicyEngine {
   async open(): Promise<void> {
     if (this.#closed) throw new Error("the embedded engine is closed");
     if (this.#child !== null) return;
-    const child = fork(CHILD, [], { serialization: "advanced", execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    // Detached: the leader of a session of its own, as its priority needs (engine-child.ts). Its channel still ends it with this process.
+    const child = fork(CHILD, [], {
+      serialization: "advanced",
+      execArgv: [],
+      detached: true,
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
     this.#child = child;
     child.on("message", (reply: EngineReply) => this.#settle(reply));
     child.on("error", (error) => this.#lose(child, error.message));

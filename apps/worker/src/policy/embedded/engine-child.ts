@@ -1,12 +1,20 @@
 // Owns: the child process of the embedded engine: takes calls one after another, answers each. Started by embedded-engine.ts.
 // Must not know: what calls it; it ends when its channel to the parent closes, so a killed parent leaves no orphan.
+import { writeFileSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import { openEngineCore } from "./engine-core.ts";
 import type { EngineCore } from "./engine-core.ts";
 import type { EngineCall, EngineCalls, EngineMethod, EngineReply, EngineRequest } from "./engine-wire.ts";
 
 // Batch work, as the sandbox's: whoever moves runs on, on the same machine, goes first. Threads that the runtime starts inherit it.
-setPriority(Math.min(getPriority() + 5, 19));
+const BATCH_LEVEL = 5;
+setPriority(Math.min(getPriority() + BATCH_LEVEL, 19));
+try {
+  // Where the kernel groups processes by session, a nice level counts within its session only: this process leads one of its own, and this is its level.
+  writeFileSync("/proc/self/autogroup", String(BATCH_LEVEL));
+} catch {
+  // Tolerates a system without such groups: there the nice level does it.
+}
 
 let core: EngineCore | null = null;
 const aborts = new Map<number, AbortController>();

@@ -1,4 +1,5 @@
-// Owns: bounding memory and processes of one slot by a control group, where the machine lets us make one. Must not know: rollouts.
+// Owns: bounding memory, processes and the share of the processor of one slot by a control group, where the machine lets us make one.
+// Must not know: rollouts.
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { delegatedGroup } from "./delegated-group.ts";
@@ -9,6 +10,12 @@ export type CgroupMode = { readonly kind: "v2" | "v1" | "none"; readonly parents
 
 /** What a warm interpreter and a rollout's own interpreter take before the program allocates anything, plus page tables and socket buffers. */
 const OVERHEAD_MB = 64;
+
+/**
+ * Rollouts are batch work: where a core is wanted by both, a slot gets a quarter of it, as a process at a nice level of 5 does. Unlike a nice level, a group
+ * holds beside processes of other sessions (the kernel's autogroups) and whatever sessions a rollout opens.
+ */
+const CPU_SHARE = { v1: { file: "cpu.shares", value: "335" }, v2: { file: "cpu.weight", value: "33" } };
 
 /** Looks for a place where groups can be made. Leaves nothing behind. */
 export function findCgroups(): CgroupMode {
@@ -39,7 +46,11 @@ export function findCgroups(): CgroupMode {
   if (memory !== null && pids !== null) {
     // Moving a process of another user into a v1 group takes root, which is how slots are started there.
     const why = process.getuid?.() === 0 ? tryGroup([memory, pids]) : "not root";
-    if (why === null) return { kind: "v1", parents: [memory, pids], why: [...complaints, "writable cgroup v1"].join("; ") };
+    if (why === null) {
+      const cpu = place("cgroup", "cpu");
+      const parents = cpu !== null && tryGroup([cpu]) === null ? [memory, pids, cpu] : [memory, pids];
+      return { kind: "v1", parents, why: [...complaints, "writable cgroup v1"].join("; ") };
+    }
     complaints.push(`v1: ${why}`);
   }
   return { kind: "none", parents: [], why: complaints.join("; ") || "no memory control group is mounted" };
@@ -85,6 +96,9 @@ export class SlotCgroup {
     this.bound(256);
     const swap = join(first, "memory.swap.max");
     if (mode.kind === "v2" && existsSync(swap)) writeFileSync(swap, "0");
+    const share = CPU_SHARE[mode.kind === "v2" ? "v2" : "v1"];
+    const cpu = this.#paths.map((path) => join(path, share.file)).find(existsSync);
+    if (cpu !== undefined) writeFileSync(cpu, share.value);
   }
   readonly #workMb: number;
 

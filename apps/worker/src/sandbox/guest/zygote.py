@@ -190,6 +190,12 @@ def start_zygote():
     # Rollouts are batch work: whoever moves runs on goes first. No more than 5, which leaves a quarter of a core beside one that is all busy, so
     # that the wall limit (five times the CPU's) stays a backstop.
     os.nice(5)
+    try:
+        # Where the kernel groups processes by session, a nice level counts within its session only; this is the session's own.
+        with open("/proc/self/autogroup", "w") as level:
+            level.write("5")
+    except OSError:  # no autogroups here: the nice level does it, or a control group
+        pass
     work_mb, processes = (int(argument) for argument in sys.argv[1:3])
     for name in PRELOADED:
         try:
