@@ -21,7 +21,7 @@ export function Shortcuts() {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const target = event.target as HTMLElement;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable=true], dialog"))
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable=true], dialog[open]"))
         return;
       if (event.key === "/") {
         const field = document.querySelector<HTMLInputElement>("[data-search]");
