@@ -1,4 +1,6 @@
 // Owns: killing, stopping and freezing real processes of a world at the moment a test names, and bringing them back. Must not know: what must survive.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startPostgres } from "@gradus/cli/up/embedded-postgres";
 import { startTemporal } from "@gradus/cli/up/temporal-server";
@@ -112,12 +114,15 @@ export async function killPostgres(world: World): Promise<void> {
   world.postgres = await startPostgres({ home: world.home, port, samePort: true });
 }
 
-/** Kills Temporal with SIGKILL and starts it again on the same port. */
-export async function killTemporal(world: World): Promise<void> {
+/**
+ * Kills Temporal with SIGKILL and starts it again on the same port; `memory` lost: without its database, which is more than a cut of the power takes.
+ */
+export async function killTemporal(world: World, { memory = "kept" }: { readonly memory?: "kept" | "lost" } = {}): Promise<void> {
   const { pid, port } = world.temporal;
   if (pid === null) throw new Error("this Temporal is not ours to kill");
   process.kill(pid, "SIGKILL");
   await world.temporal.exited;
+  if (memory === "lost") rmSync(join(world.home, "temporal"), { recursive: true });
   world.temporal = await startTemporal({ home: world.home, port, samePort: true });
 }
 
