@@ -1,21 +1,28 @@
 // Owns: how fast isolated executions are, beside harnesses that isolate nothing, and whether memory stays flat. Must not know: verdict rules.
-// Ours and the peers' take turns, pass by pass, so that a busy machine is as busy for each. GRADUS_BENCH_ROLLOUTS (5000) and
-// GRADUS_BENCH_REPEATS (5) make it shorter or longer.
-import { existsSync, readFileSync } from "node:fs";
+// Ours and the peers' take turns, pass by pass, so that a busy machine is as busy for each. GRADUS_BENCH_ROLLOUTS (5000), GRADUS_BENCH_REPEATS (5)
+// and GRADUS_BENCH_EXECUTIONS (50000, through which memory has to stay flat; 0 leaves that out) make it shorter or longer.
 import { loadavg } from "node:os";
-import type { HiddenTest } from "@gradus/domain/problem";
 import { findBubblewrapBackend } from "@gradus/worker/sandbox/bubblewrap/bubblewrap-backend";
-import { treeCpuMs, treeResidentMb } from "@gradus/worker/sandbox/bubblewrap/tree-cpu";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
-import { judge, probesOf } from "@gradus/worker/sandbox/judge";
-import { DEFAULT_LIMITS, type Sandbox, type SandboxRequest } from "@gradus/worker/sandbox/sandbox";
-import { humanEvalProblems } from "../testkit/humaneval/humaneval.ts";
+import { DEFAULT_LIMITS, type Sandbox } from "@gradus/worker/sandbox/sandbox";
+import { type Pass, humanEvalWork, inductionWork, residentMb, sustained } from "../testkit/sandbox/bench-work.ts";
+import { HOSTILE_PROGRAMS } from "../testkit/sandbox/hostile-programs.ts";
 import { type BenchLine, type Measured, benchLine } from "./bench-line.ts";
 import { type Harness, type Peer, startHarness } from "./peers/harness.ts";
 
 const ROLLOUTS = Number(process.env["GRADUS_BENCH_ROLLOUTS"] ?? 5_000);
 const REPEATS = Number(process.env["GRADUS_BENCH_REPEATS"] ?? 5);
+const EXECUTIONS = Number(process.env["GRADUS_BENCH_EXECUTIONS"] ?? 50_000);
 const WORKERS = [1, 2] as const;
+/** Programs whose slowing of others is measured: each takes all that it can get of something that is shared. */
+const NEIGHBOURS = [
+  "an endless loop in Python",
+  "a fork bomb",
+  "a memory bomb in many processes",
+  "a stdout flood",
+  "a disk fill",
+  "threads without end",
+];
 /** Executions a second and core that induction must reach, and what that leaves of CPU for each. */
 const INDUCTION_RATE = 60;
 const PEERS: readonly { readonly peer: Peer; readonly factor: number }[] = [
@@ -37,6 +44,8 @@ export default async function sandboxBench(report: Report): Promise<void> {
     await induction(sandbox, workers, line);
   }
   await humanEval(sandboxes, line);
+  for (const sandbox of sandboxes.values()) if (sandbox.slots === 2) await neighbours(sandbox, line);
+  for (const sandbox of sandboxes.values()) if (sandbox.slots === 2 && EXECUTIONS > 0) await flatMemory(sandbox, line);
   for (const sandbox of sandboxes.values()) await sandbox.close();
   line({ metric: "load_after", unit: "1", values: [loadavg()[0] ?? 0] });
 }
@@ -113,86 +122,49 @@ async function induction(sandbox: Sandbox, workers: number, line: Line): Promise
   // The first fifth is warming up: V8's heap finds its size.
   const work = inductionWork(ROLLOUTS);
   const first = await sustained(sandbox, work.slice(0, ROLLOUTS / 5));
-  const before = treeResidentMb(process.pid, read);
+  const before = residentMb();
   const { rate, latencies, cpuMs } = await sustained(sandbox, work.slice(ROLLOUTS / 5));
   const metric = `induction.${workers}_workers`;
   line({ metric, unit: "executions/s", values: [rate], goal: { atLeast: INDUCTION_RATE * workers } });
   // CPU time hardly depends on what else the machine does, so this holds where the rate cannot be trusted.
   line({ metric: `${metric}.cpu`, unit: "ms", values: [cpuMs], goal: { atMost: 1_000 / INDUCTION_RATE } });
   percentiles(`${metric}.latency`, [...first.latencies, ...latencies], line);
-  line({ metric: `${metric}.memory_growth`, unit: "MB", values: [treeResidentMb(process.pid, read) - before], goal: { atMost: 64 } });
+  line({ metric: `${metric}.memory_growth`, unit: "MB", values: [residentMb() - before], goal: { atMost: 64 } });
 }
 
-interface Work {
-  readonly request: SandboxRequest;
-  /** Of the request's probes; none where answers are not looked at. */
-  readonly tests: readonly HiddenTest[];
-}
-
-interface Pass {
-  /** Executions a second. */
-  readonly rate: number;
-  /** Milliseconds of CPU of an execution: its own, the warm interpreters', and the trusted side's. */
-  readonly cpuMs: number;
-  readonly latencies: readonly number[];
-}
-
-/** As many at once as there are slots and as many again in line, as a training step does. */
-async function sustained(sandbox: Sandbox, work: readonly Work[]): Promise<Pass> {
-  const latencies: number[] = [];
-  let next = 0;
-  const cpuBefore = treeCpuMs(process.pid, read);
-  const started = performance.now();
-  const client = async (): Promise<void> => {
-    for (let one = work[next++]; one !== undefined; one = work[next++]) {
-      const asked = performance.now();
-      const execution = await sandbox.execute(one.request);
-      if (execution.outcome === "SANDBOX_ERROR") throw new Error(execution.detail);
-      // What is expected is compared on this side: that is part of the work, as it is in the peers.
-      const wrong = judge(execution, one.tests).tests.find(({ verdict }) => verdict !== "OK");
-      if (wrong !== undefined) throw new Error(`a right program is called ${wrong.verdict}`);
-      latencies.push(performance.now() - asked);
+/** How many times longer an honest program takes while the other slot is kept busy by a hostile one, than while it is idle. */
+async function neighbours(sandbox: Sandbox, line: Line): Promise<void> {
+  const work = inductionWork(100);
+  for (const { name, source } of HOSTILE_PROGRAMS.filter((program) => NEIGHBOURS.includes(program.name))) {
+    const request = { language: "python", source, probes: [{ kind: "call", entry: "f", args: "1" }], limits: DEFAULT_LIMITS } as const;
+    const values: number[] = [];
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const alone = await sustained(sandbox, work, 1);
+      const over = new AbortController();
+      const hostile = (async () => {
+        while (!over.signal.aborted) await sandbox.execute(request, over.signal);
+      })();
+      const beside = await sustained(sandbox, work, 1);
+      over.abort();
+      await hostile;
+      values.push(alone.rate / beside.rate);
     }
-  };
-  await Promise.all(Array.from({ length: 2 * sandbox.slots }, client));
-  const rate = work.length / ((performance.now() - started) / 1000);
-  return { rate, latencies, cpuMs: (treeCpuMs(process.pid, read) - cpuBefore) / work.length };
+    line({ metric: `slowed_by.${name.replaceAll(" ", "_")}`, unit: "x", values });
+  }
 }
 
-const PROGRAMS = [
-  "def f(xs):\n    return sorted(set(xs))[::-1]",
-  "def f(xs):\n    total = 0\n    for x in xs:\n        total += x * x if x % 2 else -x\n    return total",
-  "from collections import Counter\ndef f(xs):\n    return dict(Counter(xs))",
-  "import itertools, math\ndef f(xs):\n    return [math.gcd(a, b) for a, b in itertools.pairwise(xs)]",
-  "def f(xs):\n    return ''.join(chr(97 + x % 26) for x in xs)",
-  "def f(xs):\n    return xs[0] / 0",
-];
-
-function inductionWork(count: number): Work[] {
-  return Array.from({ length: count }, (_, at) => ({
-    request: {
-      language: "python",
-      source: PROGRAMS[at % PROGRAMS.length] ?? "",
-      probes: [0, 1, 2, 3, 4].map(
-        (test) => ({ kind: "call", entry: "f", args: `[${at % 97}, ${test}, ${at % 13}, 7, ${test * 5}]` }) as const,
-      ),
-      limits: DEFAULT_LIMITS,
-    },
-    tests: [],
-  }));
-}
-
-/** The canonical solutions with the tests that the importer makes of the published checks. */
-async function humanEvalWork(): Promise<Work[]> {
-  return (await humanEvalProblems()).map(({ entryPoint, reference, tests }) => ({
-    request: {
-      language: "python",
-      source: reference,
-      probes: probesOf(entryPoint, tests),
-      limits: { ...DEFAULT_LIMITS, cpuMs: 3_000, wallMs: 30_000 },
-    },
-    tests,
-  }));
+async function flatMemory(sandbox: Sandbox, line: Line): Promise<void> {
+  const work = inductionWork(EXECUTIONS / 10);
+  const values: number[] = [];
+  for (let tenth = 0; tenth < 10; tenth++) {
+    await sustained(sandbox, work);
+    values.push(residentMb());
+  }
+  const metric = `after_${EXECUTIONS}`;
+  // The first tenth is warming up.
+  line({ metric: `${metric}.memory_growth`, unit: "MB", values: [(values.at(-1) ?? Infinity) - (values[0] ?? 0)], goal: { atMost: 64 } });
+  line({ metric: `${metric}.memory`, unit: "MB", values });
+  line({ metric: `${metric}.leaked_processes`, unit: "1", values: [sandbox.load().leakedProcesses], goal: { atMost: 0 } });
 }
 
 function percentiles(metric: string, values: readonly number[], line: Line, p99AtMost?: number): void {
@@ -201,5 +173,3 @@ function percentiles(metric: string, values: readonly number[], line: Line, p99A
   line({ metric: `${metric}.p50`, unit: "ms", values: [at(0.5)] });
   line({ metric: `${metric}.p99`, unit: "ms", values: [at(0.99)], ...(p99AtMost === undefined ? {} : { goal: { atMost: p99AtMost } }) });
 }
-
-const read = (path: string): string => (existsSync(path) ? readFileSync(path, "latin1") : "");

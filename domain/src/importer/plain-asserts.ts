@@ -10,14 +10,21 @@ const DEFINITION = /def check\(candidate\):[ \t]*(?:#[^\n]*)?\n/uy;
 const INDENTED_ASSERT = /[ \t]+assert[ \t]+/uy;
 /** An assert that says nothing: HumanEval has many. */
 const TRUTH = /True(?![\w.])/uy;
-const SPACE = /(?:[ \t\r\n]|\\\n)*/uy;
+const SPACE = /(?:[ \t\r\n]|\\\n|#[^\n]*)*/uy;
 const EQUALS = /\s*==\s*/uy;
+/** Identity with one of Python's single values. */
+const IS = /\s+is\s+(?=(?:True|False|None)\b)/uy;
+const SIGNS = /(?:[-+]\s*)*/uy;
+const NUMBER = /\.?\d(?:[\w.]|(?<=[eE])[-+])*/uy;
+const OPERATOR = /\*\*|\/\/|[-+*/%]/uy;
+const BRACKETS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 /** The message of an assert, evaluated only when it fails, up to the end of its line. */
 const MESSAGE = /[ \t]*(?:,[^\n]*)?(?:#[^\n]*)?(?:\n|$)/uy;
 
 /**
- * The tests of a check of the form `def check(candidate):` followed by lines `assert candidate(<literals>) == <literal>`, compared as Python's
- * `==` does. A literal `METADATA` may stand before it, and asserts of `True` count for nothing.
+ * The tests of a check of the form `def check(candidate):` followed by lines `assert candidate(<constants>) == <literal>`, compared as Python's
+ * `==` does, or `is True`, `is False`, `is None`, compared as environments do that hold a bool for no number. A constant is a literal, or
+ * arithmetic on constants: it means the same in any process. A literal `METADATA` may stand before it, and asserts of `True` count for nothing.
  * @returns null where there is anything else in it, or no test
  */
 export function plainAsserts(check: string): HiddenTest[] | null {
@@ -30,7 +37,7 @@ export function plainAsserts(check: string): HiddenTest[] | null {
   }
 }
 
-/** One `assert <entry>(<literals>) == <literal>`, as MBPP writes them. Null where it is anything else. */
+/** One `assert <entry>(<constants>) == <literal>`, as MBPP writes them. Null where it is anything else. */
 export function plainAssert(statement: string, entry: string): HiddenTest | null {
   const call = `assert ${entry}(`;
   if (!statement.trim().startsWith(call)) return null;
@@ -63,17 +70,41 @@ class PlainAsserts {
   }
 
   #comparison(): HiddenTest | null {
+    const bracketed = this.#take(/\(\s*(?=candidate\()/uy);
     if (!this.#take(/candidate\(/uy)) return null;
     const from = this.#at;
-    for (this.#skip(SPACE); this.#text[this.#at] !== ")"; this.#skip(SPACE)) {
-      this.#literal();
-      this.#skip(SPACE);
-      if (!this.#take(/,/uy) && this.#text[this.#at] !== ")") return null;
+    if (!this.#constants(")")) return null;
+    const args = this.#text.slice(from, this.#at - 1).trim();
+    const exact = this.#take(EQUALS);
+    if (!exact && !this.#take(IS)) return null;
+    const expected = this.#literal();
+    if (bracketed && !this.#take(/\s*\)/uy)) return null;
+    return { kind: "call", args, expected, ...(exact ? { exact } : {}) };
+  }
+
+  /** Reads over constants, pairs of them too, up to and with the bracket that closes them. False where there is anything else. */
+  #constants(close: string): boolean {
+    for (this.#skip(SPACE); this.#text[this.#at] !== close; this.#skip(SPACE)) {
+      if (!this.#constant()) return false;
+      if (!this.#take(/[,:]/uy) && this.#text[this.#at] !== close) return false;
     }
-    const args = this.#text.slice(from, this.#at).trim();
     this.#at += 1;
-    if (!this.#take(EQUALS)) return null;
-    return { kind: "call", args, expected: this.#literal(), exact: true };
+    return true;
+  }
+
+  /** Reads over one constant and the space behind it. @throws PythonValueError where there is none */
+  #constant(): boolean {
+    do {
+      this.#skip(SPACE);
+      this.#skip(SIGNS);
+      const close = BRACKETS[this.#text[this.#at] ?? ""];
+      if (close !== undefined) {
+        this.#at += 1;
+        if (!this.#constants(close)) return false;
+      } else if (!this.#take(NUMBER)) this.#literal();
+      this.#skip(SPACE);
+    } while (this.#take(OPERATOR));
+    return true;
   }
 
   /** Reads over a literal. @returns its source text @throws PythonValueError where there is none */

@@ -8,15 +8,9 @@ import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
 import { probeSandbox } from "@gradus/worker/sandbox/probe-sandbox";
 import { DEFAULT_LIMITS, type Sandbox } from "@gradus/worker/sandbox/sandbox";
 import { describe, expect, it } from "vitest";
+import { alive, below, isPython } from "../../testkit/sandbox/processes.ts";
 
 const call = (args: string) => ({ kind: "call", entry: "f", args }) as const;
-const children = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").split(" ").filter(Boolean).map(Number);
-const below = (pid: number): number[] => children(pid).flatMap((child) => [child, ...below(child)]);
-
-const alive = (pid: number): boolean =>
-  readdirSync("/proc").includes(String(pid)) && !/\) Z /u.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-
 /** How often `text` stands in the writable memory of a process. */
 function occurrences(pid: number, text: string): number {
   const memory = openSync(`/proc/${pid}/mem`, "r");
@@ -51,7 +45,7 @@ describe("the warm interpreter", () => {
   });
 
   it.skipIf(process.getuid?.() !== 0)(
-    "holds nothing of any rollout in its memory: neither source, arguments, output nor answers",
+    "and the process that waits hold nothing of any rollout in their memory: neither source, arguments, output nor answers",
     async () => {
       const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1 });
       const marks = ["source7215mark", "argument7215mark", "printed7215mark", "answer7215mark"];
@@ -63,8 +57,9 @@ describe("the warm interpreter", () => {
         limits: DEFAULT_LIMITS,
       });
       expect(execution.probes[0]).toEqual({ outcome: "RETURNED", value: "s14:answer7215mark" });
-      const interpreters = below(process.pid).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("python"));
-      expect(interpreters.length).toBeGreaterThan(0);
+      const interpreters = below(process.pid).filter(isPython);
+      // The warm one, and the process of the next rollout, which was made while this one ran.
+      expect(interpreters.length).toBe(2);
       for (const pid of interpreters) {
         // The method finds what is there: the interpreter's own source is in its memory.
         expect(occurrences(pid, "become_rollout")).toBeGreaterThan(0);
@@ -87,6 +82,22 @@ describe("the warm interpreter", () => {
     for (const pid of before) process.kill(pid, "SIGKILL");
     expect((await running).outcome).toBe("SANDBOX_ERROR");
     expect((await sandbox.execute({ ...request, probes: [call("0")] })).probes[0]?.outcome).toBe("RETURNED");
+    await sandbox.close();
+  });
+
+  it("is replaced when it hangs, and blocks nobody meanwhile", async () => {
+    const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 2 });
+    const execute = async (): Promise<string> => {
+      const limits = { ...DEFAULT_LIMITS, cpuMs: 200, wallMs: 1_000 };
+      const source = "def f(x):\n    return x";
+      const { outcome, probes } = await sandbox.execute({ language: "python", source, probes: [call("1")], limits });
+      return probes[0]?.outcome ?? outcome;
+    };
+    process.kill(below(process.pid).find(isPython) ?? 0, "SIGSTOP");
+    const outcomes = await Promise.all(Array.from({ length: 6 }, execute));
+    expect(outcomes.toSorted()).toEqual([...Array.from({ length: 5 }, () => "RETURNED"), "SANDBOX_ERROR"]);
+    expect(sandbox.load()).toMatchObject({ sandboxErrors: 1, replacedSlots: 1 });
+    expect(await Promise.all([execute(), execute()])).toEqual(["RETURNED", "RETURNED"]);
     await sandbox.close();
   });
 

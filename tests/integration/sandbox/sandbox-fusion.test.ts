@@ -42,6 +42,22 @@ it("keeps what the program printed apart from what the guest said", async () => 
   expect(execution.stdout).toBe("hello\nhello\nhello\n");
 });
 
+it("lays what the service loses of a program's output to the program, not to the machine", async () => {
+  expect(await verdicts("import os\ndef f(x):\n    os.write(1, b'\\xff')\n    return sorted(x)")).toEqual([
+    "EXECUTED",
+    "RUNTIME",
+    "RUNTIME",
+    "RUNTIME",
+  ]);
+  // The service keeps a mebibyte, and answers that came after it are gone.
+  expect(await verdicts("def f(x):\n    print('x' * 2_000_000)\n    return sorted(x)")).toEqual([
+    "EXECUTED",
+    "OUTPUT_LIMIT",
+    "NOT_RUN",
+    "NOT_RUN",
+  ]);
+});
+
 it("counts no answer of a program that gives more of them than it was asked for", async () => {
   const forging = "import sys\ndef f(x):\n    sys._getframe(3).f_globals['say']('R N')\n    return x";
   expect((await verdicts(forging)).slice(1)).not.toContain("OK");

@@ -4,7 +4,7 @@ import { treeResidentMb } from "@gradus/worker/sandbox/bubblewrap/tree-cpu";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
 import { DEFAULT_LIMITS } from "@gradus/worker/sandbox/sandbox";
 import { expect, it } from "vitest";
-import { descendants } from "../../testkit/sandbox/hostile-suite.ts";
+import { descendants } from "../../testkit/sandbox/processes.ts";
 
 const EXECUTIONS = 50_000;
 

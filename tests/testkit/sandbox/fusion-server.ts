@@ -79,14 +79,23 @@ interface RunResult {
   readonly stderr: string;
 }
 
+/** The first MiB, and a text that begins so where it is no UTF-8. */
+function kept(parts: readonly Buffer[]): string {
+  const bytes = Buffer.concat(parts).subarray(0, 2 ** 20);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return "[DecodeError] 'utf-8' codec can't decode";
+  }
+}
+
 function runPython(code: string, timeoutSeconds: number): Promise<RunResult> {
   const started = performance.now();
   const child = spawn("/usr/bin/env", ["python3", "-S", "-"], { env: { PATH: process.env["PATH"] ?? "", PYTHONHASHSEED: "0" } });
-  let stdout = "";
-  let stderr = "";
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   let late = false;
-  child.stdout.on("data", (part: Buffer) => (stdout += part.toString("utf8")));
-  child.stderr.on("data", (part: Buffer) => (stderr += part.toString("utf8")));
+  child.stdout.on("data", (part: Buffer) => stdout.push(part));
+  child.stderr.on("data", (part: Buffer) => stderr.push(part));
   child.stdin.on("error", () => {}); // a program that ends before it was read
   child.stdin.end(code);
   const timer = setTimeout(() => {
@@ -102,8 +111,8 @@ function runPython(code: string, timeoutSeconds: number): Promise<RunResult> {
         status: late ? "TimeLimitExceeded" : "Finished",
         execution_time: (performance.now() - started) / 1000,
         return_code,
-        stdout,
-        stderr,
+        stdout: kept(stdout),
+        stderr: kept(stderr),
       });
     }),
   );

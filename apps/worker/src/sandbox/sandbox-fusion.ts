@@ -33,6 +33,15 @@ interface RunCodeResponse {
   } | null;
 }
 
+/** Bytes of each stream that the service keeps. */
+const SERVICE_KEEPS = 2 ** 20;
+/** What stands in place of a stream that is no UTF-8: nothing of it is left, not even our own lines. Only the program can have written that. */
+const UNDECODABLE = "[DecodeError] ";
+const NO_TEXT: ProbeOutcome = {
+  outcome: "RUNTIME",
+  detail: "the program printed bytes that are no UTF-8, and with them the service lost its answers",
+};
+
 /** A sandbox whose executions are HTTP requests. Checks are refused: they need a channel between two processes. */
 export function createFusionSandbox(options: FusionOptions): Sandbox {
   const pool = new SlotPool(options.slots, async () => ({ healthy: true, strays: () => 0, close: async () => {} }));
@@ -113,7 +122,9 @@ function program(request: SandboxRequest, mark: string): string {
 }
 
 async function interpret(request: SandboxRequest, ran: NonNullable<RunCodeResponse["run_result"]>, mark: string): Promise<Answered> {
-  const lines = (ran.stdout ?? "").split("\n");
+  const stdout = ran.stdout ?? "";
+  // A line without an end was cut.
+  const lines = stdout.split("\n").slice(0, -1);
   const said = lines.filter((line) => line.startsWith(`${mark} `)).map((line) => line.slice(mark.length + 1));
   const next = async (): Promise<string | null> => said.shift() ?? null;
   const heard = await hear({ next }, request, async () => {
@@ -126,12 +137,18 @@ async function interpret(request: SandboxRequest, ran: NonNullable<RunCodeRespon
     return outcomes;
   });
   const ending = endingOf(ran);
-  if (!heard.ready) return lost(`the program never started: ${ran.stderr?.slice(0, 300) ?? ""}`);
+  const unreadable = stdout.startsWith(UNDECODABLE);
+  if (!heard.ready && !unreadable) return lost(`the program never started: ${ran.stderr?.slice(0, 300) ?? ""}`);
   const cut = (text: string): string =>
     text.length > request.limits.outputBytes ? `${text.slice(0, request.limits.outputBytes)}…[cut]` : text;
   // Each of our lines brought a newline of its own before it.
-  const printed = (ran.stdout ?? "").replaceAll(new RegExp(`\n${mark} [^\n]*\n`, "gu"), "");
-  const probes = said.length > 0 ? request.probes.map(() => TAMPERED) : complete(heard, request, ending, false);
+  const printed = stdout.replaceAll(new RegExp(`\n${mark} [^\n]*\n`, "gu"), "");
+  const flooded = Buffer.byteLength(stdout) >= SERVICE_KEEPS;
+  const probes = unreadable
+    ? request.probes.map(() => NO_TEXT)
+    : said.length > 0
+      ? request.probes.map(() => TAMPERED)
+      : complete(heard, request, ending, flooded);
   const base = { probes, cpuMs: ending.cpuMs, wallMs: ending.wallMs, stdout: cut(printed), stderr: cut(ran.stderr ?? "") };
   const execution: Execution =
     heard.syntax === null ? { outcome: "EXECUTED", ...base } : { outcome: "SYNTAX", detail: heard.syntax, ...base };

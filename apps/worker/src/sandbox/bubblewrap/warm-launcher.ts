@@ -1,5 +1,6 @@
 // Owns: one slot's warm interpreter: a Python under bubblewrap that forks every rollout into fresh namespaces. Must not know: probes.
 // Each rollout gets sockets of its own, which the warm interpreter opens and never reads: what a rollout says cannot reach the next.
+// The process of the next rollout is made while one runs, and waits for its limits on its channel.
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { type Server, type Socket, createServer } from "node:net";
@@ -10,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
 import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
+import { Arrivals } from "./arrivals.ts";
 import { readProc } from "./read-proc.ts";
 import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
 import { livingBelow } from "./tree-cpu.ts";
@@ -20,12 +22,16 @@ const START_WITHIN_MS = 20_000;
 /** The names of the sockets. On the channel we stop asking before the answers end; the other two close when the program closes them. */
 const CHANNEL = "c";
 const STREAMS = [CHANNEL, "o", "e"] as const;
+/** Below bubblewrap: the warm interpreter, and the process of the rollout to come. */
+const AT_REST = 2;
 
 export class WarmLauncher implements Launcher {
   healthy = true;
+  /** Number of the process that runs or ran last, and of the one that waits. */
   #ordinal = 0;
+  #waiting = 0;
   #current: ((ending: Ending) => void) | null = null;
-  readonly #waiting: ((socket: Socket) => void)[][] = [[], [], []];
+  readonly #arrivals = STREAMS.map(() => new Arrivals<Socket>());
   #refuse: ((error: Error) => void) | null = null;
   #told = "";
   #complaint = "";
@@ -71,11 +77,11 @@ export class WarmLauncher implements Launcher {
     stderr.on("data", (part: Buffer) => (this.#complaint = (this.#complaint + part.toString("utf8")).slice(-2_000)));
     for (const [at, server] of this.#servers.entries()) {
       server.on("connection", (socket) => {
-        const take = this.#waiting[at]?.shift();
-        if (take !== undefined) return take(socket);
-        // Nobody waits for it, so it would be taken for the next rollout's: one rollout's answers must never pass for another's.
-        socket.destroy();
-        this.#fail("a connection that no rollout accounts for");
+        socket.on("error", () => {}); // its end is told by the warm interpreter
+        // The process that waits, and one in its place where it could not be made.
+        if ((this.#arrivals[at]?.add(socket) ?? 0) <= this.#ordinal + 2) return;
+        // It would be taken for a later rollout's: one rollout's answers must never pass for another's.
+        this.#fail("a connection that no process accounts for");
       });
     }
     await new Promise<void>((resolve, reject) => {
@@ -88,8 +94,9 @@ export class WarmLauncher implements Launcher {
         const lines = (this.#told + part.toString("latin1")).split("\n");
         this.#told = lines.pop() ?? "";
         for (const line of lines) {
-          if (line === "ready") {
+          if (line.startsWith("ready ")) {
             clearTimeout(late);
+            this.#waiting = Number(line.slice(6));
             resolve();
           } else this.#hear(line);
         }
@@ -99,11 +106,12 @@ export class WarmLauncher implements Launcher {
     });
   }
 
-  /** `done <ordinal> <how> <code> <cpu ms> <wall ms> <starved ms>`, or `lost <ordinal> <why>`. */
+  /** `done <ordinal> <how> <code> <cpu ms> <wall ms> <starved ms> <ordinal of the process that waits>`, or `lost <ordinal> <why>`. */
   #hear(line: string): void {
-    const [word, ordinal, how, code, cpuMs, wallMs, starvedMs] = line.split(" ");
+    const [word, ordinal, how, code, cpuMs, wallMs, starvedMs, waiting] = line.split(" ");
     if (word === "lost") return this.#fail(line);
     if (word !== "done" || Number(ordinal) !== this.#ordinal) return;
+    this.#waiting = Number(waiting);
     const starved = Number(starvedMs) < 0 ? null : Number(starvedMs);
     const outOfMemory = how === "SIGNAL" && code === "9" && this.#ground.cgroup?.killedForMemory() === true;
     const cause = outOfMemory ? "MEMORY" : (how as Ending["how"]);
@@ -126,11 +134,12 @@ export class WarmLauncher implements Launcher {
   async launch(limits: SandboxLimits): Promise<ConfinedProcess> {
     if (!this.healthy) throw new SlotLost("this slot's warm interpreter is gone");
     this.#ground.cgroup?.bound(limits.memoryMb);
-    const ordinal = ++this.#ordinal;
-    const sought = this.#waiting.map((line) => new Promise<Socket>((resolve) => line.push(resolve)));
+    const ordinal = this.#waiting;
+    this.#ordinal = ordinal;
+    const sought = this.#arrivals.map((arrivals) => arrivals.take(ordinal));
     const [arrived, errors] = [Promise.all(sought), sought[2] as Promise<Socket>];
     const ended = new Promise<Ending>((resolve) => (this.#current = resolve));
-    this.#say(`go ${ordinal} ${limits.cpuMs} ${limits.wallMs} ${limits.memoryMb}`);
+    this.#say(`go ${ordinal} ${limits.cpuMs} ${limits.wallMs}`);
     const hung = setTimeout(() => this.#fail("the warm interpreter hung"), limits.wallMs + HUNG_AFTER_MS);
     void ended.then(() => clearTimeout(hung));
     const sockets = await Promise.race([arrived, ended]);
@@ -142,6 +151,7 @@ export class WarmLauncher implements Launcher {
       throw new SlotLost(detail);
     }
     const [channel, stdout, stderr] = sockets as [Socket, Socket, Socket];
+    channel.write(`${limits.cpuMs} ${limits.memoryMb}\n`);
     return { channel, stdout, stderr, ended, kill: () => this.#say(`kill ${ordinal}`) };
   }
 
@@ -149,10 +159,9 @@ export class WarmLauncher implements Launcher {
     this.#child.stdin?.write(`${line}\n`);
   }
 
-  /** Under bubblewrap's own process there is the warm interpreter, and nothing else. */
   strays(): number {
     const pid = this.#child.pid;
-    return pid === undefined || !this.healthy ? 0 : Math.max(0, livingBelow(pid, readProc) - 1);
+    return pid === undefined || !this.healthy ? 0 : Math.max(0, livingBelow(pid, readProc) - AT_REST);
   }
 
   async close(): Promise<void> {
@@ -163,6 +172,7 @@ export class WarmLauncher implements Launcher {
       this.#child.kill("SIGKILL");
       await gone;
     }
+    for (const arrivals of this.#arrivals) for (const socket of arrivals.untaken()) socket.destroy();
     this.#ground.cgroup?.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -6,18 +6,24 @@ import resource
 CHANNEL = 3
 
 
-def limit_resources(cpu_seconds, memory_mb, processes, file_mb, base_bytes=0):
-    def cap(which, soft, hard=None):
-        ceiling = resource.getrlimit(which)[1]
-        hard = soft if hard is None else hard
-        if ceiling != resource.RLIM_INFINITY:
-            hard = min(hard, ceiling)
-        resource.setrlimit(which, (min(soft, hard), hard))
+def cap(which, soft, hard=None):
+    ceiling = resource.getrlimit(which)[1]
+    hard = soft if hard is None else hard
+    if ceiling != resource.RLIM_INFINITY:
+        hard = min(hard, ceiling)
+    resource.setrlimit(which, (min(soft, hard), hard))
 
+
+def limit_program(cpu_seconds, memory_mb, base_bytes=0):
+    """What this program may use, by its request."""
     if memory_mb > 0:  # 0: this runtime reserves more than it uses, and is bounded otherwise
         cap(resource.RLIMIT_AS, (base_bytes or base_address_space()) + memory_mb * 1024 * 1024)
     # The supervisor decides on CPU time to the millisecond; this is what stands where it cannot look.
     cap(resource.RLIMIT_CPU, cpu_seconds + 1, cpu_seconds + 2)
+
+
+def limit_resources(processes, file_mb):
+    """What no program may use more of."""
     cap(resource.RLIMIT_NPROC, processes)
     cap(resource.RLIMIT_FSIZE, file_mb * 1024 * 1024)
     cap(resource.RLIMIT_NOFILE, 256)
@@ -60,6 +66,6 @@ def write_lines(fd):
     return write_line
 
 
-def converse_over_channel():
-    converse(read_lines(CHANNEL), write_lines(CHANNEL))
+def converse_over_channel(read_line=None):
+    converse(read_line or read_lines(CHANNEL), write_lines(CHANNEL))
     os._exit(0)

@@ -1,4 +1,5 @@
-# Owns: the warm interpreter of a slot: it forks each rollout into fresh namespaces, watches its time, and tells how it ended.
+# Owns: the warm interpreter of a slot: it forks each rollout into fresh namespaces, watches its time, and tells how it ended. The process of the
+# rollout to come is made while one runs, and waits: confined, in namespaces of its own, with nothing of any rollout in it.
 # Must not know: anything of any rollout. It reads small numbers only, so that no child can find another's traces in its memory.
 import _socket
 import ctypes
@@ -34,16 +35,17 @@ class Zygote:
             ("/proc/self/setgroups", b"deny"),
             ("/proc/self/uid_map", b"%d %d 1" % (uid, uid)),
             ("/proc/self/gid_map", b"%d %d 1" % (gid, gid)),
-            ("/proc/self/oom_score_adj", b"1000"),  # the kernel takes the rollout first, never the warm interpreter
         )
         self.cpus = os.cpu_count() or 1
         with open("/proc/sys/kernel/cap_last_cap") as last:
             self.capabilities = int(last.read()) + 1
         self.null = os.open("/dev/null", os.O_RDWR)
+        self.made, self.waiting, self.failure = 0, -1, 0
 
     def run(self):
         self.base_bytes = base_address_space()  # a fork has as much
-        self.tell("ready")
+        self.prepare()
+        self.tell("ready %d" % self.made)
         control = b""
         while True:
             while b"\n" not in control:
@@ -59,30 +61,52 @@ class Zygote:
     def tell(self, text):
         os.write(1, (text + "\n").encode())
 
-    def rollout(self, ordinal, cpu_ms, wall_ms, memory_mb):
-        """Forks, watches, tells. Returns what came on the control line meanwhile and is no word to this rollout."""
-        started = time.monotonic()
+    def prepare(self):
+        """Makes the process of the rollout to come. It does all that needs no limits, and waits for them on its channel."""
+        self.made += 1
         sockets = [self.connect(name) for name in (b"c", b"o", b"e")]
-        pid = self.libc.syscall(CLONE, self.namespaces | signal.SIGCHLD, 0, 0, 0, 0)
-        if pid == 0:
+        self.waiting = self.libc.syscall(CLONE, self.namespaces | signal.SIGCHLD, 0, 0, 0, 0)
+        if self.waiting == 0:
             try:
-                self.become_rollout(sockets, cpu_ms, memory_mb)
-                converse_over_channel()
+                self.become_rollout(sockets)
+                read_line = read_lines(CHANNEL)
+                limits = read_line()
+                if limits:
+                    cpu_ms, memory_mb = map(int, limits.split())
+                    limit_program((cpu_ms + 999) // 1000, memory_mb, self.base_bytes)
+                    converse_over_channel(read_line)
+                os._exit(0)
             except BaseException as error:
                 os.write(2, ("%s: %s" % (type(error).__name__, error)).encode()[:500])
             os._exit(70)
+        self.failure = ctypes.get_errno()
         for socket in sockets:
             os.close(socket)
-        if pid < 0:
-            self.tell("lost %d clone: %s" % (ordinal, os.strerror(ctypes.get_errno())))
+
+    def rollout(self, ordinal, cpu_ms, wall_ms):
+        """Runs in the process that waits, number `ordinal`; makes the next one, watches, tells. Returns what came on the control line
+        meanwhile and is no word to this rollout."""
+        started = time.monotonic()
+        pid = self.waiting
+        if pid < 0 or ordinal != self.made:
+            self.tell("lost %d clone: %s" % (ordinal, os.strerror(self.failure)))
             return b""
+        self.expose(pid)
+        before = self.starved(pid)
+        self.prepare()
         cause, starved, rest = self.watch(pid, ordinal, started, cpu_ms, wall_ms)
         _, status, usage = os.wait4(pid, 0)
         cpu = (usage.ru_utime + usage.ru_stime) * 1000
         how, code = ("SIGNAL", os.WTERMSIG(status)) if os.WIFSIGNALED(status) else ("EXIT", os.WEXITSTATUS(status))
         if code == signal.SIGKILL and how == "SIGNAL" and cause is None and cpu > cpu_ms:
             cause = "CPU"
-        self.tell("done %d %s %d %.3f %.3f %.3f" % (ordinal, cause or how, code, cpu, (time.monotonic() - started) * 1000, starved))
+        # A program that takes all of the slot's memory may have kept the next process from being made.
+        if self.waiting < 0 or os.waitpid(self.waiting, os.WNOHANG)[0] != 0:
+            self.prepare()
+        wall = (time.monotonic() - started) * 1000
+        if starved >= 0:
+            starved -= max(0, before)
+        self.tell("done %d %s %d %.3f %.3f %.3f %d" % (ordinal, cause or how, code, cpu, wall, starved, self.made))
         return rest
 
     def connect(self, name):
@@ -122,10 +146,19 @@ class Zygote:
         os.close(watched)
         return cause, starved, held
 
+    def expose(self, pid):
+        """Where memory runs out the kernel takes the rollout first: not the warm interpreter, and not the process that waits."""
+        try:
+            with open("/proc/%d/oom_score_adj" % pid, "wb", 0) as score:
+                score.write(b"1000")
+        except OSError:  # it has ended already: that is told when it is waited for
+            pass
+
     def cpu_of_tree(self):
         total = 0
+        others = ("1", str(self.waiting))
         for name in os.listdir("/proc"):
-            if name.isdigit() and name != "1":
+            if name.isdigit() and name not in others:
                 try:
                     with open("/proc/%s/stat" % name, "rb") as stat:
                         fields = stat.read().rpartition(b")")[2].split()
@@ -141,7 +174,7 @@ class Zygote:
         except OSError:
             return -1.0
 
-    def become_rollout(self, sockets, cpu_ms, memory_mb):
+    def become_rollout(self, sockets):
         channel, out, err = sockets
         # Standard error first: a failure from here on has somewhere to be told.
         os.dup2(err, 2)
@@ -150,7 +183,7 @@ class Zygote:
             file = os.open(path, os.O_WRONLY)
             os.write(file, text)
             os.close(file)
-        limit_resources((cpu_ms + 999) // 1000, memory_mb, self.processes, self.work_mb, self.base_bytes)
+        limit_resources(self.processes, self.work_mb)
         self.mount(b"/tmp", self.work_options, MS_NOSUID | MS_NODEV)
         self.mount(b"/proc", b"size=4k,nr_inodes=2,mode=0555", MS_NOSUID | MS_NODEV | MS_RDONLY)
         os.chdir("/tmp")
