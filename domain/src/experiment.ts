@@ -3,6 +3,7 @@ import { z } from "zod";
 import { AdvantageSettings } from "./advantage.ts";
 import { ALGORITHM_NAMES, withAlgorithm } from "./algorithm.ts";
 import { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
+import { Placement } from "./placement.ts";
 import { PolicyModel } from "./policy-model.ts";
 import { PolicyEngineName } from "./policy-engine-name.ts";
 import { ProblemSelection } from "./problem-selection/selection-spec.ts";
@@ -40,6 +41,12 @@ export const PolicySpec = z.strictObject({
   warmStart: z.string().optional(),
   /** Size of new weights; absent = `quickstart`. A warm start brings its own. */
   model: PolicyModel.optional(),
+  /** tinker: the model that the server must have, such as `Qwen/Qwen3-4B`; absent = whatever it has. */
+  baseModel: z.string().min(1).max(200).optional(),
+  /** tinker: `sha256:<hash>` of the tokenizer's files, or a folder relative to the experiment file that the client hashes; absent = the node's. */
+  tokenizer: z.string().min(1).optional(),
+  /** What the labels of a run's node must say (`gradus worker --labels`). */
+  placement: Placement.optional(),
 });
 export type PolicySpec = z.infer<typeof PolicySpec>;
 

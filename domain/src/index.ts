@@ -37,6 +37,7 @@ export * from "./machine-report.ts";
 export * from "./node.ts";
 export * from "./policy.ts";
 export * from "./policy-engine-name.ts";
+export * from "./placement.ts";
 export * from "./rollout.ts";
 export * from "./rollout-sink.ts";
 export * from "./blob-store.ts";

@@ -96,6 +96,7 @@ export const NODE_ARGUMENTS = {
   addProvenance: z.tuple([name, z.record(z.string(), z.union([z.string(), z.number()]))]),
   registerNode: z.tuple([registration]),
   nodeSeen: z.tuple([name, NodeReport]),
+  nodeDraining: z.tuple([name]),
   nodeStopped: z.tuple([name]),
 } satisfies { readonly [Operation in NodeOperation]: z.ZodType<Parameters<RolloutSink[Operation]>> };
 

@@ -35,5 +35,7 @@ export interface RolloutSink {
   registerNode(node: NodeRegistration): Promise<void>;
   /** A heartbeat, and how busy the node is. */
   nodeSeen(nodeId: string, report: NodeReport): Promise<void>;
+  /** From here on no run is placed on the node, and those that it has leave it between two steps. */
+  nodeDraining(nodeId: string): Promise<void>;
   nodeStopped(nodeId: string): Promise<void>;
 }

@@ -19,6 +19,8 @@ export interface StageWait {
   readonly programsWaiting: number;
   readonly nodes: number;
   readonly silentNodes: readonly { readonly id: string; readonly seconds: number }[];
+  /** Why no node takes the run, in words; null: one has it, or it has not asked. */
+  readonly unplaced: string | null;
 }
 
 /** Shorter than this nothing counts as stalled, in seconds. */
@@ -26,13 +28,27 @@ const PATIENCE_S = 30;
 const USUAL_TIMES = 3;
 
 /** Longer than three times what the stage usually takes, or with nobody there to do it; never within half a minute. */
-export const isStalled = ({ seconds, usualSeconds, nodes, silentNodes, isNodeSilent }: StageWait): boolean =>
+export const isStalled = ({ seconds, usualSeconds, nodes, silentNodes, isNodeSilent, unplaced }: StageWait): boolean =>
   seconds >= PATIENCE_S &&
-  (isNodeSilent || nodes === silentNodes.length || (usualSeconds !== null && seconds > USUAL_TIMES * usualSeconds));
+  (isNodeSilent || unplaced !== null || nodes === silentNodes.length || (usualSeconds !== null && seconds > USUAL_TIMES * usualSeconds));
 
 /** As in: `update of step 7 waits for rollouts: nobody has begun execute for 40 s: sandbox queue 3 deep, 120 programs in line, 1 of 2 sandbox nodes silent (b for 45 s)`. */
 export function stageWaitWords(wait: StageWait): string {
-  const { stage, step, nodeId, isNodeSilent, attempt, seconds, usualSeconds, role, queueDepth, programsWaiting, nodes, silentNodes } = wait;
+  const {
+    stage,
+    step,
+    nodeId,
+    isNodeSilent,
+    attempt,
+    seconds,
+    usualSeconds,
+    role,
+    queueDepth,
+    programsWaiting,
+    nodes,
+    silentNodes,
+    unplaced,
+  } = wait;
   const name = stage.toLowerCase();
   const who = role.toLowerCase();
   const head = stage === "UPDATE" ? "" : `update of step ${step} waits for rollouts: `;
@@ -45,6 +61,7 @@ export function stageWaitWords(wait: StageWait): string {
     ...(isNodeSilent ? [`${nodeId} is silent`] : []),
     ...(queueDepth !== null && queueDepth > 0 ? [`${who} queue ${queueDepth} deep`] : []),
     ...(programsWaiting > 0 ? [`${programsWaiting} programs in line`] : []),
+    ...(unplaced === null ? [] : [unplaced]),
     ...(nodes === 0 ? [`there is no ${who} node`] : []),
     ...(silentNodes.length > 0
       ? [

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
 import { bucketOf, contentHash, isReproducible, runIdOf } from "@gradus/domain";
-import type { CurriculumSpec, PolicyEngineName, Problem } from "@gradus/domain";
+import type { CurriculumSpec, Placement, PolicyEngineName, Problem } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { createExperiment } from "@gradus/prisma/experiment-store";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
@@ -45,6 +45,8 @@ export interface Planting {
   readonly concurrency?: number;
   /** Default embedded. */
   readonly engine?: PolicyEngineName;
+  /** What the labels of its nodes must say. */
+  readonly placement?: Placement;
   /** Default: the quickstart's weights. Bytes: a checkpoint of the engine that will train it. */
   readonly policy?: "warm start" | "from the seed" | Uint8Array;
 }
@@ -63,6 +65,7 @@ export async function plantExperiment(
     concurrency = 2,
     policy = "warm start",
     engine,
+    placement,
   } = planting;
   const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
   const hash = await localBlobStore(world.blobsFolder).put(policy instanceof Uint8Array ? policy : await readWarmStart());
@@ -72,7 +75,7 @@ export async function plantExperiment(
     seeds,
     concurrency,
     problems: { set },
-    policy: { engine, ...(policy !== "from the seed" && { warmStart: `sha256:${hash}` }) },
+    policy: { engine, placement, ...(policy !== "from the seed" && { warmStart: `sha256:${hash}` }) },
     training: { steps: 3, groupsPerStep: 4, groupSize: 4, ...training },
     evaluation: { problems: 8, samples: 1, ...evaluation },
     arms,

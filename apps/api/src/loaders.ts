@@ -2,7 +2,7 @@
 import { readAlertsById, readDeliveriesOfAlerts, readOpenAlertsOfRuns } from "@gradus/prisma/alerts/alert-reader";
 import { readAlertRulesById } from "@gradus/prisma/alerts/alert-rule-store";
 import type { Database } from "@gradus/prisma/database";
-import { readNodesById, readProjectsById } from "@gradus/prisma/reading/catalog-reader";
+import { countRunsOfNodes, readNodesById, readProjectsById } from "@gradus/prisma/reading/catalog-reader";
 import {
   readBucketScores,
   readEvaluationsById,
@@ -113,6 +113,10 @@ export type Loaders = ReturnType<typeof createLoaders>;
 export const createLoaders = (db: Database) => ({
   project: one((ids) => readProjectsById(db, ids)),
   node: one((ids) => readNodesById(db, ids)),
+  runCountOfNode: oneBy(
+    (ids) => countRunsOfNodes(db, ids),
+    (row) => row.nodeId,
+  ),
 
   /** With the position its stream has reached, read before the row: what the rest of the answer shows had happened by then. */
   experiment: one(async (ids) => {

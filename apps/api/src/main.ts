@@ -1,4 +1,6 @@
 // Owns: the API as a process: its environment, its one line of readiness on stdout, its end. Must not know: GraphQL.
+import { readFileSync } from "node:fs";
+import { temporalAccess } from "@gradus/domain/temporal-access";
 import { tracesAreAsked } from "@gradus/domain/span-telling";
 import { openDatabase } from "@gradus/prisma/database";
 import { openBlobStore } from "@gradus/prisma/open-blob-store";
@@ -15,7 +17,8 @@ const log = pino({ level: environment.GRADUS_LOG_LEVEL, base: { part: "api" } },
 // Loaded only where it is asked for: without it the process is as it was.
 const tracing = tracesAreAsked(process.env) ? (await import("./tracing.ts")).startTracing() : null;
 const db = openDatabase(environment.DATABASE_URL, { max: 12, trace: tracing?.statements });
-const control = temporalControl(environment.TEMPORAL_ADDRESS, tracing === null ? [] : [tracing.workflows]);
+const temporal = temporalAccess({ ...process.env, TEMPORAL_ADDRESS: environment.TEMPORAL_ADDRESS }, (path) => readFileSync(path));
+const control = temporalControl(temporal, tracing === null ? [] : [tracing.workflows]);
 
 const api = await createApi({
   db,

@@ -45,6 +45,8 @@ export async function diagnoseWait(
     programsWaiting:
       role === "SANDBOX" ? nodes.filter((node) => !silent.includes(node)).reduce((sum, node) => sum + programsWaiting(node), 0) : 0,
     nodes: nodes.length,
+    // Only placing says anything of a run that goes on.
+    unplaced: role === "POLICY" && awaited.nodeId === null ? run.cause : null,
     silentNodes: silent.map(({ id, lastSeenAt }) => ({ id, seconds: secondsSince(lastSeenAt, now) })),
   };
   return { ...wait, since: awaited.since, queue, silent, isStalled: isStalled(wait), message: stageWaitWords(wait) };

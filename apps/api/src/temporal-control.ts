@@ -24,6 +24,7 @@ import {
   TRAINING_RUN_WORKFLOW,
   trainingRunWorkflowId,
 } from "@gradus/workflows";
+import type { TemporalAccess } from "@gradus/domain/temporal-access";
 import { defaultPayloadConverter } from "@temporalio/common";
 import type { WorkflowClientInterceptor } from "@temporalio/client";
 import type { PretrainHeartbeat, PretrainInput, PretrainResult } from "@gradus/workflows";
@@ -37,11 +38,11 @@ const ANSWER_MS = 10_000;
 
 /** Connects on first use and again after a failure, so the API serves what is stored while Temporal is away. `workflow`: around every request about one. */
 export function temporalControl(
-  address: string,
+  { namespace, ...access }: TemporalAccess<Buffer>,
   workflow: readonly WorkflowClientInterceptor[] = [],
 ): RunControl & { close(): Promise<void> } {
-  const connection = Connection.lazy({ address });
-  const client = new Client({ connection, interceptors: { workflow: [...workflow] } });
+  const connection = Connection.lazy(access);
+  const client = new Client({ connection, namespace, interceptors: { workflow: [...workflow] } });
   const ask = (request: () => Promise<unknown>): Promise<void> => inWords(() => client.withDeadline(Date.now() + ANSWER_MS, request));
   const start = (workflow: string, workflowId: string, input: object): Promise<void> =>
     // Starting what runs already is what a repeated request does.
@@ -78,7 +79,7 @@ export function temporalControl(
       try {
         const { stats } = await connection.withDeadline(Date.now() + 2_000, () =>
           connection.workflowService.describeTaskQueue({
-            namespace: "default",
+            namespace,
             taskQueue: { name: queue },
             taskQueueType: ACTIVITY_TASKS,
             reportStats: true,

@@ -10,6 +10,7 @@ import { registerExport } from "./commands/export.ts";
 import { registerEngine } from "./commands/engine.ts";
 import { registerImport } from "./commands/import.ts";
 import { registerKeys } from "./commands/keys.ts";
+import { registerNodes } from "./commands/nodes.ts";
 import { registerPause } from "./commands/pause.ts";
 import { registerProblem } from "./commands/problem.ts";
 import { registerPretrain } from "./commands/pretrain.ts";
@@ -21,6 +22,7 @@ import { registerSynthesis } from "./commands/synthesis.ts";
 import { registerSynthesize } from "./commands/synthesize.ts";
 import { registerUp } from "./commands/up.ts";
 import { registerWatch } from "./commands/watch.ts";
+import { registerWorker } from "./commands/worker.ts";
 import { exitCodeOf, tellError } from "./tell-error.ts";
 
 const program = new Command("gradus")
@@ -51,6 +53,8 @@ const verbs = [
   registerSynthesis,
   registerPretrain,
   registerEngine,
+  registerWorker,
+  registerNodes,
   registerKeys,
 ];
 for (const register of verbs) register(program);

@@ -1,9 +1,11 @@
 // Owns: the worker process: reading its surroundings, making its parts, joining Temporal, leaving in order. Must not know: what stages do.
 // Prints `{"ready":true,...}` on standard output once it takes work; logs go to standard error.
+import { readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { parseArgs } from "node:util";
-import { PolicyEngineName } from "@gradus/domain";
+import { parseLabels, PolicyEngineName } from "@gradus/domain";
 import type { NodeRole } from "@gradus/domain";
+import { temporalAccess } from "@gradus/domain/temporal-access";
 import { tracesAreAsked } from "@gradus/domain/span-telling";
 import { EngineHost } from "./policy/engine-host.ts";
 import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
@@ -13,7 +15,6 @@ import { connectTinker } from "./policy/tinker/connect-tinker.ts";
 import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
 import { takeModelKeys } from "./teacher/openai-model.ts";
-import type { ModelKeys } from "./teacher/openai-model.ts";
 import { createSandbox } from "./sandbox/create-sandbox.ts";
 import { sandboxOptions } from "./sandbox/sandbox-options.ts";
 import { startSkyrl } from "./skyrl/skyrl-process.ts";
@@ -28,11 +29,17 @@ const USAGE = `gradus worker: takes stages of training runs.
   --node NAME                         stable name of this node (default: the host's name)
   --engine embedded|tinker            where its policies' weights are: here (default), or behind the server at GRADUS_TINKER_URL;
                                       it serves experiments with that policy.engine alone
+  --labels NAME=VALUE,...             what runs may ask of their node (policy.placement of an experiment), such as gpu=h100,mem=80
+  --capacity N                        runs that it holds at a time (default: as many as come); they take turns on its engines
   --skyrl                             with --engine tinker: keep a SkyRL server on this machine, started again when it ends, and use it. GRADUS_SKYRL_PYTHON (of an
                                       environment with skyrl and uv), GRADUS_SKYRL_MODEL and GRADUS_SKYRL_FOLDER (checkpoints, log) are needed; GRADUS_SKYRL_PORT (8200),
                                       GRADUS_SKYRL_BACKEND (jax, or fsdp and megatron on Ray) and GRADUS_SKYRL_CONFIG (its JSON) may be given
 
-Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
+SIGTERM or SIGINT stops it in order: what is under way goes on elsewhere. With GRADUS_DRAIN_SECONDS it first lets its runs finish their step and move to
+other nodes, for so long at most; a second signal ends that.
+
+Environment: TEMPORAL_ADDRESS (required), TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS (true), TEMPORAL_TLS_SERVER_CA_CERT_PATH,
+TEMPORAL_TLS_SERVER_NAME, TEMPORAL_TLS_CLIENT_CERT_PATH with TEMPORAL_TLS_CLIENT_KEY_PATH; DATABASE_URL and GRADUS_BLOBS (a folder or s3://bucket/prefix), or for a node of the
 policy and sandbox roles without the database GRADUS_API_URL and GRADUS_NODE_KEY (the API's); GRADUS_POLICY_SLOTS, GRADUS_SANDBOX_SLOTS,
 GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the service's address in GRADUS_SANDBOX_URL),
 GRADUS_MODULES (folders, parted as in PATH, from which users' own samplers, gates, rewards and environments may be loaded; none without it),
@@ -44,14 +51,17 @@ GRADUS_MODEL_KEY_<NAME> with GRADUS_MODEL_URL_<NAME> (the key of a model server 
 OTEL_EXPORTER_OTLP_ENDPOINT (a collector of traces, with OpenTelemetry's other variables: docs/operations.md).
 
 Examples
-  node apps/worker/src/main.ts --role all
-  node apps/worker/src/main.ts --role sandbox --node sandbox-2`;
+  gradus worker --role all
+  gradus worker --role sandbox --node sandbox-2
+  gradus worker --role policy --node gpu-1 --engine tinker --labels gpu=h100,mem=80`;
 
 const { values } = parseArgs({
   options: {
     role: { type: "string", default: "all" },
     node: { type: "string" },
     engine: { type: "string", default: "embedded" },
+    labels: { type: "string", default: "" },
+    capacity: { type: "string" },
     skyrl: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -67,10 +77,11 @@ const roles = asked.includes("ALL") ? ROLES : ROLES.filter((role) => asked.inclu
 if (roles.length === 0) fail(`--role ${values.role}: expected all, control, policy or sandbox`);
 
 const required = (name: string): string => process.env[name] ?? fail(`${name} is not set; 'gradus up' sets it for the workers it starts`);
-const count = (name: string, otherwise: number): number => {
-  const value = Number(process.env[name] ?? otherwise);
-  return Number.isInteger(value) && value > 0 ? value : fail(`${name}: expected a whole number above 0, got ${process.env[name]}`);
+const wholeNumber = (name: string, text: string): number => {
+  const value = Number(text);
+  return Number.isInteger(value) && value > 0 ? value : fail(`${name}: expected a whole number above 0, got ${text}`);
 };
+const count = (name: string, otherwise: number): number => wholeNumber(name, process.env[name] ?? String(otherwise));
 const slots = (name: string): number => count(name, availableParallelism());
 /** May carry the key of a collector; read when tracing starts. */
 const TRACE_KEYS = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
@@ -78,7 +89,8 @@ const TRACE_KEYS = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEA
 const ROLLOUTS_AT_ONCE = 64;
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+const stopNow = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (stop.signal.aborted ? stopNow : stop).abort());
 
 const nodeId = values.node ?? hostname();
 const databaseUrl = process.env["DATABASE_URL"] || null;
@@ -94,16 +106,30 @@ const { sink, blobs } =
   control === null || database === null
     ? joinApi(apiUrl ?? "", process.env["GRADUS_NODE_KEY"], tracing?.headers)
     : control.joinDatabase(database, required("GRADUS_BLOBS"), process.env);
+const labels = inWords(() => parseLabels(values.labels));
+const runCapacity = values.capacity === undefined ? null : wholeNumber("--capacity", values.capacity);
+const drainSeconds = Number(process.env["GRADUS_DRAIN_SECONDS"] || 0);
+if (!(drainSeconds >= 0 && drainSeconds <= 86_400))
+  fail(`GRADUS_DRAIN_SECONDS: expected seconds from 0 to 86400, got ${process.env["GRADUS_DRAIN_SECONDS"]}`);
+const temporal = inWords(() => temporalAccess(process.env, (path) => readFileSync(path)));
 const policyEngine = PolicyEngineName.safeParse(values.engine).data ?? fail(`--engine ${values.engine}: expected embedded or tinker`);
 if (values.skyrl && policyEngine !== "tinker") fail("--skyrl needs --engine tinker");
 const skyrl = values.skyrl ? await keepSkyrl() : null;
 const openEngine = engineOpener(policyEngine);
-const modelKeys = keysOfModels();
+const modelKeys = inWords(() => takeModelKeys(process.env));
 // No child process of this node has any use for them.
-for (const secret of ["GRADUS_NODE_KEY", "GRADUS_TINKER_KEY", "DATABASE_URL", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", ...TRACE_KEYS])
+for (const secret of [
+  "GRADUS_NODE_KEY",
+  "GRADUS_TINKER_KEY",
+  "TEMPORAL_API_KEY",
+  "DATABASE_URL",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  ...TRACE_KEYS,
+])
   delete process.env[secret];
 
-const sandbox = once(() => createSandbox(sandboxSettings()));
+const sandbox = once(() => createSandbox(inWords(() => sandboxOptions(process.env))));
 const host = once(async () => new EngineHost(await Promise.all(Array.from({ length: slots("GRADUS_POLICY_SLOTS") }, openEngine)), blobs));
 const parts: NodeParts = {
   sink,
@@ -123,8 +149,11 @@ const [madeSandbox, madeHost, workflowBundle] = await Promise.all([
 if (madeSandbox !== null) Object.assign(capabilities, { sandbox: madeSandbox.backend, sandboxSlots: madeSandbox.slots });
 const [engine] = madeHost?.engines ?? [];
 if (engine !== undefined) {
-  const { engine: name, runtime, threads } = engine.capabilities;
+  const { engine: name, runtime, threads, baseModel, tokenizer } = engine.capabilities;
   Object.assign(capabilities, {
+    ...(baseModel !== undefined && { baseModel }),
+    ...(tokenizer !== undefined && { tokenizer }),
+    ...(runCapacity !== null && { runCapacity }),
     policyEngine,
     engine: name,
     engineRuntime: runtime,
@@ -145,17 +174,18 @@ try {
     control.collectRegularly(database, required("GRADUS_BLOBS"), process.env["GRADUS_BLOB_RETENTION_HOURS"]);
   await runNode(
     {
-      temporalAddress: required("TEMPORAL_ADDRESS"),
-      namespace: process.env["TEMPORAL_NAMESPACE"] ?? "default",
+      temporal,
       nodeId,
       roles,
       engine: policyEngine,
+      labels,
       capabilities,
+      drainMs: drainSeconds * 1_000,
       ...(tracing === null ? {} : { tracing: tracing.worker }),
       ...(steering === null ? {} : { control: steering }),
     },
     parts,
-    stop.signal,
+    { stop: stop.signal, now: stopNow.signal },
     () => console.log(JSON.stringify({ ready: true, nodeId, roles })),
   );
 } finally {
@@ -182,20 +212,12 @@ async function keepSkyrl(): Promise<TendedServer> {
   }
 }
 
-function sandboxSettings(): ReturnType<typeof sandboxOptions> {
+/** What flags and variables say. One that says what it cannot mean is an error at start. */
+function inWords<Value>(read: () => Value): Value {
   try {
-    return sandboxOptions(process.env);
+    return read();
   } catch (error) {
-    // Only a variable that says what it cannot mean.
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function keysOfModels(): ModelKeys {
-  try {
-    return takeModelKeys(process.env);
-  } catch (error) {
-    // Only a key without the address it is for.
+    // Only what the reader finds wrong, in its own words.
     return fail(error instanceof Error ? error.message : String(error));
   }
 }

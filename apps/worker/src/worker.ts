@@ -1,7 +1,9 @@
 // Owns: joining a node to Temporal: one Temporal worker a role and queue. Must not know: what the activities do.
+import { setTimeout as sleep } from "node:timers/promises";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { WorkerOptions } from "@temporalio/worker";
 import type { NodeReport, NodeRole, PolicyEngineName } from "@gradus/domain";
+import type { TemporalAccess } from "@gradus/domain/temporal-access";
 import { CONTROL_QUEUE, policyNodeQueue, policyQueue, SANDBOX_QUEUE } from "@gradus/workflows";
 import { LoadMeter } from "./load-meter.ts";
 import { MachineMeter } from "./machine/machine-meter.ts";
@@ -10,8 +12,7 @@ import type { NodeParts } from "./roles.ts";
 import type { Tracing } from "./tracing.ts";
 
 export interface NodeOptions {
-  readonly temporalAddress: string;
-  readonly namespace: string;
+  readonly temporal: TemporalAccess<Buffer>;
   readonly nodeId: string;
   readonly roles: readonly NodeRole[];
   /** Which experiments the policy role serves. */
@@ -20,16 +21,28 @@ export interface NodeOptions {
   readonly control?: Pick<WorkerOptions, "workflowBundle" | "activities">;
   /** Absent: nothing is traced. */
   readonly tracing?: Tracing["worker"];
+  /** What its operator says of it: runs are placed by it. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly capabilities: Readonly<Record<string, string | number | boolean>>;
+  /** How long its runs may take to leave it before it stops, in milliseconds; 0: it stops at once. */
+  readonly drainMs: number;
+}
+
+export interface StopSignals {
+  /** The node is to stop, in order. */
+  readonly stop: AbortSignal;
+  /** It is to stop at once. */
+  readonly now: AbortSignal;
 }
 
 const SEEN_EVERY_MS = 10_000;
 
-/** Runs the node until `signal` aborts, then drains it. `onReady` is called when every queue is polled. */
-export async function runNode(options: NodeOptions, parts: NodeParts, signal: AbortSignal, onReady: () => void): Promise<void> {
+/** Runs the node until it is told to stop, then drains it. `onReady` is called when every queue is polled. */
+export async function runNode(options: NodeOptions, parts: NodeParts, { stop, now }: StopSignals, onReady: () => void): Promise<void> {
   Runtime.install({ logger: new DefaultLogger("WARN"), shutdownSignals: [] });
-  const { nodeId, roles, engine, temporalAddress, namespace, control, tracing, capabilities } = options;
-  const connection = await NativeConnection.connect({ address: temporalAddress });
+  const { nodeId, roles, engine, temporal, control, tracing, labels, capabilities, drainMs } = options;
+  const { namespace, ...access } = temporal;
+  const connection = await NativeConnection.connect(access);
   const common = { connection, namespace, identity: nodeId, shutdownGraceTime: "3s", shutdownForceTime: "8s", ...tracing } as const;
   const queues: Omit<WorkerOptions, keyof typeof common>[] = [];
   if (control !== undefined) queues.push({ ...control, taskQueue: CONTROL_QUEUE, maxConcurrentActivityTaskExecutions: 16 });
@@ -43,7 +56,7 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
   }
   const workers = await Promise.all(queues.map((queue) => Worker.create({ ...common, ...queue })));
   const taskQueue = roles.includes("POLICY") ? policyNodeQueue(nodeId) : null;
-  await parts.sink.registerNode({ id: nodeId, roles, taskQueue, labels: {}, capabilities });
+  await parts.sink.registerNode({ id: nodeId, roles, taskQueue, labels, capabilities });
   const meter = roles.includes("SANDBOX") ? new LoadMeter(await parts.sandbox(), performance.now()) : null;
   const machine = new MachineMeter();
   const report = async (): Promise<NodeReport> => {
@@ -60,9 +73,12 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
   };
   await tell();
   const beat = setInterval(() => void tell(), SEEN_EVERY_MS);
-  signal.addEventListener("abort", () => {
+  const leave = async (): Promise<void> => {
+    if (roles.includes("POLICY") && drainMs > 0 && !now.aborted)
+      await emptied(parts, nodeId, AbortSignal.any([now, AbortSignal.timeout(drainMs)]));
     for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
-  });
+  };
+  stop.addEventListener("abort", () => void leave(), { once: true });
   try {
     const running = Promise.all(workers.map((worker) => worker.run()));
     onReady();
@@ -75,3 +91,18 @@ export async function runNode(options: NodeOptions, parts: NodeParts, signal: Ab
     await connection.close();
   }
 }
+
+/** Tells that the node is being drained, and waits until its runs have left it or `over` aborts. */
+async function emptied({ sink, host }: NodeParts, nodeId: string, over: AbortSignal): Promise<void> {
+  try {
+    await sink.nodeDraining(nodeId);
+    const { isEmpty } = await host();
+    while (!isEmpty()) await sleep(LOOK_MS, undefined, { signal: over });
+  } catch (error) {
+    // Tolerates a drain that nobody could be told of, and one that took too long: what is under way then goes on elsewhere, as after a crash.
+    console.error(
+      JSON.stringify({ drain: "ended before every run had left", why: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+}
+const LOOK_MS = 200;

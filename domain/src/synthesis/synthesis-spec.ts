@@ -1,6 +1,7 @@
 // Owns: what a synthesis file may say. Must not know: files, YAML, how a model is asked, where anything is stored.
 import { z } from "zod";
 import { ExecutionSpec, SamplingSettings } from "../experiment.ts";
+import { Placement } from "../placement.ts";
 import { PolicyEngineName } from "../policy-engine-name.ts";
 import { EnvironmentName } from "../problem.ts";
 
@@ -71,6 +72,8 @@ const PolicyStudent = z.strictObject({
   /** A problem with a longer prompt is refused. 88 is what the embedded engine's own shapes read. */
   maxPromptTokens: z.number().int().min(1).default(88),
   sampling: SamplingSettings.prefault({}),
+  /** What the labels of the node must say that attempts the problems. */
+  placement: Placement.optional(),
 });
 
 export const TeacherSpec = z.union([GrammarTeacher, ModelEndpoint]);

@@ -15,6 +15,12 @@ export const readNodes = ({ prisma }: Database, limit: number): Promise<WorkerNo
 export const readNodesById = ({ prisma }: Database, ids: readonly string[]): Promise<WorkerNodeRow[]> =>
   prisma.node.findMany({ where: { id: { in: [...ids] } } });
 
+/** Runs under way that nodes hold; a node that holds none has no row. */
+export const countRunsOfNodes = ({ sql }: Database, ids: readonly string[]): Promise<{ nodeId: string; count: number }[]> =>
+  sql<{ nodeId: string; count: number }[]>`
+    select "nodeId", count(*)::int as count from "Run"
+    where "nodeId" = any(${[...ids]}::text[]) and status in ('RUNNING', 'PAUSED') group by 1`;
+
 /** Nodes that changed after a place among the changes of all nodes, and those that have gone silent since then. */
 export interface NodesPlace {
   /** Last `Node.revision` read; -1 before any. */

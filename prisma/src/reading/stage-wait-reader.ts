@@ -35,5 +35,5 @@ export async function readUsualSeconds({ sql }: Database, runId: string, stage: 
 /** Nodes of the role that have not said goodbye and were heard of within the hour, by id. */
 export const readNodesOfRole = ({ sql }: Database, role: NodeRole): Promise<WorkerNodeRow[]> =>
   sql<WorkerNodeRow[]>`
-    select id, roles::text[] as roles, "taskQueue", labels, capabilities, "startedAt", "lastSeenAt", "stoppedAt", report from "Node"
+    select id, roles::text[] as roles, "taskQueue", labels, capabilities, "startedAt", "lastSeenAt", "stoppedAt", "drainingSince", report from "Node"
     where ${role}::"NodeRole" = any(roles) and "stoppedAt" is null and "lastSeenAt" > now() - interval '1 hour' order by id`;

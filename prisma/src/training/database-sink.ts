@@ -2,7 +2,7 @@
 import type { BlobStore, RolloutSink } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 import { readExecuting, readGeneration, readInitialPolicy, readUpdating } from "./generation-store.ts";
-import { nodeSeen, nodeStopped, registerNode } from "./node-store.ts";
+import { nodeSeen, nodeStopped, registerNode, setNodeDraining } from "./node-store.ts";
 import { commitPolicy, refuseUpdate } from "./policy-store.ts";
 import { saveExecutions, saveRollouts } from "./rollout-store.ts";
 import { addProvenance } from "./run-store.ts";
@@ -24,6 +24,7 @@ export function databaseSink({ sql }: { readonly sql: Sql }, blobs: Pick<BlobSto
     addProvenance: (runId, facts) => addProvenance(sql, runId, facts),
     registerNode: (node) => registerNode(sql, node),
     nodeSeen: (nodeId, report) => nodeSeen(sql, nodeId, report),
+    nodeDraining: async (nodeId) => void (await setNodeDraining(sql, nodeId, true)),
     nodeStopped: (nodeId) => nodeStopped(sql, nodeId),
   };
 }

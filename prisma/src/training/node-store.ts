@@ -16,7 +16,7 @@ export async function registerNode(sql: Sql, node: NodeRegistration): Promise<vo
       insert into "Node" (id, roles, "taskQueue", labels, capabilities, revision)
       select ${node.id}, ${[...node.roles]}::text[]::"NodeRole"[], ${node.taskQueue}, ${sql.json(node.labels)}, ${sql.json(node.capabilities)}, revision from turn
       on conflict (id) do update set roles = excluded.roles, "taskQueue" = excluded."taskQueue", labels = excluded.labels,
-        capabilities = excluded.capabilities, "startedAt" = now(), "lastSeenAt" = now(), "stoppedAt" = null, report = null, revision = excluded.revision)
+        capabilities = excluded.capabilities, "startedAt" = now(), "lastSeenAt" = now(), "stoppedAt" = null, "drainingSince" = null, report = null, revision = excluded.revision)
     select pg_notify(${EVENTS_CHANNEL}, ${NODES})`;
 }
 
@@ -40,6 +40,17 @@ export async function nodeSeen(sql: Sql, id: string, report: NodeReport): Promis
 export async function dropOldTelemetry(sql: Sql, keptMs = TELEMETRY_KEPT_MS): Promise<number> {
   const { count } = await sql`delete from "NodeTelemetry" where at < now() - ${keptMs}::float8 * interval '1 millisecond'`;
   return count;
+}
+
+/** Begins or ends the draining of a node; the time of a draining that goes on stays. Whether there is such a node. */
+export async function setNodeDraining(sql: Sql, id: string, isDraining: boolean): Promise<boolean> {
+  const [found] = await sql<{ id: string }[]>`
+    with turn as (update "StoreEpoch" set "nodeRevision" = "nodeRevision" + 1 where id = 1 returning "nodeRevision" as revision),
+    changed as (
+      update "Node" set "drainingSince" = case when ${isDraining} then coalesce("drainingSince", now()) end, revision = turn.revision
+      from turn where id = ${id} returning id)
+    select id, pg_notify(${EVENTS_CHANNEL}, ${NODES}) from changed`;
+  return found !== undefined;
 }
 
 export async function nodeStopped(sql: Sql, id: string): Promise<void> {

@@ -1,8 +1,9 @@
 // Owns: a run's life in the database: begin, lease, status, length. Must not know: rollouts, Temporal.
 import { MissingRow, RunSpec } from "@gradus/domain";
 import type { RunStatus } from "@gradus/domain";
-import type { Sql } from "../database.ts";
+import type { Sql, Transaction } from "../database.ts";
 import { inRun } from "./run-transaction.ts";
+import type { Emit } from "./run-transaction.ts";
 
 export interface RunRow {
   readonly id: string;
@@ -55,6 +56,13 @@ export async function setRunStatus(sql: Sql, runId: string, status: RunStatus, c
   });
 }
 
+/** What a run that is under way waits for, in words; null: nothing any more. */
+export async function setWaits(tx: Transaction, emit: Emit, runId: string, waits: string | null): Promise<void> {
+  const changed =
+    await tx`update "Run" set cause = ${waits} where id = ${runId} and status = 'RUNNING' and cause is distinct from ${waits}`;
+  if (changed.count > 0) emit({ type: "STATUS_CHANGED", status: "RUNNING", cause: waits });
+}
+
 /** Adds to the run's provenance what decides its numbers beside the code: seed and data, and from which step it goes on where it does. */
 export async function recordBeginning(sql: Sql, runId: string, fromStep: number): Promise<void> {
   await sql`update "Run" r set provenance = r.provenance
@@ -69,17 +77,19 @@ export async function recordBeginning(sql: Sql, runId: string, fromStep: number)
  * Gives the run to a node under a new epoch; every older one is refused from here on. What samples, trains and executes on that node goes into
  * the run's provenance: a fork or a resumed run makes no first policy that would tell.
  */
-export async function grantLease(sql: Sql, runId: string, nodeId: string): Promise<number> {
-  return inRun(sql, runId, null, async (tx, emit) => {
-    const [row] = await tx<{ leaseEpoch: number }[]>`
-      update "Run" set "leaseEpoch" = "leaseEpoch" + 1, "nodeId" = ${nodeId}, provenance = provenance || coalesce((
-        select jsonb_object_agg(key, value) from "Node" n, jsonb_each(n.capabilities)
-        where n.id = ${nodeId} and key in ('engine', 'engineRuntime', 'engineThreads', 'sandbox')), '{}')
-      where id = ${runId} returning "leaseEpoch"`;
-    const epoch = row?.leaseEpoch ?? 0;
-    emit({ type: "LEASE_GRANTED", epoch, nodeId });
-    return epoch;
-  });
+export const grantLease = (sql: Sql, runId: string, nodeId: string): Promise<number> =>
+  inRun(sql, runId, null, (tx, emit) => grantLeaseIn(tx, emit, runId, nodeId));
+
+/** The same within the run's transaction. */
+export async function grantLeaseIn(tx: Transaction, emit: Emit, runId: string, nodeId: string): Promise<number> {
+  const [row] = await tx<{ leaseEpoch: number }[]>`
+    update "Run" set "leaseEpoch" = "leaseEpoch" + 1, "nodeId" = ${nodeId}, provenance = provenance || coalesce((
+      select jsonb_object_agg(key, value) from "Node" n, jsonb_each(n.capabilities)
+      where n.id = ${nodeId} and key in ('engine', 'engineRuntime', 'engineThreads', 'sandbox')), '{}')
+    where id = ${runId} returning "leaseEpoch"`;
+  const epoch = row?.leaseEpoch ?? 0;
+  emit({ type: "LEASE_GRANTED", epoch, nodeId });
+  return epoch;
 }
 
 export async function setTotalSteps(sql: Sql, runId: string, totalSteps: number): Promise<void> {

@@ -99,6 +99,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "cli Synthesis": () => ({ id: "none" }),
   "cli SynthesisProgress": () => ({ id: "none" }),
   "cli UsedCurricula": () => ({}),
+  "cli WorkerNodes": () => ({}),
   "cli Experiment": ({ id }) => ({ id }),
   "cli Experiments": () => ({ first: 100 }),
   "cli Run": ({ runIds }) => ({ id: runIds[0] }),

@@ -91,13 +91,17 @@ describe("gradus run", () => {
       "uniform, classic, reverse-medium-start: a step samples 128 completions of at most 4,096 tokens (524,288 tokens)",
     );
     expect(stderr).toContain("an evaluation at most 400 completions (1,638,400 tokens)");
-    expect(stderr).toMatch(/not estimated: tokens of prompts[^]*memory and seconds a step/);
+    expect(stderr).toMatch(/memory: Qwen\/Qwen3-4B has 4\.02 billion parameters, 8\.0 GB in bfloat16/);
+    expect(stderr).toMatch(
+      /seconds on one h100, where every completion takes all its tokens: sampling about [\d,.]+ s .* updating about [\d,.]+ s/,
+    );
+    expect(stderr).toMatch(/not estimated: tokens of prompts/);
     const embedded = await gradus(
       "run",
       await fileOf("dry.yaml", "name: dry\nseeds: [1]\narms: [{ name: only, curriculum: classic }]\n"),
       "--dry-run",
     );
-    expect(embedded.stderr).not.toContain("tokens");
+    expect(embedded.stderr).toMatch(/a step samples 64 completions of at most 40 tokens[^]*memory and seconds: .*npm run bench -- step/);
   });
 
   test("names path, value and what was expected of every wrong field, with exit code 2", async () => {

@@ -142,6 +142,7 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
     () => ({ input: { page: "p", name: "n", state: {} } }),
     () => ({ input: { page: "p", name: "n", state: {}, project: "default" } }),
   ),
+  "Mutation.setNodeDraining": { scope: "ADMIN", foreign: [] },
   "Mutation.setProjectRetention": { scope: "ADMIN", foreign: [() => ({ id: "default" })] },
   "Mutation.setRunRetention": runById,
   "Mutation.setTotalSteps": write(({ run }) => ({ id: run, totalSteps: 5 })),

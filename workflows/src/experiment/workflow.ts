@@ -8,7 +8,7 @@ import type { GenerateInput } from "../training-run/activities.ts";
 import { evaluate } from "../training-run/loop.ts";
 import { trainingRunWorkflowId } from "../training-run/messages.ts";
 import type { TrainingRunResult } from "../training-run/messages.ts";
-import { controlStages, isNodeLost, offerNode, policyOn, releaseOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
+import { controlStages, findNode, isNodeLost, policyOn, releaseOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
 import type { ExperimentActivities } from "./activities.ts";
 import type { ExperimentInput, ExperimentResult } from "./messages.ts";
 
@@ -87,7 +87,7 @@ async function beforeAnyRun(
 
 async function generateOnAnyNode(input: GenerateInput, engine: PolicyEngineName | undefined): Promise<void> {
   for (;;) {
-    const node = await offerNode(engine);
+    const node = await findNode({ experimentId: input.scope.experimentId }, engine);
     try {
       await policyOn(node).generateRollouts(input);
       return await releaseOn(node, input.scope.experimentId);

@@ -2,7 +2,7 @@
 import { CancellationScope, ContinueAsNew, continueAsNew, isCancellation, proxyActivities, workflowInfo } from "@temporalio/workflow";
 import { CONTROL_QUEUE, PERMANENT_FAILURES } from "../training-run/activities.ts";
 import type { GenerateInput, NodeOffer } from "../training-run/activities.ts";
-import { isNodeLost, offerNode, policyOn, releaseOn, rootCause, sandbox } from "../training-run/workflow.ts";
+import { findNode, isNodeLost, policyOn, releaseOn, rootCause, sandbox } from "../training-run/workflow.ts";
 import type { SynthesisActivities } from "./activities.ts";
 import { takeTurns } from "./loop.ts";
 import type { SynthesisStages } from "./loop.ts";
@@ -28,7 +28,7 @@ export async function synthesis(input: SynthesisInput): Promise<SynthesisResult>
     const plan = await control.prepareSynthesis({ synthesisId });
     const generateRollouts = async (at: GenerateInput): Promise<void> => {
       for (;;) {
-        node ??= await offerNode(plan.student?.engine);
+        node ??= await findNode({ synthesisId }, plan.student?.engine);
         try {
           return await policyOn(node).generateRollouts(at);
         } catch (error) {

@@ -15,7 +15,7 @@ export interface RunPlan {
   /** Steps between evaluations, 0 = only first and last. */
   readonly evaluateEvery: number;
   readonly baselineShared: boolean;
-  /** Whose nodes the run needs; absent: embedded. */
+  /** Whose nodes the run needs, where those who began before `placeRun` look for one; absent: embedded. */
   readonly engine?: PolicyEngineName;
   /** Rounds of rollouts that a step may take; absent: 1. */
   readonly rounds?: number;
@@ -31,8 +31,16 @@ export interface StepRef {
   readonly step: number;
 }
 
+/** A node of the run's, and the right to write to the run from there. */
+export interface Place {
+  readonly node: NodeOffer;
+  readonly lease: Lease;
+}
+
 export interface Drawn {
   readonly groups: number;
+  /** Set where the run's node is being drained: the run leaves it before it samples. */
+  readonly moveOn?: true;
   /** Whose weights the step is sampled with. */
   readonly policy: PolicyRef;
 }
@@ -60,6 +68,10 @@ export interface NodeOffer {
 /** Queue `control`: database work and the curriculum's mathematics. */
 export interface ControlActivities {
   beginRun(input: { readonly runId: string }): Promise<RunPlan>;
+  /** Finds the node that suits the run best and gives it to the run. Fails, in words that say why, while there is none: asked again until there is. */
+  placeRun(input: { readonly runId: string }): Promise<Place>;
+  /** A node for what no run owns: an experiment's first samples, a synthesis' student. Fails while there is none. */
+  findNode(input: { readonly experimentId: string } | { readonly synthesisId: string }): Promise<NodeOffer>;
   /** A new epoch: writes under an older one are refused from here on. */
   grantLease(input: { readonly runId: string; readonly nodeId: string }): Promise<Lease>;
   drawProblems(input: StepRef & { readonly maxStaleness: number }): Promise<Drawn>;

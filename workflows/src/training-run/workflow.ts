@@ -8,6 +8,7 @@ import {
   ContinueAsNew,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -15,7 +16,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
-import type { ControlActivities, Lease, NodeOffer, PolicyActivities, SandboxActivities } from "./activities.ts";
+import type { ControlActivities, Lease, NodeOffer, Place, PolicyActivities, SandboxActivities } from "./activities.ts";
 import { CONTROL_QUEUE, PERMANENT_FAILURES, policyQueue, SANDBOX_QUEUE } from "./activities.ts";
 import { train } from "./loop.ts";
 import type { RunState, Stages } from "./loop.ts";
@@ -30,7 +31,9 @@ const retry = {
   nonRetryableErrorTypes: [...PERMANENT_FAILURES],
 };
 
-export const control = proxyActivities<Omit<ControlActivities, "drawProblems" | "refillProblems" | "rewardRollouts">>({
+export const control = proxyActivities<
+  Omit<ControlActivities, "drawProblems" | "refillProblems" | "rewardRollouts" | "placeRun" | "findNode">
+>({
   taskQueue: CONTROL_QUEUE,
   startToCloseTimeout: "10m",
   heartbeatTimeout: "10s",
@@ -47,6 +50,15 @@ export const sandbox = proxyActivities<SandboxActivities>({
   heartbeatTimeout: "10s",
   retry,
 });
+/** Waits for a node for as long as it takes: a failed attempt leaves nothing in the history. */
+const placing = proxyActivities<Pick<ControlActivities, "placeRun" | "findNode">>({
+  taskQueue: CONTROL_QUEUE,
+  startToCloseTimeout: "30s",
+  retry: { ...retry, maximumInterval: "5s", maximumAttempts: Number.POSITIVE_INFINITY },
+});
+/** Workflows that began before nodes were chosen by what they are go on as they began. */
+const CHOSEN = "nodes-are-chosen";
+
 const finderOf = (engine: PolicyEngineName | undefined): Pick<PolicyActivities, "offerNode"> =>
   proxyActivities<Pick<PolicyActivities, "offerNode">>({
     taskQueue: policyQueue(engine),
@@ -64,8 +76,11 @@ export const controlStages = {
   scoreEvaluation: (at) => control.scoreEvaluation(at),
 } satisfies Omit<Stages, "generateRollouts" | "updatePolicy">;
 
-/** A node of that engine; waits until there is one. */
-export const offerNode = (engine?: PolicyEngineName): Promise<NodeOffer> => finderOf(engine).offerNode();
+/** A node for what no run owns; waits until there is one. */
+export const findNode = (
+  of: { readonly experimentId: string } | { readonly synthesisId: string },
+  engine: PolicyEngineName | undefined,
+): Promise<NodeOffer> => (patched(CHOSEN) ? placing.findNode(of) : finderOf(engine).offerNode());
 /** Activities on one node's own queue; a node that takes nothing up for half a minute is taken for dead. */
 export const policyOn = (node: NodeOffer): Omit<PolicyActivities, "offerNode"> =>
   proxyActivities<Omit<PolicyActivities, "offerNode">>({
@@ -96,7 +111,10 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   let totalSteps = 0;
   let needs: PolicyEngineName | undefined;
   let state: RunState | null = null;
-  let place: { node: NodeOffer; lease: Lease } | null = null;
+  let place: Place | null = null;
+  /** Calls under way on the run's node. */
+  let onPlace = 0;
+  let leaving = false;
 
   setHandler(pauseSignal, ({ cause }) => {
     paused = true;
@@ -124,9 +142,12 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
     state === null ? null : { ...state, totalSteps, paused, nodeId: place?.node.nodeId ?? null, leaseEpoch: place?.lease.epoch ?? 0 },
   );
 
-  const move = async (): Promise<{ node: NodeOffer; lease: Lease }> => {
-    const node = await offerNode(needs);
-    place = { node, lease: await control.grantLease({ runId, nodeId: node.nodeId }) };
+  const move = async (): Promise<Place> => {
+    if (patched(CHOSEN)) place = await placing.placeRun({ runId });
+    else {
+      const node = await finderOf(needs).offerNode();
+      place = { node, lease: await control.grantLease({ runId, nodeId: node.nodeId }) };
+    }
     return place;
   };
 
@@ -139,7 +160,14 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   /** Runs a call on the run's node, and on another one when that node is gone. */
   const onNode = async <Result>(call: (policy: Omit<PolicyActivities, "offerNode">, lease: Lease) => Promise<Result>): Promise<Result> => {
     for (;;) {
+      if (leaving) {
+        // What is under way on a node that is drained ends there.
+        await condition(() => onPlace === 0);
+        if (leaving) await leave();
+        leaving = false;
+      }
       const { node, lease } = place ?? (await move());
+      onPlace++;
       try {
         return await call(policyOn(node), lease);
       } catch (error) {
@@ -147,12 +175,19 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
         if (!isNodeLost(error)) throw error;
         place = null;
         void releaseOn(node, runId);
+      } finally {
+        onPlace--;
       }
     }
   };
 
   const stages: Stages = {
     ...controlStages,
+    drawProblems: async (at) => {
+      const drawn = await controlStages.drawProblems(at);
+      leaving ||= drawn.moveOn === true && place !== null;
+      return drawn;
+    },
     generateRollouts: (at) => onNode((policy, lease) => policy.generateRollouts({ ...at, lease })),
     updatePolicy: (at) => onNode((policy, lease) => policy.updatePolicy({ ...at, lease })),
   };

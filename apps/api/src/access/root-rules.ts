@@ -139,6 +139,8 @@ export const MUTATION_RULES: Readonly<Record<keyof MutationResolvers, RootRule>>
   revokeApiKey: { scope: "ADMIN" },
   saveTemplate: intoProject,
   saveView: intoProject,
+  // Nodes serve every project.
+  setNodeDraining: { scope: "ADMIN" },
   setProjectRetention: { scope: "ADMIN", named: ({ id }) => ({ projects: [id] }) },
   setRunRetention: ofRun,
   setTotalSteps: ofRun,

@@ -2,9 +2,16 @@
 import type { RunSpec } from "@gradus/domain";
 import type { FieldError } from "./refusal.ts";
 
-/** Paths are relative to the arm where the arm may say otherwise. Embedded engines compute all that a file can say. */
+/** Paths are relative to the arm where the arm may say otherwise. Embedded engines compute all that a file can say, with a model and tokenizer of their own. */
 export function beyondEngine({ policy, training: { loss } }: Pick<RunSpec, "policy" | "training">, arm: string): FieldError[] {
-  if (policy.engine === "embedded") return [];
+  if (policy.engine === "embedded")
+    return (["baseModel", "tokenizer"] as const)
+      .filter((name) => policy[name] !== undefined)
+      .map((name) => ({
+        path: `policy.${name}`,
+        value: policy[name],
+        expected: "nothing: the embedded engine has its own; or policy.engine: tinker",
+      }));
   return [
     ...(loss.klWeight === 0
       ? []

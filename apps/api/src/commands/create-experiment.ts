@@ -15,7 +15,7 @@ export async function createExperiment(
   { source, key }: { readonly source: string; readonly key?: string | null | undefined },
 ): Promise<string> {
   const { specification, arms } = resolveExperiment(source);
-  const missing = [...(await missingReferences(db, specification)), ...(await unservedEngine(db, specification.policy.engine))];
+  const missing = [...(await missingReferences(db, specification)), ...(await unservedEngine(db, specification.policy))];
   if (missing.length > 0) throw new Refusal(missing.map(({ path, expected }) => `${path}: ${expected}`).join("; "), missing);
   const selections = await selectForArms(db, specification, arms);
   const suffix = key ? sha256Hex(`${specification.project}\n${key}`).slice(0, 8) : crypto.randomUUID().slice(0, 8);

@@ -90,13 +90,16 @@ export function readYaml(source: string): unknown {
 function filePaths(written: unknown): FieldError[] {
   const { problems, policy } = asRecord(written);
   const file = asRecord(problems)["file"];
-  const warmStart = asRecord(policy)["warmStart"];
+  const { warmStart, tokenizer } = asRecord(policy);
   return [
     ...(file === undefined
       ? []
       : [{ path: "problems.file", value: file, expected: "problems.set: import the file with POST /import/problems first" }]),
     ...(typeof warmStart === "string" && !/^sha256:[0-9a-f]{64}$/.test(warmStart)
       ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs/<hash> first" }]
+      : []),
+    ...(typeof tokenizer === "string" && !/^sha256:[0-9a-f]{64}$/.test(tokenizer)
+      ? [{ path: "policy.tokenizer", value: tokenizer, expected: "sha256:<hash> of the folder's files, as `gradus run` writes it" }]
       : []),
   ];
 }

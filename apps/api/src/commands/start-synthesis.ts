@@ -45,7 +45,7 @@ async function missingReferences(db: Database, { project, seeds: { from }, filte
     prisma.project.findUnique({ where: { id: project }, select: { id: true } }),
     from.kind === "rollouts" ? prisma.run.findUnique({ where: { id: from.run }, select: { id: true } }) : null,
     prisma.problemSet.findMany({ where: { id: { in: sets.map(({ value }) => value) } }, select: { id: true } }),
-    student.kind === "policy" ? unservedEngine(db, student.engine) : [],
+    student.kind === "policy" ? unservedEngine(db, student, "student") : [],
   ]);
   const found = new Set(known.map(({ id }) => id));
   return [
@@ -54,7 +54,7 @@ async function missingReferences(db: Database, { project, seeds: { from }, filte
       ? [{ path: "seeds.from.run", value: from.run, expected: "the id of a run that exists" }]
       : []),
     ...sets.filter(({ value }) => !found.has(value)).map((one) => Object.assign({ expected: "the id of a problem set that exists" }, one)),
-    ...unserved.map((error) => ({ ...error, path: "student.engine" })),
+    ...unserved,
   ];
 }
 

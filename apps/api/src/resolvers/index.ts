@@ -95,6 +95,7 @@ import { revokeApiKey as mutationRevokeApiKey } from "./Mutation/revokeApiKey.ts
 import { saveTemplate as mutationSaveTemplate } from "./Mutation/saveTemplate.ts";
 import { saveView as mutationSaveView } from "./Mutation/saveView.ts";
 import { setProjectRetention as mutationSetProjectRetention } from "./Mutation/setProjectRetention.ts";
+import { setNodeDraining as mutationSetNodeDraining } from "./Mutation/setNodeDraining.ts";
 import { setRunRetention as mutationSetRunRetention } from "./Mutation/setRunRetention.ts";
 import { setTotalSteps as mutationSetTotalSteps } from "./Mutation/setTotalSteps.ts";
 import { startExperiment as mutationStartExperiment } from "./Mutation/startExperiment.ts";
@@ -178,6 +179,7 @@ export const resolvers: Resolvers = {
     saveTemplate: mutationSaveTemplate,
     saveView: mutationSaveView,
     setProjectRetention: mutationSetProjectRetention,
+    setNodeDraining: mutationSetNodeDraining,
     setRunRetention: mutationSetRunRetention,
     setTotalSteps: mutationSetTotalSteps,
     startExperiment: mutationStartExperiment,

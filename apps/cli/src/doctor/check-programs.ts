@@ -49,7 +49,7 @@ export async function checkPostgres(env: NodeJS.ProcessEnv): Promise<Finding> {
 
 export async function checkTemporal(env: NodeJS.ProcessEnv): Promise<Finding> {
   if (env["TEMPORAL_ADDRESS"]) {
-    await useTemporal(env["TEMPORAL_ADDRESS"]);
+    await useTemporal(env);
     return fine("Temporal", "the Temporal of TEMPORAL_ADDRESS answers");
   }
   try {

@@ -1,6 +1,8 @@
 // Owns: an experiment file on its way to the API: the files it names are uploaded and replaced by what they became. Must not know: what a file may
 // say; the API does.
-import { basename, dirname, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { tokenizerHash } from "@gradus/domain/tokenizer-hash";
 import { parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { RefusedError } from "../client/refused.ts";
@@ -14,7 +16,7 @@ interface ReadInput {
 }
 
 /**
- * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash, and every
+ * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash, `policy.tokenizer` the hash of its folder's files, and every
  * `module` of the user's own has its hash beside it.
  * @throws RefusedError when it, or a file it names, cannot be read
  */
@@ -47,8 +49,23 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
     onProgress(`the weights of ${weights} are sha256:${hash.slice(0, 12)}`);
     document.setIn(["policy", "warmStart"], `sha256:${hash}`);
   }
+  const tokenizer = textAt(document, ["policy", "tokenizer"]);
+  if (tokenizer !== null && !tokenizer.startsWith("sha256:")) {
+    const hash = await hashTokenizer(beside(tokenizer));
+    onProgress(`the tokenizer in ${tokenizer} is sha256:${hash.slice(0, 12)}`);
+    document.setIn(["policy", "tokenizer"], `sha256:${hash}`);
+  }
   await hashModules(document, dirname(resolve(file)), onProgress);
   return document.toString();
+}
+
+/** Of the files in the folder. Nodes have the files themselves: a run is placed where they are the same. @throws RefusedError naming the file that cannot be read */
+async function hashTokenizer(folder: string): Promise<string> {
+  const read = async (name: string): Promise<string> => (await readWhole(join(folder, name))).toString("utf8");
+  const [tokenizer, config] = await Promise.all([read("tokenizer.json"), read("tokenizer_config.json")]);
+  // Most models have none.
+  const template = await readFile(join(folder, "chat_template.jinja"), "utf8").catch(() => null);
+  return tokenizerHash({ tokenizer, config, template });
 }
 
 /** A text there, or null; anything else is the API's to refuse. */

@@ -1,4 +1,6 @@
 // Owns: servers somebody else runs, whose addresses came from the environment. Must not know: how to start any.
+import { readFileSync } from "node:fs";
+import { temporalAccess } from "@gradus/domain/temporal-access";
 import postgres from "postgres";
 import type { RunningServer, ServerExit } from "./guarded-process.ts";
 import { waitForTemporal } from "./temporal-server.ts";
@@ -22,10 +24,14 @@ export async function usePostgres(databaseUrl: string): Promise<RunningServer & 
   return { ...external(), databaseUrl };
 }
 
-/** Uses the Temporal at `address` (`host:port`). @throws UnusableError when it does not answer for the namespace `default` */
-export async function useTemporal(address: string): Promise<RunningServer & { address: string; uiUrl: null }> {
+/** Uses the Temporal that the environment names. @throws UnusableError when it does not answer for its namespace */
+export async function useTemporal(env: NodeJS.ProcessEnv): Promise<RunningServer & { address: string; uiUrl: null }> {
+  const address = env["TEMPORAL_ADDRESS"] ?? "";
   try {
-    await waitForTemporal(address, 10_000);
+    await waitForTemporal(
+      temporalAccess(env, (path) => readFileSync(path)),
+      10_000,
+    );
   } catch (error) {
     throw new UnusableError({
       what: "The Temporal of TEMPORAL_ADDRESS does not answer",

@@ -103,7 +103,7 @@ export async function startServices({
     const workflowServer = temporalAddress
       ? run(
           "Temporal",
-          () => useTemporal(temporalAddress),
+          () => useTemporal(env),
           () => `Temporal of TEMPORAL_ADDRESS (${temporalAddress}) is used`,
         )
       : run("Temporal", ownTemporal, (running) => `Temporal listens on ${running.address}, its program is from ${running.from}`);

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import type { TemporalAccess } from "@gradus/domain/temporal-access";
 import { Connection } from "@temporalio/client";
 import { findTemporal, type TemporalSource } from "./find-temporal.ts";
 import { choosePort } from "./free-port.ts";
@@ -114,16 +115,16 @@ export async function startTemporal({
 }
 
 /**
- * Waits until a Temporal server answers for the namespace `default`.
+ * Waits until a Temporal server answers for the namespace.
  * @throws Error when it does not within `timeoutMs`
  */
-export async function waitForTemporal(address: string, timeoutMs: number): Promise<void> {
+export async function waitForTemporal({ namespace, ...access }: TemporalAccess<Buffer>, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
-      const connection = await Connection.connect({ address, connectTimeout: 2_000 });
+      const connection = await Connection.connect({ ...access, connectTimeout: 2_000 });
       try {
-        await connection.workflowService.describeNamespace({ namespace: "default" });
+        await connection.workflowService.describeNamespace({ namespace });
         return;
       } finally {
         await connection.close();
@@ -139,7 +140,7 @@ export async function waitForTemporal(address: string, timeoutMs: number): Promi
 async function waitUntilReady(address: string, server: RunningServer): Promise<void> {
   const ended = server.exited.then((exit) => Promise.reject(new Error(describeExit("Temporal", exit))));
   try {
-    await Promise.race([waitForTemporal(address, 60_000), ended]);
+    await Promise.race([waitForTemporal({ address, namespace: "default" }, 60_000), ended]);
   } catch (error) {
     await server.stop();
     throw error;

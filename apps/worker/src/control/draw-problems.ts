@@ -2,6 +2,7 @@
 import { beginningOf, createCurriculum, MissingRow, planRound, stepScope } from "@gradus/domain";
 import type { Curriculum, CurriculumState, PlannedGroup, PoolProblem, PosedGroup } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
+import { isToMove } from "@gradus/prisma/training/placement-store";
 import { readRun } from "@gradus/prisma/training/run-store";
 import type { RunRow } from "@gradus/prisma/training/run-store";
 import {
@@ -35,8 +36,13 @@ export const drawProblems =
   ({ runId, experimentId, step, maxStaleness }: StepRef & { readonly maxStaleness: number }): Promise<Drawn> =>
     asActivity(async () => {
       const seen = horizon(step, maxStaleness);
-      const [policy, drawn] = await Promise.all([readPolicyAfter(sql, runId, seen), readDraw(sql, runId, step)]);
-      if (drawn !== null) return { groups: drawn.groups, policy };
+      const [policy, drawn, toMove] = await Promise.all([
+        readPolicyAfter(sql, runId, seen),
+        readDraw(sql, runId, step),
+        isToMove(sql, runId),
+      ]);
+      const moveOn = toMove ? ({ moveOn: true } as const) : {};
+      if (drawn !== null) return { groups: drawn.groups, policy, ...moveOn };
       const run = await readRun(sql, runId);
       const [problems, state] = await Promise.all([pools(run.problemSetId), readCurriculumState(sql, runId, seen)]);
       const curriculum = await curriculumOf(run, problems, state);
@@ -44,7 +50,7 @@ export const drawProblems =
       const environments = await environmentsOf(run.spec.environment);
       const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), problems, 0, environments);
       await saveDraw(sql, { ...stepScope(experimentId, runId, step), runId, step }, policy.version, groupSize, groups);
-      return { groups: groups.length, policy };
+      return { groups: groups.length, policy, ...moveOn };
     });
 
 /** Where the curriculum refills or screens: the groups of the step's next round, out of what its rollouts have shown. */

@@ -1,6 +1,7 @@
 // Owns: a run's beginning, its lease, and its ends. Must not know: steps.
 import { roundsOf, RunSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
+import { setExperimentStatus } from "@gradus/prisma/training/experiment-store";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
 import {
   addProvenance,
@@ -11,12 +12,13 @@ import {
   setRunStatus,
   setTotalSteps,
 } from "@gradus/prisma/training/run-store";
+import { findNode, placeRun } from "@gradus/prisma/training/placement-store";
 import type { ControlActivities } from "@gradus/workflows";
 import { checkModules } from "../modules/run-modules.ts";
 import { asActivity } from "../activities/activity.ts";
 import type { ProblemPools } from "./problem-pools.ts";
 
-type Steering = Pick<ControlActivities, "beginRun" | "grantLease" | "setRunStatus" | "setTotalSteps">;
+type Steering = Pick<ControlActivities, "beginRun" | "placeRun" | "findNode" | "grantLease" | "setRunStatus" | "setTotalSteps">;
 
 export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
   beginRun: ({ runId }) =>
@@ -40,6 +42,21 @@ export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
         baselineShared: policy.warmStart !== undefined && sameEvaluation(run.spec, spec),
         ...progress,
       };
+    }),
+  placeRun: ({ runId }) =>
+    asActivity(async () => {
+      const placed = await placeRun(sql, runId);
+      // Temporal asks again until a node has come, or has room.
+      if (placed.nodeId === null) throw new Error(placed.waits);
+      const { nodeId, taskQueue, epoch } = placed;
+      return { node: { nodeId, taskQueue }, lease: { runId, epoch } };
+    }),
+  findNode: (of) =>
+    asActivity(async () => {
+      const { node, waits } = await findNode(sql, of);
+      if ("experimentId" in of) await setExperimentStatus(sql, of.experimentId, "PREPARING", waits ?? undefined, false);
+      if (node === null) throw new Error(waits);
+      return { nodeId: node.id, taskQueue: node.taskQueue };
     }),
   grantLease: ({ runId, nodeId }) => asActivity(async () => ({ runId, epoch: await grantLease(sql, runId, nodeId) })),
   setRunStatus: ({ runId, status, cause }) => asActivity(() => setRunStatus(sql, runId, status, cause)),

@@ -32,6 +32,9 @@ export class EngineHost {
     return this.#slots.map((slot) => slot.engine);
   }
 
+  /** Whether no model is placed here: whoever used one has let it go. */
+  readonly isEmpty = (): boolean => this.#placed.size === 0;
+
   /** Runs `work` on the model's slot with exactly the weights of `hash` loaded (null: whatever `work` makes). */
   async use<Result>(modelId: string, hash: string | null, work: (model: HostedModel) => Promise<Result>): Promise<Result> {
     const slot = this.#place(modelId);

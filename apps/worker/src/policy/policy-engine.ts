@@ -102,6 +102,10 @@ export interface EngineCapabilities {
   readonly losses: readonly LossSpec["name"][];
   readonly maxPromptTokens: number;
   readonly maxCompletionTokens: number;
+  /** The model it trains, as its server calls it; absent: of its own making. */
+  readonly baseModel?: string;
+  /** SHA-256 of the files of the tokenizer, where it came out of files. */
+  readonly tokenizer?: string;
 }
 
 export interface Tokenizer {

@@ -50,6 +50,7 @@ export function httpSink(api: ApiConnection): RolloutSink {
     registerNode: (...args) => call("registerNode", args),
     // The next beat says the same, and a node that leaves waits for nobody.
     nodeSeen: (...args) => call("nodeSeen", args, 0),
+    nodeDraining: (...args) => call("nodeDraining", args),
     nodeStopped: (...args) => call("nodeStopped", args, 0),
   };
 }

@@ -42,30 +42,32 @@ export function NodesPage() {
               </tr>
             </thead>
             <tbody>
-              {data.workerNodes.map(({ id, roles, taskQueue, lastSeenAt, stoppedAt, isAlive, capabilities, labels, sandbox }) => (
-                <tr key={id}>
-                  <td className="mono">{id}</td>
-                  <td>
-                    <span
-                      className="badge"
-                      data-tone={isAlive ? "good" : stoppedAt == null ? "bad" : "idle"}
-                      data-sign={isAlive ? "✓" : "✕"}
-                    >
-                      {isAlive ? "alive" : stoppedAt == null ? "not seen" : "stopped"}
-                    </span>
-                  </td>
-                  <td>{roles.map((role) => role.toLowerCase()).join(", ")}</td>
-                  <td className="mono small">{taskQueue}</td>
-                  <td className="small">{sandbox && <SandboxCell report={sandbox} />}</td>
-                  <td style={{ whiteSpace: "nowrap" }}>{formatInstant(lastSeenAt)}</td>
-                  <td>
-                    <details>
-                      <summary className="small">{Object.keys((capabilities ?? {}) as object).join(", ") || "nothing said"}</summary>
-                      <pre>{JSON.stringify({ capabilities, labels }, null, 2)}</pre>
-                    </details>
-                  </td>
-                </tr>
-              ))}
+              {data.workerNodes.map(
+                ({ id, roles, taskQueue, lastSeenAt, stoppedAt, drainingSince, isAlive, capabilities, labels, sandbox }) => (
+                  <tr key={id}>
+                    <td className="mono">{id}</td>
+                    <td>
+                      <span
+                        className="badge"
+                        data-tone={isAlive ? "good" : stoppedAt == null ? "bad" : "idle"}
+                        data-sign={isAlive ? "✓" : "✕"}
+                      >
+                        {isAlive ? (drainingSince == null ? "alive" : "alive, drained") : stoppedAt == null ? "not seen" : "stopped"}
+                      </span>
+                    </td>
+                    <td>{roles.map((role) => role.toLowerCase()).join(", ")}</td>
+                    <td className="mono small">{taskQueue}</td>
+                    <td className="small">{sandbox && <SandboxCell report={sandbox} />}</td>
+                    <td style={{ whiteSpace: "nowrap" }}>{formatInstant(lastSeenAt)}</td>
+                    <td>
+                      <details>
+                        <summary className="small">{Object.keys((capabilities ?? {}) as object).join(", ") || "nothing said"}</summary>
+                        <pre>{JSON.stringify({ capabilities, labels }, null, 2)}</pre>
+                      </details>
+                    </td>
+                  </tr>
+                ),
+              )}
             </tbody>
           </table>
         )}

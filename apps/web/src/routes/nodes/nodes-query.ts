@@ -16,6 +16,7 @@ export const NODES = graphql(`
       startedAt
       lastSeenAt
       stoppedAt
+      drainingSince
       isAlive
       sandbox {
         backend

@@ -86,6 +86,8 @@ async function connectForeign(
       runtime: `tokenizer sha256 ${tokenizer.hash}`,
       threads: 0,
       deterministic: false,
+      baseModel,
+      tokenizer: tokenizer.hash,
     },
   });
 }

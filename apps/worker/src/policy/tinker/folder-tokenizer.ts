@@ -1,8 +1,8 @@
 // Owns: the tokenizer and chat form of a real model, from the two files beside its weights. Must not know: servers, experiments.
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ConfigurationError } from "@gradus/domain";
+import { tokenizerHash } from "@gradus/domain/tokenizer-hash";
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as FileTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
@@ -27,7 +27,7 @@ export interface FolderTokenizer extends Tokenizer {
   readonly size: number;
   /** Tokens that the model can sample, more than mean something where its embedding is padded: config.json's vocab_size, else `size`. */
   readonly vocabulary: number;
-  /** SHA-256 of tokenizer.json and tokenizer_config.json, hexadecimal. */
+  /** Domain tokenizerHash of its files. */
   readonly hash: string;
 }
 
@@ -63,9 +63,7 @@ export async function readFolderTokenizer(folder: string): Promise<FolderTokeniz
     padToken: configJson.pad_token == null ? eosToken : idOf(configJson.pad_token),
     size,
     vocabulary: Math.max(size, padded),
-    hash: createHash("sha256")
-      .update(`${file}\n${config}\n${beside ?? ""}`)
-      .digest("hex"),
+    hash: tokenizerHash({ tokenizer: file ?? "", config: config ?? "", template: beside }),
     encode,
     encodePrompt(text) {
       if (template === null) return encode(text);

@@ -153,6 +153,8 @@ export class TinkerConnection {
     const told = `the engine at ${this.#base} refuses ${path}: ${failure}`;
     if (status === 401 || status === 403) throw new ConfigurationError(`${told}. GRADUS_TINKER_KEY must be the server's key`);
     if (status === 404 || /not (loaded|found)/i.test(failure)) throw new ModelLost(told);
+    if (status < 500 && /adapter/i.test(failure) && path === "create_model")
+      throw new ConfigurationError(`${told}. Let its node hold fewer runs (gradus worker --capacity), or the server more adapters`);
     if (status === 413) throw new ConfigurationError(`${told}. Train fewer groups a step`);
     if (status === 400 || status === 422 || body["category"] === "user") throw new ConfigurationError(told);
     throw new Error(told);

@@ -33,7 +33,7 @@ export interface TinkerEngineOptions extends TinkerConnectionOptions {
   readonly baseModel: string;
   readonly lossReduction: LossReduction;
   /** What capabilities say of it. */
-  readonly told: Pick<EngineCapabilities, "engine" | "runtime" | "threads" | "deterministic">;
+  readonly told: Pick<EngineCapabilities, "engine" | "runtime" | "threads" | "deterministic" | "baseModel" | "tokenizer">;
   /** Sizes are chosen by base models of this prefix; absent: the base model is the only one. */
   readonly sizesUnder?: string;
   /** LoRA rank. Default 32. */
