@@ -173,7 +173,7 @@ test("a chart is drawn over what is chosen, smoothed by name, pinned, in one cro
   await page.keyboard.press("0");
   await expect.poll(() => query(page).get("range"), SOON).toBeNull();
   // Seconds are not known of runs that others train: the axis says so and nothing breaks.
-  await page.getByLabel("Over").selectOption("time");
+  await page.getByRole("combobox", { name: "Over" }).selectOption("time");
   await expect.poll(() => query(page).get("x"), SOON).toBe("time");
   expect(complaints).toEqual([]);
   await close();
