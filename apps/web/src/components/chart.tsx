@@ -120,14 +120,16 @@ export function Chart(props: ChartProps) {
   useEffect(() => void (drawn.current = null));
   useEffect(() => plot.current?.redraw(false, false), [rules, pin]);
 
+  // Of a zoomed view what lies beside it is known, too, and is not in it.
+  const end = range !== null && (data[0].at(-1) ?? -Infinity) > range[1] ? range[1] : null;
   return (
     <figure className="chart">
       <Readout
         lines={lines}
-        x={under ?? pin}
+        x={under ?? pin ?? end}
         xName={xName}
         placeName={isTime ? (at) => formatExactly(new Date(at).toISOString()) : (at) => formatCount(Math.round(at * 10) / 10)}
-        isPinned={under === null && pin !== null}
+        at={under !== null ? "pointer" : pin !== null ? "pin" : "end"}
         last={data[0].at(-1) ?? null}
       />
       {props.onRange === undefined ? (
@@ -153,17 +155,20 @@ export function Chart(props: ChartProps) {
   );
 }
 
+const AT = { pointer: "", pin: "pinned at ", end: "up to " } as const;
+
 interface ReadoutProps {
   readonly lines: readonly ChartLine[];
   readonly x: number | null;
   readonly xName: string;
   readonly placeName: (x: number) => string;
-  readonly isPinned: boolean;
+  /** What x is; the end of a zoomed view where nobody points and nothing is pinned. */
+  readonly at: keyof typeof AT;
   readonly last: number | null;
 }
 
 /** Values at the pointer or the pin, else each line's last. */
-function Readout({ lines, x, xName, placeName, isPinned, last }: ReadoutProps) {
+function Readout({ lines, x, xName, placeName, at: by, last }: ReadoutProps) {
   const place = x ?? last;
   const atPlace = ({ x: xs }: ChartLine): number => (x === null ? xs.length - 1 : placeAt(xs, x));
   const all = lines.filter(({ faint }) => !faint);
@@ -179,7 +184,10 @@ function Readout({ lines, x, xName, placeName, isPinned, last }: ReadoutProps) {
   const told = place === null ? "–" : placeName(place);
   return (
     <figcaption className="chart-readout">
-      <span>{x === null ? `latest, ${xName} ${told}` : `${isPinned ? "pinned at " : ""}${xName} ${told}`}</span>
+      <span>
+        {x === null ? "latest, " : AT[by]}
+        {xName} {told}
+      </span>
       {shown.map((line) => {
         const at = atPlace(line);
         if (at < 0) return null;
