@@ -1,13 +1,16 @@
-// Owns: what the page weighs, how soon it is there, how it moves under 2 million points, what a burst of live points does to it, what it keeps in memory.
-// Must not know: how it draws. Chromium runs without a GPU here: frames are painted by the processor.
+// Owns: what the page weighs, how soon it is there, how it moves under 2 million points, how long an input waits among 100 runs, what a burst of live
+// points does to it, what it keeps in memory, and a journey beside peers' pages. Must not know: how it draws. Chromium runs without a GPU here: frames
+// are painted by the processor. `--no-peers`: our own figures alone.
 import { loadavg } from "node:os";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { benchValue, fillRuns, startBenchWorld } from "../testkit/api/bench-world.ts";
 import { get } from "../testkit/api/test-api.ts";
 import { buildPage, launchBrowser } from "../testkit/web/browser.ts";
+import { noteInputs, slowestInput, WatchedPage } from "../testkit/web/watched-page.ts";
 import { benchLine } from "./bench-line.ts";
 import type { Bench, Goal } from "./bench-line.ts";
+import { reportJourneys } from "./peers/web-journey.ts";
 
 const RUNS = 20;
 const STEPS = 100_000;
@@ -17,8 +20,11 @@ const BURST_SECONDS = Number(process.env["BENCH_SECONDS"] ?? 10);
 const EIGHT_HOURS = 8 * 3_600;
 const BATCH = 100;
 
-const web: Bench = async (report) => {
-  const say = (metric: string, unit: string, values: readonly number[], goal?: Goal): void =>
+const COMPARED = { runs: 100, steps: 2_000 };
+type Say = (metric: string, unit: string, values: readonly number[], goal?: Goal) => void;
+
+const web: Bench = async (report, flags) => {
+  const say: Say = (metric, unit, values, goal) =>
     report(benchLine({ bench: "web", metric, unit, values, ...(goal === undefined ? {} : { goal }) }));
   say("load average before", "1 min", [loadavg()[0] ?? 0]);
   buildPage();
@@ -39,10 +45,10 @@ const web: Bench = async (report) => {
       const paints = visits.map(({ paintedMs }) => paintedMs);
       say(`${name}: largest contentful paint, nothing cached`, "ms", paints, isFirst ? { atMost: 1_000 } : undefined);
     }
-    const frames = await panFrames(browser, `${experiment}?charts=m0&seeds=all&range=40000-60000`);
-    say(`pan over ${RUNS} x ${STEPS.toLocaleString("en")} points`, "frames/s", [(1_000 * frames.length) / sum(frames)], { atLeast: 50 });
-    say("pan: slowest frame", "ms", [Math.max(...frames)]);
+    await moves(browser, `${experiment}?charts=m0&seeds=all&range=40000-60000`, say);
+    await compares(browser, bench, say);
     await burst(browser, bench.api.url, say);
+    if (!flags.has("--no-peers")) await reportJourneys(browser, report);
   } finally {
     await browser.close();
   }
@@ -70,13 +76,33 @@ async function firstVisit(browser: Browser, url: string): Promise<{ readonly scr
   return { scriptBytes, paintedMs };
 }
 
-/** A wheel event each frame moves the view to and fro; milliseconds between frames. */
-async function panFrames(browser: Browser, url: string): Promise<number[]> {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+/** The view is moved to and fro, then zoomed in and out, a wheel event each frame. */
+async function moves(browser: Browser, url: string, say: Say): Promise<void> {
+  const watched = await WatchedPage.of(await browser.newPage({ viewport: { width: 1440, height: 900 } }));
+  const { page } = watched;
   await page.goto(url);
   await page.locator(".u-over").waitFor();
   await page.locator(".chart-readout", { hasText: "external" }).waitFor();
-  const frames = (await page.evaluate(`new Promise((resolve) => {
+  for (const [name, event] of [
+    ["pan", "{ deltaX: direction * 12 }"],
+    ["zoom", "{ deltaY: direction * -16, ctrlKey: true, clientX: 720 }"],
+  ] as const) {
+    let frames: number[] = [];
+    const cost = await watched.costOf(async () => (frames = await wheelFrames(page, event)));
+    say(`${name} over ${RUNS} x ${STEPS.toLocaleString("en")} points`, "frames/s", [(1_000 * frames.length) / sum(frames)], {
+      atLeast: 50,
+    });
+    say(`${name}: script a frame`, "ms", [cost.scriptMs / frames.length]);
+    say(`${name}: main thread a frame, painting included`, "ms", [cost.taskMs / frames.length]);
+    say(`${name}: slowest frame`, "ms", [Math.max(...frames)]);
+    await page.waitForTimeout(1_000);
+  }
+  await page.close();
+}
+
+/** `event`: of a wheel, in each frame; `direction` is 1 and -1 by turns of a second. Milliseconds between frames. */
+const wheelFrames = (page: Page, event: string): Promise<number[]> =>
+  page.evaluate(`new Promise((resolve) => {
     const [over, gaps, began] = [document.querySelector(".u-over"), [], performance.now()];
     let last = began;
     const frame = () => {
@@ -85,17 +111,53 @@ async function panFrames(browser: Browser, url: string): Promise<number[]> {
       last = now;
       if (now - began > ${1_000 * PAN_SECONDS}) return resolve(gaps.slice(1));
       const direction = Math.floor((now - began) / 1000) % 2 === 0 ? 1 : -1;
-      over.dispatchEvent(new WheelEvent("wheel", { deltaX: direction * 12, bubbles: true, cancelable: true }));
+      over.dispatchEvent(new WheelEvent("wheel", { ...${event}, bubbles: true, cancelable: true }));
       requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
-  })`)) as number[];
+  })`) as Promise<number[]>;
+
+/** 100 runs in one chart: what a reader does with them, by real input, until the paint that shows it. */
+async function compares(browser: Browser, bench: Awaited<ReturnType<typeof startBenchWorld>>, say: Say): Promise<void> {
+  const [id] = await fillRuns(bench, COMPARED.runs, 1, COMPARED.steps);
+  const { run } = await get(bench.api.url, "query ($id: ID!) { run(id: $id) { experiment { id } } }", { id });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 1_400 } });
+  await page.goto(`${bench.api.url}/runs?metric=m0&runs=all`);
+  await page.locator(".chart-readout", { hasText: `of ${COMPARED.runs}` }).waitFor();
+  await noteInputs(page);
+  const measure = async (name: string, act: () => Promise<unknown>): Promise<void> => {
+    const waits: number[] = [];
+    for (let repeat = 0; repeat < 6; repeat++) {
+      await act();
+      waits.push(await slowestInput(page));
+    }
+    say(`${COMPARED.runs} runs: ${name}`, "ms", waits, { atMost: 100 });
+  };
+  const press = (name: string | RegExp) => () => page.getByRole("button", { name }).first().click();
+  const over = page.locator(".u-over").first();
+  await measure("a run taken out or put back", () => page.locator("tr[data-run] input").nth(3).click());
+  await measure("log scale on or off", press("Log scale"));
+  await page.getByLabel("Smoothing").focus();
+  await measure("another smoothing", () => page.keyboard.press("ArrowDown"));
+  await measure("sorted by another column", press(/^(?:Run|Created)/));
+  await measure("a place pinned", async () => over.click({ position: { x: 100 + Math.random() * 900, y: 80 } }));
+  await measure("zoomed by a drag", async () => {
+    const box = await over.boundingBox();
+    if (box === null) throw new Error("the chart has no box");
+    await page.mouse.move(box.x + box.width * 0.2, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 60, { steps: 3 });
+    await page.mouse.up();
+  });
+  await page.goto(`${bench.api.url}/experiments/${encodeURIComponent(run.experiment.id)}?charts=m0`);
+  await page.locator(".chart-readout", { hasText: "external" }).waitFor();
+  await noteInputs(page);
+  await measure("every seed behind the mean, or none", press("Every seed"));
   await page.close();
-  return frames;
 }
 
 /** 1,000 points a second into one open run, its frames, what a click takes meanwhile; then 8 hours of a point a second, as fast as they go in. */
-async function burst(browser: Browser, url: string, say: (metric: string, unit: string, values: readonly number[], goal?: Goal) => void) {
+async function burst(browser: Browser, url: string, say: Say): Promise<void> {
   const { createRun } = await get(url, `mutation { createRun(input: { experiment: "burst" }) { segment run { id } } }`, {});
   const runId: string = createRun.run.id;
   let sent = 0;

@@ -23,7 +23,13 @@ import {
 import { readMetricNames, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import type { SeriesRange } from "@gradus/prisma/reading/metric-reader";
 import type { Ask } from "@gradus/prisma/reading/page-reader";
-import { countMembersOfSets, readMembersOfSets, readProblemSetsById, readProblemsById } from "@gradus/prisma/reading/problem-reader";
+import {
+  countMembersOfSets,
+  readMembersOfSets,
+  readMembershipsOfProblems,
+  readProblemSetsById,
+  readProblemsById,
+} from "@gradus/prisma/reading/problem-reader";
 import { readGroupsById, readGroupsOfSteps, readRolloutsById, readRolloutsOfGroups } from "@gradus/prisma/reading/rollout-reader";
 import { readMetricStorage, readSamples } from "@gradus/prisma/reading/sample-reader";
 import { readRunsById, readRunsOfArms, readRunsOfExperiments } from "@gradus/prisma/reading/run-reader";
@@ -229,6 +235,10 @@ export const createLoaders = (db: Database) => ({
   membersOfSet: manyWith(
     (ids, ask: Ask) => readMembersOfSets(db, ids, ask),
     (row) => row.problemSetId,
+  ),
+  membershipsOfProblem: many(
+    (ids) => readMembershipsOfProblems(db, ids),
+    (row) => row.problemId,
   ),
   countsOfSet: many(
     (ids) => countMembersOfSets(db, ids),

@@ -8,9 +8,13 @@ export const readProjects = ({ prisma }: Database): Promise<ProjectRow[]> =>
 export const readProjectsById = ({ prisma }: Database, ids: readonly string[]): Promise<ProjectRow[]> =>
   prisma.project.findMany({ where: { id: { in: [...ids] } } });
 
-/** The most recently seen first, at most `limit`. */
-export const readNodes = ({ prisma }: Database, limit: number): Promise<WorkerNodeRow[]> =>
-  prisma.node.findMany({ orderBy: [{ lastSeenAt: "desc" }, { id: "asc" }], take: limit });
+/** The most recently seen first, at most `limit`. `ids` null: any. */
+export const readNodes = ({ prisma }: Database, ids: readonly string[] | null, limit: number): Promise<WorkerNodeRow[]> =>
+  prisma.node.findMany({
+    where: ids === null ? {} : { id: { in: [...ids] } },
+    orderBy: [{ lastSeenAt: "desc" }, { id: "asc" }],
+    take: limit,
+  });
 
 export const readNodesById = ({ prisma }: Database, ids: readonly string[]): Promise<WorkerNodeRow[]> =>
   prisma.node.findMany({ where: { id: { in: [...ids] } } });

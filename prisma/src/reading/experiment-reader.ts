@@ -10,6 +10,8 @@ export interface ExperimentFilter {
   readonly project?: string | null | undefined;
   readonly statuses?: readonly ExperimentStatus[] | null | undefined;
   readonly nameContains?: string | null | undefined;
+  /** Texts by text: every one of them. */
+  readonly tags?: Readonly<Record<string, string>> | null | undefined;
   readonly shelf?: Shelf | null | undefined;
 }
 
@@ -20,11 +22,12 @@ const SHELVES: Readonly<Record<Shelf, Prisma.ExperimentWhereInput>> = {
   ANY: {},
 };
 
-const where = ({ project, statuses, nameContains, shelf }: ExperimentFilter): Prisma.ExperimentWhereInput => ({
+const where = ({ project, statuses, nameContains, tags, shelf }: ExperimentFilter): Prisma.ExperimentWhereInput => ({
   ...SHELVES[shelf ?? "ACTIVE"],
   ...(project ? { projectId: project } : {}),
   ...(statuses ? { status: { in: [...statuses] } } : {}),
   ...(nameContains ? { name: { contains: nameContains, mode: "insensitive" as const } } : {}),
+  ...(tags ? { AND: Object.entries(tags).map(([key, equals]) => ({ tags: { path: [key], equals } })) } : {}),
 });
 
 /** The newest first. Key: createdAt as ISO text, id. */

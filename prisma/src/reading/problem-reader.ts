@@ -1,5 +1,5 @@
 // Owns: reading problems and problem sets. Must not know: cursors, GraphQL.
-import type { Bucket, ProblemSplit } from "@gradus/domain";
+import type { Bucket, EnvironmentName, ProblemSplit } from "@gradus/domain";
 import type { Database } from "../database.ts";
 import type { Prisma } from "../generated/client.ts";
 import type { ProblemRow, ProblemSetMemberRow, ProblemSetRow } from "../rows.ts";
@@ -11,18 +11,38 @@ export interface ProblemFilter {
   readonly problemSet?: string | null | undefined;
   readonly split?: ProblemSplit | null | undefined;
   readonly bucket?: Bucket | null | undefined;
+  readonly environment?: EnvironmentName | null | undefined;
+  readonly originContains?: string | null | undefined;
   readonly operation?: string | null | undefined;
   readonly chain?: string | null | undefined;
 }
 
-const where = ({ project, problemSet, split, bucket, operation, chain }: ProblemFilter): Prisma.ProblemWhereInput => ({
+const where = ({
+  project,
+  problemSet,
+  split,
+  bucket,
+  environment,
+  originContains,
+  operation,
+  chain,
+}: ProblemFilter): Prisma.ProblemWhereInput => ({
   ...(project ? { projectId: project } : {}),
+  ...(environment ? { environment } : {}),
+  ...(originContains ? { OR: originHolds(originContains) } : {}),
   ...(operation ? { operations: { has: operation } } : {}),
   ...(chain ? { chain } : {}),
-  ...(problemSet
-    ? { memberships: { some: { problemSetId: problemSet, ...(split ? { split } : {}), ...(bucket ? { bucket } : {}) } } }
+  ...(problemSet || split || bucket
+    ? {
+        memberships: {
+          some: { ...(problemSet ? { problemSetId: problemSet } : {}), ...(split ? { split } : {}), ...(bucket ? { bucket } : {}) },
+        },
+      }
     : {}),
 });
+
+const originHolds = (text: string): Prisma.ProblemWhereInput[] =>
+  ["teacher", "source"].map((key) => ({ origin: { path: [key], string_contains: text, mode: "insensitive" as const } }));
 
 /** By id. Key: id. */
 export const readProblems = ({ prisma }: Database, filter: ProblemFilter, { after, limit }: Ask): Promise<ProblemRow[]> =>
@@ -58,6 +78,13 @@ export const readMembersOfSets = ({ sql }: Database, setIds: readonly string[], 
   sql<ProblemSetMemberRow[]>`
     select m.* from unnest(${[...setIds]}::text[]) as s(id) cross join lateral (
       select * from "ProblemSetMember" where "problemSetId" = s.id and ordinal > ${Number(after?.[0] ?? -1)} order by ordinal limit ${limit}) m`;
+
+/** Of each problem, the newest set first. */
+export const readMembershipsOfProblems = ({ prisma }: Database, problemIds: readonly string[]): Promise<ProblemSetMemberRow[]> =>
+  prisma.problemSetMember.findMany({
+    where: { problemId: { in: [...problemIds] } },
+    orderBy: [{ problemSet: { createdAt: "desc" } }, { problemSetId: "desc" }],
+  });
 
 export interface MemberCount {
   readonly problemSetId: string;

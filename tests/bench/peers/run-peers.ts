@@ -10,7 +10,7 @@ import type { BenchLine } from "../bench-line.ts";
 const PEERS = ["trackio", "mlflow", "aim"] as const;
 
 /** `GRADUS_PEERS`/<peer> is a virtual environment with tests/bench/peers/requirements-<peer>.txt installed; default `~/.cache/gradus/peers`. */
-const environments = process.env["GRADUS_PEERS"] ?? join(homedir(), ".cache", "gradus", "peers");
+export const environments = process.env["GRADUS_PEERS"] ?? join(homedir(), ".cache", "gradus", "peers");
 
 interface PeerLine {
   readonly shape: string;

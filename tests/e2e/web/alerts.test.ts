@@ -99,6 +99,21 @@ test("an alert that opens stands on the run's page with the API's words until it
   await alerts.getByRole("button", { name: "Resolve" }).click();
   await expect.poll(() => alerts.count(), SOON).toBe(0);
   expect((await get(url, RUN, { id: runId })).run.openAlerts).toEqual([]);
+  // The settings have it among all alerts, with what its webhook was told: here nobody took it.
+  const [{ id: alertId, message }] = openAlerts;
+  await world.database.prisma.alertDelivery.create({
+    data: { id: "told", alertId, type: "alert.opened", attempts: 5, failure: "503 of a webhook" },
+  });
+  const { alerts: all } = await get(url, "{ alerts { nodes { resolution } totalCount } }");
+  await page.goto(`${url}/settings?alerts=resolved`);
+  const listed = page.locator(`tr[data-alert="${alertId}"]`);
+  await listed.waitFor();
+  expect(await listed.locator('[data-value="message"]').textContent()).toBe(message);
+  await listed.getByText(all.nodes[0].resolution).waitFor();
+  expect(await listed.locator('[data-delivery="told"]').textContent()).toBe("opened given up 5 tries503 of a webhook");
+  await page.getByRole("region", { name: "1 resolved alert" }).getByLabel("Show").selectOption("open");
+  await page.getByText("No open alert.").waitFor();
+  expect(all.totalCount).toBe(1);
   expect(complaints).toEqual([]);
   await close();
 });
@@ -119,9 +134,13 @@ test.for(["run", "experiment"] as const)(
     const { page, complaints, close } = await visit(browser, `${url}/${kind}s/${encodeURIComponent(id)}`);
     const shelf = page.locator("[data-shelf]");
     const becomes = (name: string): Promise<void> => page.locator(`[data-shelf=${name}]`).waitFor();
+    // What steers it: of an experiment that has not begun, starting it.
+    const steering = page.getByRole("button", { name: kind === "run" ? "Fork…" : "Start", exact: true });
+    await steering.waitFor();
     await shelf.getByRole("button", { name: "Archive" }).click();
     await becomes("ARCHIVED");
     expect((await place()).archivedAt).not.toBeNull();
+    expect(await steering.count(), "what is archived is not steered").toBe(0);
 
     const list = kind === "run" ? `${url}/runs` : url;
     const link = page.locator(`main td a[href="/${kind}s/${encodeURIComponent(id)}"]`);
@@ -143,6 +162,7 @@ test.for(["run", "experiment"] as const)(
     await remove.click();
     await becomes("DELETED");
     expect((await place()).deletedAt).not.toBeNull();
+    expect(await steering.count(), "what is deleted is not steered").toBe(0);
     await page.goto(`${list}?shelf=deleted`);
     await link.first().click();
     await becomes("DELETED");

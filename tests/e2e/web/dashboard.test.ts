@@ -153,14 +153,24 @@ describe("the page of an experiment", () => {
     await page.getByRole("button", { name: "Keep" }).click();
     await page.getByRole("button", { name: "mine", exact: true }).waitFor();
     const shared = page.url();
-    await page.goto(`${api.url}/experiments/${EXPERIMENT}`);
-    await page.getByText("Views", { exact: true }).click();
-    await page.getByRole("button", { name: "mine", exact: true }).click();
-    await expect.poll(titles, SOON).toEqual(["policy/entropy", "train/reward"]);
-    const other = await visit(browser, shared);
-    await expect
-      .poll(() => other.page.locator(".panel-title > span:first-child").allTextContents(), SOON)
-      .toEqual(["policy/entropy", "train/reward"]);
+    // Kept in the store: another reader, with nothing of this browser, has the view by its name, and by its address.
+    const other = await visit(browser, `${api.url}/experiments/${EXPERIMENT}`);
+    const seen = () => other.page.locator(".panel-title > span:first-child").allTextContents();
+    await other.page.getByText("Views", { exact: true }).click();
+    await other.page.getByRole("button", { name: "mine", exact: true }).click();
+    await expect.poll(seen, SOON).toEqual(["policy/entropy", "train/reward"]);
+    await other.page.goto(shared);
+    await expect.poll(seen, SOON).toEqual(["policy/entropy", "train/reward"]);
+    // Forgotten, which is undone, and then meant.
+    await other.page.getByText("Views", { exact: true }).click();
+    const forget = other.page.getByRole("button", { name: "Forget the view mine" });
+    const kept = async () => (await get(api.url, '{ savedViews(page: "experiment") { name } }')).savedViews.length;
+    await forget.click();
+    await other.page.getByRole("button", { name: "Undo" }).click();
+    await forget.waitFor();
+    expect(await kept()).toBe(1);
+    await forget.click();
+    await expect.poll(kept, SOON).toBe(0);
     await other.close();
     expect(complaints).toEqual([]);
     await close();
@@ -176,6 +186,28 @@ describe("the page of an experiment", () => {
     await expect.poll(() => page.getByLabel("Differences to").inputValue(), SOON).toBe("classic");
     await page.goBack();
     await expect.poll(() => page.getByLabel("Differences to").inputValue(), SOON).toBe("uniform");
+    await close();
+  });
+
+  test("is printed whole: every part is made first, controls are left out, charts fit their column", async () => {
+    const { page, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}`);
+    await page.locator("tr[data-arm]").first().waitFor();
+    // What the printer would get is looked at in the moment in which the browser is asked to print.
+    await page.evaluate(`globalThis.print = () => {
+      dispatchEvent(new Event("beforeprint"));
+      globalThis.printed = { skeletons: document.querySelectorAll(".skeleton").length, parts: [...document.querySelectorAll("main h2")].map((one) => one.textContent) };
+    }`);
+    await page.emulateMedia({ media: "print" });
+    await page.evaluate(`[...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Print").click()`);
+    await expect.poll(() => page.evaluate("globalThis.printed?.skeletons"), SOON).toBe(0);
+    const parts = (await page.evaluate("globalThis.printed.parts")) as readonly string[];
+    expect(parts).toEqual(expect.arrayContaining(["Comparison", "Whole courses in numbers", "Cumulative solve rate", "Configuration"]));
+    await page.setViewportSize({ width: 718, height: 1_000 });
+    const paper = (await page.evaluate(`({
+      controls: [...document.querySelectorAll(".frame-head, .no-print")].filter((one) => one.offsetParent !== null).length,
+      wide: [...document.querySelectorAll(".uplot canvas")].filter((one) => one.getBoundingClientRect().right > one.closest(".panel").getBoundingClientRect().right).length,
+    })`)) as { readonly controls: number; readonly wide: number };
+    expect(paper).toEqual({ controls: 0, wide: 0 });
     await close();
   });
 
@@ -202,7 +234,7 @@ describe("the other pages", () => {
     await page.getByRole("link", { name: "planted" }).waitFor();
     await expect.poll(() => page.getByRole("progressbar").getAttribute("aria-valuenow"), SOON).toBe(String(STEPS * runIds.length));
     await page.getByLabel("Name").fill("nothing like it");
-    await page.getByText("No experiment's name contains").waitFor();
+    await page.getByText("No experiment is like").waitFor();
     await page.getByLabel("Name").fill("LANT");
     await page.getByRole("link", { name: "planted" }).waitFor();
     expect(new URL(page.url()).searchParams.get("name")).toBe("LANT");
@@ -253,6 +285,40 @@ describe("the other pages", () => {
       );
       expect(await page.getByText(group.admitted ? "Its group was admitted" : "refused its group").count()).toBe(1);
     }
+    await close();
+  });
+
+  test("show what a run's machine said as the API has it, and a node's with every heartbeat", { timeout: 120_000 }, async () => {
+    const [runId = ""] = runIds;
+    const TELEMETRY = "query ($id: ID!) { run(id: $id) { telemetry { from to node { id } series { name at mean } } } }";
+    const lease = (await get(api.url, TELEMETRY, { id: runId })).run.telemetry[0];
+    // A run of seconds may end between two heartbeats: one more in the middle of it.
+    const at = new Date((Date.parse(lease.from) + Date.parse(lease.to)) / 2);
+    await world.database.prisma.nodeTelemetry.create({ data: { nodeId: lease.node.id, at, readings: [1.25, 0.5, 2e9, 1e9, 3e9] } });
+    const { run } = await get(api.url, TELEMETRY, { id: runId });
+    const { page, complaints, close } = await visit(browser, `${api.url}/runs/${runId}`);
+    await page.setViewportSize({ width: 1440, height: 6_000 });
+    const readout = page.locator('[data-telemetry="Memory in use"] .chart-readout');
+    await readout.waitFor();
+    for (const [label, name] of [
+      ["machine", "memoryUsedBytes"],
+      ["worker", "rssBytes"],
+      ["what it started", "childrenRssBytes"],
+    ] as const) {
+      const { mean } = run.telemetry[0].series.find((one: { readonly name: string }) => one.name === name);
+      expectShown(numbersIn(await readout.locator(".arm-key", { hasText: label }).textContent()), [mean.at(-1) / 1e9], name);
+    }
+    await page.goto(`${api.url}/nodes`);
+    const cores = page.locator('[data-telemetry="Processor cores busy"] .chart-readout').first();
+    await cores.waitFor();
+    const before = await cores.textContent();
+    await expect.poll(() => cores.textContent(), { timeout: 60_000, message: "the next heartbeat" }).not.toBe(before);
+    const { workerNodes } = await get(api.url, "{ workerNodes { id isAlive sandbox { finished } } }");
+    const [alive] = workerNodes.filter(({ isAlive }: { readonly isAlive: boolean }) => isAlive);
+    expect(await page.locator(`tr[data-node="${alive.id}"]`).textContent()).toContain(
+      `${alive.sandbox.finished.toLocaleString("en")} executed`,
+    );
+    expect(complaints).toEqual([]);
     await close();
   });
 
@@ -331,6 +397,10 @@ describe("the other pages", () => {
         await expect.poll(() => page.locator(".skeleton").count(), { timeout: 20_000 }).toBe(0);
         expect(await overflowOf(page), `${path} ${width} ${theme}`).toBeLessThanOrEqual(0);
         expect(await axeViolations(page), `${path} ${width} ${theme}`).toEqual([]);
+        if (width < 1440 || theme !== "light") continue;
+        await page.setViewportSize({ width: 2560, height: 1440 });
+        expect(await overflowOf(page), `${path} 2560`).toBeLessThanOrEqual(0);
+        await page.setViewportSize({ width, height: 900 });
       }
       grounds.add((await page.evaluate("getComputedStyle(document.body).backgroundColor")) as string);
       expect(complaints).toEqual([]);

@@ -102,6 +102,15 @@ test("has the numbers of the API: funnel, transitions, yields, rejections, usage
     near(shown[4] ?? "", perTeacherCall);
   }
   expect(told.multiTurnYield.kept).toBeGreaterThan(told.singleTurnYield.kept);
+  await page.goto(`${url}/synthesis`);
+  const listed = page.locator(`[data-synthesis="${ID}"]`);
+  const { kept, perSeed, perTeacherCall } = told.multiTurnYield;
+  expect(Number(await listed.locator('[data-value="kept"]').textContent())).toBe(kept);
+  const yields = /^([\d.]+) a seed of \d+([\d.]+) a teacher call$/.exec((await listed.locator('[data-value="yield"]').textContent()) ?? "");
+  near(yields?.[1] ?? "", perSeed);
+  near(yields?.[2] ?? "", perTeacherCall);
+  await page.goto(`${url}/synthesis/${ID}`);
+  await page.locator("[data-funnel-turn]").first().waitFor();
   const rejections = page.locator("[data-rejection]");
   expect(await rejections.locator("button").allTextContents()).toEqual(told.rejections.map(({ rejection }) => words(rejection)));
   expect(await rejections.locator('[data-value="count"]').allTextContents()).toEqual(told.rejections.map(({ count }) => String(count)));

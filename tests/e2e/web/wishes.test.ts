@@ -120,6 +120,65 @@ describe("a chart", () => {
   );
 });
 
+test("a chart is drawn over what is chosen, smoothed by name, pinned, in one crosshair with the others, and its files have its numbers", async () => {
+  const { page, complaints, close } = await visit(browser, `${url}/experiments/${experiments.short}?charts=m0+m0`);
+  const readouts = page.locator(".chart-readout");
+  const [first, second] = [readouts.nth(0), readouts.nth(1)];
+  await second.getByText("external").waitFor();
+  await page
+    .locator(".u-over")
+    .first()
+    .hover({ position: { x: 120, y: 60 } });
+  await expect.poll(() => first.textContent(), SOON).toMatch(/^step \d+/);
+  expect(await second.textContent(), "the crosshair is shared").toBe(await first.textContent());
+  await page
+    .locator(".u-over")
+    .first()
+    .click({ position: { x: 120, y: 60 } });
+  await page.getByRole("button", { name: /Pinned at step \d+/ }).waitFor();
+  await page.locator("h1").hover();
+  await expect.poll(() => second.textContent(), SOON).toContain("pinned at step");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => second.textContent(), SOON).toContain("latest");
+  await page.getByLabel("Smoothing").selectOption("EMA 0.9");
+  await first.getByText("external, EMA 0.9").waitFor();
+  await page.getByRole("button", { name: "Log scale" }).click();
+  expect(Object.fromEntries(query(page))).toMatchObject({ smooth: "0.9", y: "log" });
+  const given = async (kind: string): Promise<string> => {
+    await page.locator('summary[aria-label^="Download m0"]').first().click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: kind, exact: true }).click()]);
+    return download.path();
+  };
+  const [head, ...rows] = (await readFile(await given("CSV"), "utf8")).trimEnd().split("\r\n");
+  expect(head).toBe('line,step,"m0, EMA 0.9",low,high,n');
+  const smooth = rows.filter((row) => row.startsWith('"external, EMA 0.9"'));
+  expect(smooth.length).toBe(200);
+  // The drawing has a place for each row, and rises and falls as the numbers do; a tenth of a pixel is its finest difference.
+  const svg = await readFile(await given("SVG"), "utf8");
+  const [, path = ""] = /<path d='M([^']+)' fill='none'[^>]*stroke-width='2'/.exec(svg) ?? [];
+  const heights = path.split("L").map((place) => Number(place.split(" ")[1]));
+  const values = smooth.map((row) => Number(row.split('"')[2]?.split(",")[2]));
+  expect(heights.length).toBe(200);
+  for (const [index, height] of heights.entries()) {
+    const [rise, told] = [(heights[index - 1] ?? height) - height, (values[index] ?? 0) - (values[index - 1] ?? values[index] ?? 0)];
+    if (Math.abs(rise) > 0.1) expect(Math.sign(rise), `row ${index}`).toBe(Math.sign(told));
+  }
+  expect([...(await readFile(await given("PNG"))).subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join("")).toBe("PNG");
+  await page
+    .getByRole("img", { name: /^m0, EMA 0.9 over step/ })
+    .first()
+    .focus();
+  await page.keyboard.press("+");
+  await expect.poll(() => query(page).get("range"), SOON).toBe("49-150");
+  await page.keyboard.press("0");
+  await expect.poll(() => query(page).get("range"), SOON).toBeNull();
+  // Seconds are not known of runs that others train: the axis says so and nothing breaks.
+  await page.getByRole("combobox", { name: "Over" }).selectOption("time");
+  await expect.poll(() => query(page).get("x"), SOON).toBe("time");
+  expect(complaints).toEqual([]);
+  await close();
+});
+
 test("the list's filter, order and columns are in its address, and a reload shows the same", async () => {
   const { page, close } = await visit(browser, url);
   const names = () => page.locator("table.experiments tbody tr a strong").allTextContents();
@@ -137,6 +196,22 @@ test("the list's filter, order and columns are in its address, and a reload show
   expect(await page.getByRole("progressbar").count()).toBe(0);
   await page.getByLabel("Name", { exact: true }).fill("status:nonsense");
   await page.getByText("No status is called nonsense").waitFor();
+  // Tags are set on an experiment's page and filter the list, by words and by a click.
+  await page.goto(`${url}/experiments/${experiments.planted}`);
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByLabel("Tags, a line each").fill("team=red\nnote=two words");
+  await page.getByLabel("Notes", { exact: true }).fill("Watch the second seed.");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Watch the second seed.").waitFor();
+  const stored = await get(url, "query ($id: ID!) { experiment(id: $id) { tags notes } }", { id: experiments.planted });
+  expect(stored.experiment).toEqual({ tags: { team: "red", note: "two words" }, notes: "Watch the second seed." });
+  await page.goto(`${url}/?sort=tags-`);
+  await expect.poll(async () => (await names())[0], SOON).toBe("planted");
+  await page.getByRole("button", { name: "note=two words" }).click();
+  await expect.poll(names, SOON).toEqual(["planted"]);
+  expect(query(page).get("name")).toBe('tag:"note=two words"');
+  await page.getByLabel("Name", { exact: true }).fill("tag:team=blue");
+  await page.getByText("No experiment is like").waitFor();
   await close();
 });
 
@@ -226,8 +301,54 @@ test("a chain of problems is a graph from what each was mutated from, and leads 
   expect(await graph.locator('a[aria-current="page"]').textContent()).toContain(last.message);
   await graph.getByTitle("take 5 then square", { exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "take 5 then square" }).waitFor();
+  // The list by environment, origin and bucket has as many as the API counts.
+  const count = async (filter: object): Promise<number> =>
+    (await get(url, "query ($filter: ProblemFilter) { problems(filter: $filter) { totalCount } }", { filter })).problems.totalCount;
+  const isCounted = async (filter: object): Promise<void> => {
+    const many = await count(filter);
+    await page
+      .getByRole("heading", { level: 2, name: `${many.toLocaleString("en")} problem${many === 1 ? "" : "s"}`, exact: true })
+      .waitFor();
+  };
+  await page.goto(`${url}/problems`);
+  await page.getByLabel("Origin").fill("a test");
+  await isCounted({ originContains: "a test" });
+  await expect.poll(() => page.locator("tr[data-problem]").count(), SOON).toBe(written.length);
+  expect(await page.locator('tr[data-problem] [data-value="bucket"]').allTextContents()).toEqual(written.map(() => "not measured"));
+  await page.getByLabel("Origin").fill("");
+  await page.getByRole("combobox", { name: "Bucket" }).selectOption("HARD");
+  await isCounted({ bucket: "HARD" });
+  expect(new Set(await page.locator('tr[data-problem] [data-value="bucket"]').allTextContents()).size).toBeGreaterThan(0);
+  for (const text of await page.locator('tr[data-problem] [data-value="bucket"]').allTextContents())
+    expect(text).toMatch(/^hard\d+ of \d+$/);
+  await page.getByRole("combobox", { name: "Environment" }).selectOption("CONTEST");
+  await page.getByText("No problem is like this.").waitFor();
+  expect(Object.fromEntries(query(page))).toEqual({ bucket: "HARD", environment: "CONTEST" });
   expect(complaints).toEqual([]);
   await close();
+});
+
+test("scripts come compressed and are kept for good, the page itself is not", async () => {
+  const html = await fetch(url, { headers: { accept: "text/html" } });
+  expect(html.headers.get("cache-control")).toContain("max-age=0");
+  const [, script = ""] = /src="(\/assets\/[^"]+\.js)"/.exec(await html.text()) ?? [];
+  const read = async (encoding: string) => {
+    const response = await fetch(`${url}${script}`, { headers: { "accept-encoding": encoding } });
+    const { headers } = response;
+    return {
+      text: await response.text(),
+      encoding: headers.get("content-encoding"),
+      type: headers.get("content-type"),
+      kept: headers.get("cache-control"),
+    };
+  };
+  const [zipped, plain] = [await read("gzip"), await read("identity")];
+  expect([zipped.encoding, plain.encoding]).toEqual(["gzip", null]);
+  expect(zipped.text).toBe(plain.text);
+  for (const { type, kept } of [zipped, plain]) {
+    expect(type).toContain("javascript");
+    expect(kept).toContain("immutable");
+  }
 });
 
 test("the simulator says what the API says of a preset, and what is wrong with an own curriculum", { timeout: 120_000 }, async () => {

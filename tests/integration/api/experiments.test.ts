@@ -115,6 +115,20 @@ describe("reading experiments", () => {
     expect(seen).toEqual(stored.map(({ id }) => id));
   });
 
+  test("finds those that have every one of some tags, and refuses tags that are no texts", async () => {
+    const id = await createSample(world.database, "tagged").then((sample) => sample.id);
+    await get(api.url, "mutation ($input: EditInput!) { editExperiment(input: $input) { ok } }", {
+      input: { id, setTags: { team: "red", stage: "one" } },
+    });
+    const QUERY = "query ($tags: JSON) { experiments(filter: { tags: $tags }) { totalCount nodes { id } } }";
+    const found = async (tags: object): Promise<string[]> =>
+      (await get(api.url, QUERY, { tags })).experiments.nodes.map((one: { readonly id: string }) => one.id);
+    expect(await found({ team: "red", stage: "one" })).toEqual([id]);
+    expect(await found({ team: "red", stage: "two" })).toEqual([]);
+    const { errors } = await ask(api.url, QUERY, { tags: { team: 3 } });
+    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining("filter.tags"), extensions: { code: "BAD_USER_INPUT" } });
+  });
+
   test("is null for what does not exist, and an error for a cursor of another list", async () => {
     expect(await get(api.url, '{ experiment(id: "none") { id } run(id: "none") { id } }')).toEqual({ experiment: null, run: null });
     const { runs } = await get(api.url, "{ runs(first: 1) { pageInfo { endCursor } } }");

@@ -137,6 +137,19 @@ describe("rollouts", () => {
       { set: setId },
     );
     expect(problems.totalCount).toBe(4);
+    const found = async (filter: object): Promise<number> =>
+      (await get(api.url, "query ($filter: ProblemFilter) { problems(filter: $filter) { totalCount } }", { filter })).problems.totalCount;
+    expect(await found({ environment: "INDUCTION", bucket: "MEDIUM", originContains: "TES" })).toBe(6);
+    expect(await found({ split: "HELD_OUT" })).toBe(2);
+    expect([await found({ environment: "CONTEST" }), await found({ bucket: "EASY" }), await found({ originContains: "nobody" })]).toEqual([
+      0, 0, 0,
+    ]);
+    const { problem } = await get(
+      api.url,
+      "query ($id: ID!) { problem(id: $id) { memberships { problemSetId split bucket passes attempts } } }",
+      { id: problems.nodes[0].id },
+    );
+    expect(problem.memberships).toEqual([{ problemSetId: setId, split: "TRAIN", bucket: "MEDIUM", passes: 16, attempts: 32 }]);
     const count = async (filter: object) => (await get(api.url, ROLLOUTS, { filter, first: 200 })).rollouts.nodes.length;
     expect(await count({ runId, step: 2 })).toBe(4);
     expect(await count({ groupId: `${runId}/step/2/1` })).toBe(2);

@@ -187,6 +187,26 @@ describe("an experiment's events", () => {
     expect((await live).map(({ runId, position }) => [runId, position])).toEqual([[runIds[2], 3]]);
     await client.dispose();
   });
+
+  test("have the points of the names asked for alone, and no event for points that nobody asked for", async () => {
+    const [runId = ""] = runIds;
+    const record = (name: string, step: number) =>
+      inRun(world.database.sql, runId, null, (tx, emit) => recordPoints(tx, emit, runId, [{ name, step, value: step }]));
+    const POINTS =
+      "subscription ($experimentId: ID!, $names: [String!]) { experimentEvents(experimentId: $experimentId, names: $names) { cursor event { __typename ... on MetricsRecorded { points { name step } } } } }";
+    const client = connect(api.url);
+    const told = (names: readonly string[]) =>
+      collect<{ event: { __typename: string; points?: unknown } }>(client, POINTS, { experimentId, names }, (items) =>
+        items.some(({ event }) => event.__typename === "StepsChanged"),
+      );
+    const [some, none] = [told(["policy/loss"]), told([])];
+    await record("policy/loss", 1);
+    await record("train/reward", 1);
+    await write(runId, 1);
+    expect((await some).map(({ event }) => event.points ?? event.__typename)).toEqual([[{ name: "policy/loss", step: 1 }], "StepsChanged"]);
+    expect((await none).map(({ event }) => event.__typename)).toEqual(["StepsChanged"]);
+    await client.dispose();
+  });
 });
 
 describe("metric points", () => {

@@ -21,8 +21,10 @@ test("no change of the schema breaks clients of the reviewed one", () => {
 });
 
 test("a field that goes, an argument that is required and a type that changes are seen; what is added is not", () => {
-  expect(change("workerNodes:", "workers:")).toEqual(["FIELD_REMOVED: Query.workerNodes was removed."]);
+  expect(change("curriculumPresets:", "presets:")).toEqual(["FIELD_REMOVED: Query.curriculumPresets was removed."]);
   expect(change("cancelRun(", 'cancelRun("More." sure: Boolean! ')).toEqual([expect.stringMatching(/^REQUIRED_ARG_ADDED/)]);
-  expect(change("workerNodes: [WorkerNode!]!", "workerNodes: [WorkerNode]")).toEqual([expect.stringMatching(/^FIELD_CHANGED_KIND/)]);
-  expect(change("workerNodes: [WorkerNode!]!", "workerNodes: [WorkerNode!]! more: Int")).toEqual([]);
+  expect(change("curriculumPresets: [CurriculumPreset!]!", "curriculumPresets: [CurriculumPreset]")).toEqual([
+    expect.stringMatching(/^FIELD_CHANGED_KIND/),
+  ]);
+  expect(change("curriculumPresets: [CurriculumPreset!]!", "curriculumPresets: [CurriculumPreset!]! more: Int")).toEqual([]);
 });

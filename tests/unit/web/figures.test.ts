@@ -1,7 +1,7 @@
 // What the page computes for its figures, held against values worked out by hand or in another way.
 import { array, assert, integer, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { logTicks, valueRange } from "../../../apps/web/src/components/chart-data.ts";
+import { keyRange, logTicks, valueRange } from "../../../apps/web/src/components/chart-data.ts";
 import { misplacedShare, realisedShares, scheduledColumns, scheduledShares } from "../../../apps/web/src/curves/draw-shares.ts";
 import { placeOn } from "../../../apps/web/src/curves/x-axis.ts";
 import { toCsv } from "../../../apps/web/src/download/csv.ts";
@@ -136,6 +136,18 @@ test("configurations differ where a key is missing or has another value", () => 
 });
 
 const line = (y: readonly number[]) => ({ key: "a", label: "a", variable: "--arm-0", dash: [], x: y.map((_, at) => at), y });
+
+test("keys move a chart inside of what there is, zoom about its middle, and show all", () => {
+  const whole = [0, 100] as const;
+  expect(keyRange("ArrowRight", [20, 30], whole)).toEqual([22, 32]);
+  expect(keyRange("ArrowRight", [90, 100], whole)).toEqual([90, 100]);
+  expect(keyRange("ArrowLeft", [1, 11], whole)).toEqual([0, 10]);
+  expect(keyRange("+", [20, 40], whole)).toEqual([25, 35]);
+  expect(keyRange("-", [25, 35], whole)).toEqual([20, 40]);
+  expect(keyRange("-", [0, 90], whole)).toBeNull();
+  expect(keyRange("0", [20, 40], whole)).toBeNull();
+  expect(keyRange("x", [20, 40], whole)).toBeUndefined();
+});
 
 describe("a chart's value axis", () => {
   test("is a tenth of the value or more, however little the values differ", () => {

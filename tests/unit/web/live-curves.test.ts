@@ -1,6 +1,6 @@
 // What the page computes by itself for live points, held against the domain's statistics and against buckets made from all points at once.
 import { meanOverSeeds as domainMean } from "@gradus/domain/statistics";
-import { array, assert, constantFrom, double, nat, property } from "fast-check";
+import { array, assert, constantFrom, double, integer, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { armCurve } from "../../../apps/web/src/statistics/arm-curve.ts";
 import { FoldedSeries } from "../../../apps/web/src/statistics/folded-series.ts";
@@ -49,6 +49,22 @@ describe("a series that grows live", () => {
         const series = new FoldedSeries(width, answered(points.slice(0, known), width));
         for (let index = Math.max(0, known - repeated); index < points.length; index++) series.add(index + 1, points[index] ?? 0);
         const expected = answered(points, width);
+        expect(series.means().map(({ step }) => step)).toEqual(expected.map(({ toStep }) => toStep));
+        for (const [index, { mean }] of series.means().entries()) expect(mean).toBeCloseTo(expected[index]?.mean ?? NaN, 9);
+      }),
+    );
+  });
+
+  test("never has more buckets than it may, and they are those that the API would answer in that width", () => {
+    assert(
+      property(values, nat(80), integer({ min: 2, max: 16 }), (points, cut, most) => {
+        const known = Math.min(cut, points.length, most);
+        const series = new FoldedSeries(1, answered(points.slice(0, known), 1), most);
+        for (let index = known; index < points.length; index++) series.add(index + 1, points[index] ?? 0);
+        const expected = answered(points, series.width);
+        expect(series.means().length).toBeLessThanOrEqual(most);
+        // No wider than it must be: the buckets of half the width would be too many.
+        if (series.width > 1) expect(answered(points, series.width / 2).length).toBeGreaterThan(most);
         expect(series.means().map(({ step }) => step)).toEqual(expected.map(({ toStep }) => toStep));
         for (const [index, { mean }] of series.means().entries()) expect(mean).toBeCloseTo(expected[index]?.mean ?? NaN, 9);
       }),

@@ -3,8 +3,11 @@ import { expect, test } from "vitest";
 import { valueRange } from "../../../apps/web/src/components/chart-data.ts";
 import { boundsOf } from "../../../apps/web/src/curves/share-metric.ts";
 import { moved, panelsOf, panelsText, viewOf, withView } from "../../../apps/web/src/curves/workspace.ts";
+import { changes, fromLines, toLines } from "../../../apps/web/src/notes/tag-lines.ts";
+import { textFilter, withStatus, withTag } from "../../../apps/web/src/routes/experiments/text-filter.ts";
 import { lineageOf } from "../../../apps/web/src/routes/problem/lineage.ts";
 import { timeShares, waitsOf } from "../../../apps/web/src/routes/run/stage-waits.ts";
+import { absences, nodeRules, telemetryCharts } from "../../../apps/web/src/telemetry/readings.ts";
 
 test("panels survive the address, names with spaces and percent signs too", () => {
   const panels = ["train/reward", "my loss", "100%20", "evaluation/pass@1"];
@@ -75,4 +78,65 @@ test("the axis of a share ends where a share ends, whatever its interval says", 
   expect(high).toBeLessThanOrEqual(1.03);
   expect(valueRange([line], [0, 2], false, boundsOf("train/reward"))[1]).toBeGreaterThan(1.03);
   expect(boundsOf("policy/learning_rate")).toBeUndefined();
+});
+
+test("a line of text filters by states, tags and a name, and says what in it cannot be", () => {
+  expect(textFilter('status:running tag:team=red tag:"note=two words" my run').filter).toEqual({
+    statuses: ["RUNNING"],
+    tags: { team: "red", note: "two words" },
+    nameContains: "my run",
+  });
+  expect(textFilter("status:nonsense tag:team")).toEqual({
+    filter: { statuses: [] },
+    wrong: [expect.stringContaining("No status is called nonsense"), expect.stringContaining("tag:team=red")],
+  });
+  expect(textFilter("  ")).toEqual({ filter: {}, wrong: [] });
+  expect(withStatus("status:running a", "FAILED")).toBe("status:failed a");
+  expect(withTag("a", "note=two words")).toBe('tag:"note=two words" a');
+  expect(withTag("tag:team=red a", "team=red")).toBe("tag:team=red a");
+});
+
+test("tags are lines, and only what was changed of them is told", () => {
+  const before = { team: "red", stage: "one" };
+  expect(fromLines(toLines(before))).toEqual({ tags: before, wrong: [] });
+  expect(fromLines("team = blue = green\n\nnonsense").tags).toEqual({ team: "blue = green" });
+  expect(fromLines("nonsense").wrong).toEqual(["nonsense"]);
+  expect(changes(before, { team: "blue", new: "1" })).toEqual({ setTags: { team: "blue", new: "1" }, removeTags: ["stage"] });
+});
+
+const stretch = (id: string, from: number, at: readonly number[]) => ({
+  from: new Date(from).toISOString(),
+  to: new Date(from + 100_000).toISOString(),
+  bucketMs: 10_000,
+  node: { id },
+  series: [
+    { name: "memoryUsedBytes", unit: "bytes", at: [...at], mean: at.map(() => 2e9) },
+    { name: "gpu.0.powerWatts", unit: "watts", at: [...at], mean: at.map(() => null) },
+  ],
+  absent: [{ reading: "gpu", reason: "nvidia-smi is not on PATH" }],
+});
+
+test("readings of machines are a chart a kind, in units that are read, with gaps where nothing was said and what was heard behind", () => {
+  const stretches = [stretch("a", 0, [0, 10_000, 50_000]), stretch("b", 100_000, [100_000])];
+  const heard = [
+    { nodeId: "b", at: 100_000, values: new Map([["memoryUsedBytes", 9e9]]) },
+    { nodeId: "b", at: 110_000, values: new Map([["memoryUsedBytes", 3e9]]) },
+  ];
+  const charts = telemetryCharts(stretches, heard);
+  expect(charts.map(({ title, unit }) => [title, unit])).toEqual([["Memory in use", "GB"]]);
+  const [line] = charts[0]?.lines ?? [];
+  expect(line?.x.map((at, index) => [at, line.y[index]])).toEqual([
+    [0, 2],
+    [10_000, 2],
+    [20_000, null],
+    [50_000, 2],
+    [100_000, 2],
+    [110_000, 3],
+  ]);
+  expect(nodeRules(stretches).map(({ x, label }) => [x, label])).toEqual([
+    [0, "a"],
+    [100_000, "b"],
+  ]);
+  expect(nodeRules(stretches.slice(0, 1))).toEqual([]);
+  expect(absences(stretches)).toEqual(["graphics cards: nvidia-smi is not on PATH"]);
 });

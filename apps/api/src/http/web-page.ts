@@ -1,16 +1,26 @@
 // Owns: serving the built page: its files, and its index for every path that is a route of the page. Must not know: the page.
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import express, { Router } from "express";
+
+/** Files whose names say what is in them: a browser need not ask for one again. */
+const FOR_GOOD = { immutable: true, maxAge: "365d" } as const;
+const NOSNIFF = { "X-Content-Type-Options": "nosniff" } as const;
 
 /** `directory` may be built later: it is looked for at every request. */
 export function webPage(directory: string): Router {
   const folder = resolve(directory);
-  const index = join(folder, "index.html");
+  const [index, assets] = [join(folder, "index.html"), join(folder, "assets")];
   const routes = Router();
-  routes.use(
-    express.static(folder, { index: "index.html", setHeaders: (response) => void response.setHeader("X-Content-Type-Options", "nosniff") }),
-  );
+  routes.get("/assets/:file", (request, response, next) => {
+    const { file } = request.params;
+    // The build has left it compressed beside itself.
+    if (basename(file) !== file || !request.acceptsEncodings("gzip") || !existsSync(join(assets, `${file}.gz`))) return next();
+    response.vary("Accept-Encoding").type(extname(file)).set("Content-Encoding", "gzip");
+    response.sendFile(`${file}.gz`, { root: assets, ...FOR_GOOD, headers: NOSNIFF });
+  });
+  routes.use("/assets", express.static(assets, { ...FOR_GOOD, setHeaders: (response) => void response.set(NOSNIFF) }));
+  routes.use(express.static(folder, { index: "index.html", setHeaders: (response) => void response.set(NOSNIFF) }));
   routes.get("/{*path}", (request, response, next) => {
     // A navigation says so; a script or image that is missing must not become a page.
     if (request.headers.accept?.includes("text/html") !== true || !existsSync(index)) return next();

@@ -30,5 +30,6 @@ export const Problem: ProblemResolvers = {
   },
   difficulty: async ({ id }, { runIds, experimentId }, { load }) =>
     (await load.triesOfProblem(id, { runIds: runIds ?? null, experimentId: experimentId ?? null })).slice(0, MOST_POINTS),
+  memberships: async ({ id }, _args, { load }) => [...(await load.membershipsOfProblem.load(id))],
   parent: ({ parentId }, _args, { load }) => (parentId === null ? null : load.problem.load(parentId)),
 };

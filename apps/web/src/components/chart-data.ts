@@ -34,24 +34,35 @@ export interface ChartRule {
 export type ChartRange = readonly [from: number, to: number];
 
 type Column = (number | null | undefined)[];
+/** x, then of every line y, and low and high where it has a band. */
+export type ChartColumns = [number[], ...Column[]];
 
-/** Columns: x, then of every line y, and low and high where it has a band. On a log scale what is not above 0 is a gap. */
-export function joinLines(lines: readonly ChartLine[], isLog: boolean): [number[], ...Column[]] {
-  const x = [...new Set(lines.flatMap((line) => line.x))].sort((a, b) => a - b);
-  const at = new Map(x.map((value, index) => [value, index]));
+/** On a log scale what is not above 0 is a gap. */
+export function joinLines(lines: readonly ChartLine[], isLog: boolean): ChartColumns {
+  const x = unionOf(lines.map((line) => line.x));
   const spread = (line: ChartLine, values: readonly (number | null)[]): Column => {
     // Undefined, not null: a place the line simply lacks is bridged, one where its value is not finite is a gap.
     const column: Column = Array.from({ length: x.length });
-    line.x.forEach((value, index) => {
+    let at = 0;
+    for (const [index, value] of line.x.entries()) {
+      while ((x[at] ?? Infinity) < value) at++;
       const y = values[index] ?? null;
-      column[at.get(value) ?? 0] = y !== null && isLog && y <= 0 ? null : y;
-    });
+      column[at] = y !== null && isLog && y <= 0 ? null : y;
+    }
     return column;
   };
   return [
     x,
     ...lines.flatMap((line) => [line.y, ...(line.low && line.high ? [line.low, line.high] : [])].map((values) => spread(line, values))),
   ];
+}
+
+/** Rising, each place once. */
+function unionOf(axes: readonly (readonly number[])[]): number[] {
+  const [first = [], ...rest] = axes;
+  // Lines of one chart mostly share their places.
+  if (rest.every((axis) => axis.length === first.length && axis.every((value, at) => value === first[at]))) return [...first];
+  return [...new Set(axes.flat())].sort((a, b) => a - b);
 }
 
 /** What must be built anew when it changes; anything else is new data in the same plot. */
@@ -62,6 +73,32 @@ export const structureOf = (lines: readonly ChartLine[]): string =>
 export function wholeRange(xs: readonly number[], until: number | undefined): ChartRange {
   const from = Math.min(0, xs[0] ?? 0);
   return [from, Math.max(xs.at(-1) ?? 1, until ?? -Infinity, from + 1)];
+}
+
+/** The stretch that a key leads to, of one that is shown; null: all of it. Undefined: the key is none of a chart's. */
+export function keyRange(key: string, [from, to]: ChartRange, whole: ChartRange): ChartRange | null | undefined {
+  const span = to - from;
+  const moved = (by: number): ChartRange => {
+    const left = Math.max(whole[0], Math.min(whole[1] - span, from + by));
+    return [left, left + span];
+  };
+  switch (key) {
+    case "ArrowLeft":
+      return moved(-span / 5);
+    case "ArrowRight":
+      return moved(span / 5);
+    case "+":
+    case "=":
+      return [from + span / 4, to - span / 4];
+    case "-": {
+      const wider: ChartRange = [Math.max(whole[0], from - span / 2), Math.min(whole[1], to + span / 2)];
+      return wider[0] === whole[0] && wider[1] === whole[1] ? null : wider;
+    }
+    case "0":
+      return null;
+    default:
+      return undefined;
+  }
 }
 
 /** By how much of the lines' own span a band may widen the axis: two seeds' interval is often wider than all that was learned. */

@@ -1,41 +1,32 @@
 // Owns: what uPlot is told: axes, series, bands, and what a drag, a wheel, a click do. Must not know: React, metrics, arms.
-import type uPlot from "uplot";
+import uPlot from "uplot";
 import { formatCount } from "../format/number.ts";
 import { logTicks, valueRange, wholeRange } from "./chart-data.ts";
-import type { ChartLine, ChartRange, ChartRule } from "./chart-data.ts";
+import type { ChartRange } from "./chart-data.ts";
+import { Glide } from "./chart-glide.ts";
 import { colour, drawMarks, drawPin, drawRules } from "./chart-paint.ts";
-
-/** What the hooks of a plot read: the newest, without building the plot anew. */
-export interface ChartNow {
-  lines: readonly ChartLine[];
-  rules: readonly ChartRule[];
-  range: ChartRange | null;
-  /** Moved by hand and not yet told. */
-  view: ChartRange | null;
-  until: number | undefined;
-  limits: ChartRange | undefined;
-  bounds: ChartRange | undefined;
-  pin: number | null;
-  onRange: ((range: ChartRange | null) => void) | undefined;
-  onPin: ((x: number | null) => void) | undefined;
-  onUnder: (x: number | null) => void;
-}
+import { seriesOf } from "./chart-series.ts";
+import type { ChartNow } from "./chart-series.ts";
 
 export interface ChartShape {
   readonly height: number;
   readonly width: number;
   readonly isLog: boolean;
+  /** x is milliseconds since 1970, written in this zone; absent: x is a number. */
+  readonly zone?: string | undefined;
   readonly syncKey?: string | undefined;
 }
 
 const SETTLE_MS = 180;
+/** What uPlot makes no point of. */
+const NO_POINT = null as unknown as HTMLElement;
 
-export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: ChartShape): uPlot.Options {
+export function chartOptions(now: ChartNow, { height, width, isLog, zone, syncKey }: ChartShape): uPlot.Options {
   const ink = colour("--ink-muted");
   const line = colour("--line");
   const font = `11px ${colour("--sans")}`;
   const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1, size: 4 } };
-  const { series, bands } = seriesOf(now.lines);
+  const { series, bands, pointed } = seriesOf(now);
   const rangeOf = (xs: ArrayLike<number>): ChartRange => now.view ?? now.range ?? wholeRange(xs as number[], now.until);
   return {
     width,
@@ -43,11 +34,21 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
     legend: { show: false },
     padding: [10, 12, 0, 0],
     scales: {
-      x: { time: false, range: ({ data: [x] }) => [...rangeOf(x)] },
-      y: { distr: isLog ? 3 : 1, range: ({ data: [x] }) => [...(now.limits ?? valueRange(now.lines, rangeOf(x), isLog, now.bounds))] },
+      x: { time: zone !== undefined, range: ({ data: [x] }) => [...rangeOf(x)] },
+      y: {
+        distr: isLog ? 3 : 1,
+        // A value axis that follows every movement of the view is not to be read: it waits until the view rests.
+        range: ({ data: [x] }) => [...(now.glide?.values ?? now.limits ?? valueRange(now.lines, rangeOf(x), isLog, now.bounds))],
+      },
     },
+    ...(zone === undefined ? {} : { ms: 1 as const, tzDate: (at: number) => uPlot.tzDate(new Date(at), zone) }),
     axes: [
-      { ...axis, size: 30, values: (_plot, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? shortCount(tick) : "")) },
+      {
+        ...axis,
+        ...(zone === undefined ? { size: 30 } : { size: 42, space: 64 }),
+        values: (_plot, ticks) =>
+          zone === undefined ? ticks.map((tick) => (Number.isInteger(tick) ? shortCount(tick) : "")) : timeTicks(ticks, zone),
+      },
       {
         ...axis,
         size: 52,
@@ -60,7 +61,7 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
     bands,
     cursor: {
       drag: { x: true, y: false, setScale: false },
-      points: { size: 6 },
+      points: { size: 6, show: (_plot, index) => (pointed.has(index) ? document.createElement("div") : NO_POINT) },
       ...(syncKey === undefined ? {} : { sync: { key: syncKey, setSeries: false } }),
       bind: {
         dblclick: () => () => {
@@ -70,7 +71,13 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
       },
     },
     hooks: {
-      ready: [(plot) => listen(plot, now)],
+      ready: [(plot) => listen(plot, now, isLog)],
+      destroy: [
+        () => {
+          now.glide?.end();
+          now.glide = null;
+        },
+      ],
       setCursor: [({ cursor, data }) => now.onUnder(cursor.idx == null || (cursor.left ?? -1) < 0 ? null : (data[0][cursor.idx] ?? null))],
       setSelect: [
         (plot) => {
@@ -80,10 +87,15 @@ export function chartOptions(now: ChartNow, { height, width, isLog, syncKey }: C
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
-      drawAxes: [(plot) => drawRules(plot, now.rules, font)],
+      drawAxes: [
+        (plot) => {
+          drawRules(plot, now.rules, font);
+          now.glide?.paint(plot);
+        },
+      ],
       draw: [
         (plot) => {
-          drawMarks(plot, now.lines);
+          if (now.glide === null) drawMarks(plot, now.lines);
           drawPin(plot, now.pin);
         },
       ],
@@ -96,29 +108,22 @@ const keepAll = (_plot: uPlot, ticks: number[]): number[] => ticks;
 const shortCount = (tick: number): string =>
   Math.abs(tick) >= 100_000 ? tick.toLocaleString("en", { notation: "compact", maximumFractionDigits: 2 }) : formatCount(tick);
 
-function seriesOf(lines: readonly ChartLine[]): { series: uPlot.Series[]; bands: uPlot.Band[] } {
-  const series: uPlot.Series[] = [{}];
-  const bands: uPlot.Band[] = [];
-  for (const { variable, dash, faint, low, label } of lines) {
-    const stroke = colour(variable);
-    series.push({
-      label,
-      stroke: faint ? `${stroke}88` : stroke,
-      width: faint ? 1 : 2,
-      dash: [...dash],
-      // A lone place has no line: it needs its point.
-      points: { show: (_plot, _series, from, to) => to - from < 1, size: 5 },
-    });
-    if (low === undefined) continue;
-    const edge: uPlot.Series = { stroke: "transparent", width: 0, points: { show: false } };
-    series.push(edge, edge);
-    bands.push({ series: [series.length - 1, series.length - 2], fill: `${stroke}22` });
-  }
-  return { series, bands };
+/** Hours and minutes, seconds where ticks are closer, and the day at the first one and where it changes. */
+function timeTicks(ticks: readonly number[], zone: string): string[] {
+  const isClose = (ticks[1] ?? Infinity) - (ticks[0] ?? 0) < 60_000;
+  const of = (at: number, options: Intl.DateTimeFormatOptions): string =>
+    new Date(at).toLocaleString("en-GB", { ...options, timeZone: zone });
+  let day = "";
+  return ticks.map((at) => {
+    const clock = of(at, { hour: "2-digit", minute: "2-digit", ...(isClose ? { second: "2-digit" as const } : {}) });
+    const before = day;
+    day = of(at, { day: "numeric", month: "short" });
+    return day === before ? clock : `${clock}\n${day}`;
+  });
 }
 
 /** A click pins; a wheel sideways (or with Shift) moves a zoomed view, with Ctrl it zooms. What it came to is told when it rests. */
-function listen(plot: uPlot, now: ChartNow): void {
+function listen(plot: uPlot, now: ChartNow, isLog: boolean): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let downAt = 0;
   plot.over.addEventListener("mousedown", ({ clientX }) => void (downAt = clientX));
@@ -144,10 +149,14 @@ function listen(plot: uPlot, now: ChartNow): void {
         const by = (sideways / plot.over.clientWidth) * span;
         now.view = [Math.max(0, from + by), Math.max(0, from + by) + span];
       }
-      plot.redraw(true, true);
+      now.glide ??= new Glide(plot, now, isLog);
+      now.glide.reach(now.view);
       plot.setScale("x", { min: now.view[0], max: now.view[1] });
       clearTimeout(timer);
       timer = setTimeout(() => {
+        now.glide?.end();
+        now.glide = null;
+        plot.redraw(true, true);
         const view = now.view;
         if (view) now.onRange?.(view);
       }, SETTLE_MS);

@@ -2,9 +2,20 @@
 import type uPlot from "uplot";
 import { markPath } from "../arms/arm-look.ts";
 import type { ChartLine, ChartRule } from "./chart-data.ts";
+import { onThemeChange } from "./theme-signal.ts";
+
+/** Looked up once a theme: a browser would work out the page's style anew for each, in every frame. */
+const colours = new Map<string, string>();
+onThemeChange(() => colours.clear());
 
 /** The value of a colour's variable in the theme of now. */
-export const colour = (variable: string): string => getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+export function colour(variable: string): string {
+  const known = colours.get(variable);
+  if (known !== undefined) return known;
+  const value = getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
+  colours.set(variable, value);
+  return value;
+}
 
 /** Boundaries behind the lines, their words at the top, each arm's a little lower. */
 export function drawRules(plot: uPlot, rules: readonly ChartRule[], font: string): void {

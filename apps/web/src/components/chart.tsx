@@ -4,10 +4,12 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { LineSample } from "./arm-key.tsx";
 import { formatCount, formatValue } from "../format/number.ts";
-import { joinLines, structureOf } from "./chart-data.ts";
+import { formatExactly } from "../format/time.ts";
+import { timeZone } from "../format/time-zone.ts";
+import { joinLines, keyRange, structureOf, wholeRange } from "./chart-data.ts";
 import type { ChartLine, ChartRange, ChartRule } from "./chart-data.ts";
 import { chartOptions } from "./chart-options.ts";
-import type { ChartNow } from "./chart-options.ts";
+import type { ChartNow } from "./chart-series.ts";
 import { useThemeVersion } from "./theme-signal.ts";
 
 interface ChartProps {
@@ -18,6 +20,8 @@ interface ChartProps {
   readonly height?: number;
   /** What x is, in one or two words. */
   readonly xName?: string;
+  /** x is milliseconds since 1970. */
+  readonly isTime?: boolean;
   /** The x-axis reaches at least here: what is still to come has its room. */
   readonly until?: number | undefined;
   /** What the values can be, where that is known: the y-axis shows it whole. */
@@ -36,6 +40,8 @@ interface ChartProps {
 }
 
 const MOST_TOLD = 12;
+/** Two charts beside each other on A4 or letter, in pixels. */
+const PAPER_WIDTH = 318;
 const NO_RULES: readonly ChartRule[] = [];
 
 export function Chart(props: ChartProps) {
@@ -45,6 +51,7 @@ export function Chart(props: ChartProps) {
     rules = NO_RULES,
     height = 280,
     xName = "step",
+    isTime = false,
     until,
     limits,
     bounds,
@@ -61,9 +68,11 @@ export function Chart(props: ChartProps) {
   const data = useMemo(() => joinLines(lines, isLog), [lines, isLog]);
   const [now] = useState<ChartNow>(() => ({
     lines,
+    data,
     rules,
     range,
     view: null,
+    glide: null,
     until,
     limits,
     bounds,
@@ -72,46 +81,94 @@ export function Chart(props: ChartProps) {
     onPin: undefined,
     onUnder: setUnder,
   }));
-  Object.assign(now, { lines, rules, range, until, limits, bounds, pin, onRange: props.onRange, onPin: props.onPin });
+  Object.assign(now, { lines, data, rules, range, until, limits, bounds, pin, onRange: props.onRange, onPin: props.onPin });
+
+  // What the plot has drawn last, where that was with everything else as it is now.
+  const drawn = useRef<unknown>(null);
 
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
-    const options = chartOptions(now, { height, width: element.clientWidth, isLog, syncKey });
-    const made = new uPlot(options, joinLines(now.lines, isLog) as uPlot.AlignedData, element);
+    const width = element.clientWidth;
+    const options = chartOptions(now, { height, width, isLog, zone: isTime ? timeZone() : undefined, syncKey });
+    const made = new uPlot(options, now.data as uPlot.AlignedData, element);
     plot.current = made;
-    const onWindow = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    drawn.current = now.data;
+    const onWindow = new ResizeObserver(() => {
+      if (element.clientWidth !== made.width) made.setSize({ width: element.clientWidth, height });
+    });
     onWindow.observe(element);
+    // A canvas does not follow the width of paper by itself.
+    const onPaper = (): void => made.setSize({ width: Math.min(PAPER_WIDTH, made.width), height });
+    const onScreen = (): void => made.setSize({ width: element.clientWidth, height });
+    addEventListener("beforeprint", onPaper);
+    addEventListener("afterprint", onScreen);
     return () => {
       onWindow.disconnect();
+      removeEventListener("beforeprint", onPaper);
+      removeEventListener("afterprint", onScreen);
       made.destroy();
       plot.current = null;
     };
-  }, [structure, theme, height, syncKey, isLog, now]);
+  }, [structure, theme, height, syncKey, isLog, isTime, now]);
 
   const [from, to] = range ?? [null, null];
   useEffect(() => void (now.view = null), [from, to, now]);
-  useEffect(() => void plot.current?.setData(data as uPlot.AlignedData), [data, from, to, until]);
+  useEffect(() => {
+    if (drawn.current !== data) plot.current?.setData(data as uPlot.AlignedData);
+  }, [data, from, to, until]);
+  useEffect(() => void (drawn.current = null));
   useEffect(() => plot.current?.redraw(false, false), [rules, pin]);
 
+  // Of a zoomed view what lies beside it is known, too, and is not in it.
+  const end = range !== null && (data[0].at(-1) ?? -Infinity) > range[1] ? range[1] : null;
   return (
     <figure className="chart">
-      <Readout lines={lines} x={under ?? pin} xName={xName} isPinned={under === null && pin !== null} last={data[0].at(-1) ?? null} />
-      <div ref={holder} role="img" aria-label={label} style={{ height }} />
+      <Readout
+        lines={lines}
+        x={under ?? pin ?? end}
+        xName={xName}
+        placeName={isTime ? (at) => formatExactly(new Date(at).toISOString()) : (at) => formatCount(Math.round(at * 10) / 10)}
+        at={under !== null ? "pointer" : pin !== null ? "pin" : "end"}
+        last={data[0].at(-1) ?? null}
+      />
+      {props.onRange === undefined ? (
+        <div ref={holder} role="img" aria-label={label} style={{ height }} />
+      ) : (
+        <div
+          ref={holder}
+          role="img"
+          aria-label={`${label}. Arrow keys move it, plus and minus zoom, 0 shows all.`}
+          style={{ height }}
+          tabIndex={0}
+          onKeyDown={(event) => {
+            if (event.ctrlKey || event.metaKey || event.altKey) return;
+            const whole = wholeRange(data[0], until);
+            const wanted = keyRange(event.key, range ?? whole, whole);
+            if (wanted === undefined) return;
+            event.preventDefault();
+            props.onRange?.(wanted);
+          }}
+        />
+      )}
     </figure>
   );
 }
+
+const AT = { pointer: "", pin: "pinned at ", end: "up to " } as const;
 
 interface ReadoutProps {
   readonly lines: readonly ChartLine[];
   readonly x: number | null;
   readonly xName: string;
-  readonly isPinned: boolean;
+  readonly placeName: (x: number) => string;
+  /** What x is; the end of a zoomed view where nobody points and nothing is pinned. */
+  readonly at: keyof typeof AT;
   readonly last: number | null;
 }
 
 /** Values at the pointer or the pin, else each line's last. */
-function Readout({ lines, x, xName, isPinned, last }: ReadoutProps) {
+function Readout({ lines, x, xName, placeName, at: by, last }: ReadoutProps) {
   const place = x ?? last;
   const atPlace = ({ x: xs }: ChartLine): number => (x === null ? xs.length - 1 : placeAt(xs, x));
   const all = lines.filter(({ faint }) => !faint);
@@ -124,10 +181,13 @@ function Readout({ lines, x, xName, isPinned, last }: ReadoutProps) {
           .sort((one, other) => other.value - one.value)
           .slice(0, MOST_TOLD)
           .map(({ line }) => line);
-  const told = place === null ? "–" : formatCount(Math.round(place * 10) / 10);
+  const told = place === null ? "–" : placeName(place);
   return (
     <figcaption className="chart-readout">
-      <span>{x === null ? `latest, ${xName} ${told}` : `${isPinned ? "pinned at " : ""}${xName} ${told}`}</span>
+      <span>
+        {x === null ? "latest, " : AT[by]}
+        {xName} {told}
+      </span>
       {shown.map((line) => {
         const at = atPlace(line);
         if (at < 0) return null;

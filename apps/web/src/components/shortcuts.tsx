@@ -12,6 +12,8 @@ const KEYS = [
   ["e", "experiments"],
   ["?", "these keys"],
   ["Esc", "take the pin off"],
+  ["← →", "move the chart that has the focus"],
+  ["+ − 0", "zoom it in and out, show all of it"],
 ] as const;
 
 /** Pages name their places by `data-key` on links: what is not there does nothing. */

@@ -8,14 +8,13 @@ export function themeChanged(): void {
   version++;
   for (const watcher of watchers) watcher();
 }
+
+export function onThemeChange(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => void watchers.delete(watcher);
+}
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", themeChanged);
 
 /** A number that changes with the theme. */
-export const useThemeVersion = (): number =>
-  useSyncExternalStore(
-    (watcher) => {
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
-    },
-    () => version,
-  );
+export const useThemeVersion = (): number => useSyncExternalStore(onThemeChange, () => version);

@@ -1,6 +1,7 @@
 // Owns: making a part of a page only when it is nearly in view: what nobody sees asks for nothing and subscribes to nothing. Must not know: the part.
 import { useEffect, useRef, useState } from "react";
 import type { ReactNode } from "react";
+import { onShowAll } from "./print-whole.ts";
 
 /** `height`: the room kept until then, in pixels. What was seen once stays: scrolling back asks for no history again. */
 export function WhenSeen({ height, children }: { readonly height: number; readonly children: ReactNode }) {
@@ -14,11 +15,10 @@ export function WhenSeen({ height, children }: { readonly height: number; readon
     });
     watcher.observe(element);
     // Paper shows every part.
-    const print = (): void => setSeen(true);
-    addEventListener("beforeprint", print);
+    const leave = onShowAll(() => setSeen(true));
     return () => {
       watcher.disconnect();
-      removeEventListener("beforeprint", print);
+      leave();
     };
   }, [isSeen]);
   return isSeen ? children : <div ref={holder} className="panel" style={{ minHeight: height }} aria-hidden="true" />;

@@ -14,6 +14,8 @@ import { moved, panelsOf, panelsText } from "./workspace.ts";
 interface ChartGridProps {
   /** Pages of one kind share kept views. */
   readonly kind: string;
+  /** Whose the views become that are kept here; absent: the store's own choice. */
+  readonly project?: string;
   readonly arms: readonly CurveArm[];
   readonly runs: readonly CurveRun[];
   readonly bus: PointBus;
@@ -26,7 +28,7 @@ interface ChartGridProps {
 /** What is being chosen: another metric for a panel, or panels to add; null: nothing. */
 type Choosing = { readonly at: number } | "more" | null;
 
-export function ChartGrid({ kind, arms, runs, bus, defaults, showsSeeds, showsStages }: ChartGridProps) {
+export function ChartGrid({ kind, project, arms, runs, bus, defaults, showsSeeds, showsStages }: ChartGridProps) {
   const [charts, setCharts] = useUrlState("charts", defaults);
   const [range, setRange] = useRange();
   const view = useViewOptions();
@@ -49,7 +51,7 @@ export function ChartGrid({ kind, arms, runs, bus, defaults, showsSeeds, showsSt
       <div className="row spread no-print">
         <ViewControls options={view} />
         <div className="row">
-          <ViewMenu kind={kind} defaults={defaults} />
+          <ViewMenu kind={kind} project={project} defaults={defaults} />
           <Button onClick={() => open("more")}>Add panels…</Button>
         </div>
       </div>

@@ -95,7 +95,13 @@ export function CurvePanel(props: CurvePanelProps) {
       {drawn === undefined ? (
         <Skeleton height={302} />
       ) : lines.every(({ x }) => x.length === 0) ? (
-        <EmptyState title="No points yet.">They appear here as soon as a run records them.</EmptyState>
+        axis === "step" ? (
+          <EmptyState title="No points yet.">They appear here as soon as a run records them.</EmptyState>
+        ) : (
+          <EmptyState title={`Nothing to draw over ${AXIS_TITLES[axis]}.`}>
+            Steps are placed there by what Gradus records of its own runs. Over steps the points are all there.
+          </EmptyState>
+        )
       ) : (
         <>
           <Chart

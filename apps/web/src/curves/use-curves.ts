@@ -1,5 +1,5 @@
-// Owns: metrics of several runs: history asked for once, live points folded in, at most one update a frame. Must not know: charts, arms.
-import { useEffect, useState } from "react";
+// Owns: metrics of several runs: history of each asked for once, live points folded in, at most one update a frame. Must not know: charts, arms.
+import { useEffect, useRef, useState } from "react";
 import { ApiError, ask } from "../api/ask.ts";
 import { oncePerFrame } from "../api/next-frame.ts";
 import type { LivePoint, PointBus } from "../api/point-bus.ts";
@@ -14,6 +14,8 @@ export interface Curves {
   readonly error: ApiError | undefined;
 }
 
+type AllSeries = Map<string, Map<string, FoldedSeries>>;
+
 const MAX_POINTS = 400;
 
 /** `range`: these steps in finer buckets, and half as many on either side, so that the view can be moved. No metrics: nothing is asked. */
@@ -24,48 +26,55 @@ export function useCurves(
   range: readonly [number, number] | null,
 ): Curves {
   const [curves, setCurves] = useState<Curves>({ series: undefined, error: undefined });
+  // What was answered last, and for which metrics and steps: another choice of runs asks for the new ones alone.
+  const known = useRef<{ readonly bus: PointBus; readonly of: string; readonly series: AllSeries } | null>(null);
   const key = JSON.stringify({ runIds, metrics, range });
   useEffect(() => {
     const wanted = JSON.parse(key) as { runIds: string[]; metrics: string[]; range: [number, number] | null };
     if (wanted.metrics.length === 0 || wanted.runIds.length === 0) return;
     const steps = wanted.range && widened(wanted.range);
+    const limits = steps === null ? { maxPoints: MAX_POINTS } : { maxPoints: 2 * MAX_POINTS, fromStep: steps[0], toStep: steps[1] };
+    const of = JSON.stringify([wanted.metrics, wanted.range]);
+    const before = known.current?.bus === bus && known.current.of === of ? known.current.series : undefined;
+    const missing = wanted.runIds.filter((id) => !wanted.metrics.every((metric) => before?.get(metric)?.has(id)));
     const abort = new AbortController();
-    let series: Map<string, Map<string, FoldedSeries>> | undefined;
+    let series: AllSeries | undefined;
     let hasFailed = false;
     let waiting: (readonly [string, LivePoint])[] = [];
     const show = oncePerFrame(() => setCurves({ series: new Map(series), error: undefined }));
-    const fold = (runId: string, { name, step, value }: LivePoint): void => {
+    const fold = (all: AllSeries | undefined, runId: string, { name, step, value }: LivePoint): void => {
       if (steps !== null && (step < steps[0] || step > steps[1])) return;
-      series?.get(name)?.get(runId)?.add(step, value);
+      all?.get(name)?.get(runId)?.add(step, value);
     };
     // Listens before it asks: a point is in the answer, in the stream, or in both, and then only once in the series.
     const leave = bus.subscribe((runId, points) => {
       const mine = points.filter(({ name }) => wanted.metrics.includes(name));
       if (mine.length === 0) return;
+      for (const point of mine) fold(series ?? before, runId, point);
       if (series === undefined) waiting.push(...mine.map((point) => [runId, point] as const));
-      else {
-        for (const point of mine) fold(runId, point);
-        show();
-      }
+      else show();
     });
+    const take = (answer: CurvesQuery["metricSeries"]): void => {
+      series = new Map(wanted.metrics.map((metric) => [metric, ofRuns(before?.get(metric), wanted.runIds)]));
+      for (const one of answer)
+        series.get(one.name)?.set(one.runId, new FoldedSeries(one.bucketSteps, bucketsOf(one), 2 * limits.maxPoints));
+      for (const [runId, point] of waiting) if (missing.includes(runId)) fold(series, runId, point);
+      waiting = [];
+      known.current = { bus, of, series };
+      show();
+    };
     const load = async (): Promise<void> => {
       try {
-        const limits = steps === null ? { maxPoints: MAX_POINTS } : { maxPoints: 2 * MAX_POINTS, fromStep: steps[0], toStep: steps[1] };
-        const { metricSeries } = await ask(CURVES, { runIds: wanted.runIds, metrics: wanted.metrics, ...limits }, abort.signal);
-        series = new Map(wanted.metrics.map((metric) => [metric, new Map()]));
-        for (const answered of metricSeries)
-          series.get(answered.name)?.set(answered.runId, new FoldedSeries(answered.bucketSteps, bucketsOf(answered)));
-        for (const [runId, point] of waiting) fold(runId, point);
-        waiting = [];
-        show();
+        take((await ask(CURVES, { runIds: missing, metrics: wanted.metrics, ...limits }, abort.signal)).metricSeries);
       } catch (error) {
         // Tolerates an answer that nobody waits for any more; another error is shown.
         if (abort.signal.aborted) return;
         hasFailed = true;
-        setCurves((before) => ({ ...before, error: error instanceof ApiError ? error : new ApiError(String(error), "UNKNOWN") }));
+        setCurves((old) => ({ ...old, error: error instanceof ApiError ? error : new ApiError(String(error), "UNKNOWN") }));
       }
     };
-    void load();
+    if (missing.length === 0) take([]);
+    else void load();
     const stopWaiting = onConnectedAgain(() => {
       if (hasFailed && series === undefined) void load();
     });
@@ -83,6 +92,14 @@ const widened = ([from, to]: readonly [number, number]): [number, number] => {
   const margin = Math.ceil((to - from) / 2);
   return [Math.max(0, from - margin), to + margin];
 };
+
+const ofRuns = (byRun: ReadonlyMap<string, FoldedSeries> | undefined, runIds: readonly string[]): Map<string, FoldedSeries> =>
+  new Map(
+    runIds.flatMap((id) => {
+      const one = byRun?.get(id);
+      return one === undefined ? [] : [[id, one] as const];
+    }),
+  );
 
 type Answered = CurvesQuery["metricSeries"][number];
 

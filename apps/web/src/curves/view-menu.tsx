@@ -1,42 +1,52 @@
-// Owns: keeping a page's panels under a name, going back to one, and giving an address that shows the same. Must not know: panels.
+// Owns: keeping a page's panels under a name, going back to one, and giving an address that shows the same. Must not know: panels, where views are kept.
 import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { Button } from "../components/button.tsx";
 import { CopyButton } from "../components/copy-button.tsx";
-import { keepViews, savedViews, viewOf, withView } from "./workspace.ts";
+import { Skeleton } from "../components/skeleton.tsx";
+import { Trouble } from "../components/trouble.tsx";
+import { useViews } from "./use-views.ts";
+import { viewOf, withView } from "./workspace.ts";
 
 interface ViewMenuProps {
   /** Which pages share the views. */
   readonly kind: string;
+  readonly project: string | undefined;
   readonly defaults: string;
 }
 
-export function ViewMenu({ kind, defaults }: ViewMenuProps) {
+export function ViewMenu({ kind, project, defaults }: ViewMenuProps) {
   const search = useSearch();
   const [path, navigate] = useLocation();
-  const [views, setViews] = useState(() => savedViews(kind));
-  const [trouble, setTrouble] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const { views, error, trouble, reload, keep, forget } = useViews(kind, project, isOpen);
   const current = viewOf(search, defaults);
-  const keep = (next: typeof views): void => {
-    setTrouble(!keepViews(kind, next));
-    setViews(next);
-  };
   const save = (form: FormData): void => {
     const name = String(form.get("name") ?? "").trim();
-    if (name !== "") keep([...views.filter((view) => view.name !== name), { name, query: current }]);
+    if (name !== "") keep(name, current);
   };
   const full = withView(search, current);
   return (
-    <details className="menu">
+    <details className="menu" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary className="button">Views</summary>
       <div className="menu-items view-menu">
-        {views.length === 0 && <p className="small muted">Panels and how they are drawn, kept under a name in this browser.</p>}
-        {views.map(({ name, query }) => (
-          <div key={name} className="row spread" style={{ flexWrap: "nowrap" }}>
-            <Button kind="quiet" aria-pressed={query === current} onClick={() => navigate(`${path}?${withView(search, query)}`)}>
-              {name}
+        {error && <Trouble error={error} onRetry={reload} />}
+        {views === undefined ? (
+          !error && <Skeleton lines={2} />
+        ) : views.length === 0 ? (
+          <p className="small muted">Panels and how they are drawn, kept under a name for everybody who opens such a page.</p>
+        ) : null}
+        {views?.map((view) => (
+          <div key={view.id} className="row spread" style={{ flexWrap: "nowrap" }}>
+            <Button
+              kind="quiet"
+              aria-pressed={view.query === current}
+              title={`Kept by ${view.createdBy}`}
+              onClick={() => navigate(`${path}?${withView(search, view.query)}`)}
+            >
+              {view.name}
             </Button>
-            <Button kind="quiet" aria-label={`Forget the view ${name}`} onClick={() => keep(views.filter((view) => view.name !== name))}>
+            <Button kind="quiet" aria-label={`Forget the view ${view.name}`} onClick={() => forget(view)}>
               ✕
             </Button>
           </div>
@@ -46,7 +56,11 @@ export function ViewMenu({ kind, defaults }: ViewMenuProps) {
           <Button type="submit">Keep</Button>
         </form>
         <CopyButton text={`${location.origin}${path}?${full}`} name="Copy a link to this view" />
-        {trouble && <p className="small muted">This browser keeps nothing: the view is gone when the page is closed.</p>}
+        {trouble !== null && (
+          <p className="notice small" data-tone="bad" role="alert">
+            {trouble}
+          </p>
+        )}
       </div>
     </details>
   );

@@ -1,4 +1,4 @@
-// Owns: the panels of a page as text, and the views that a reader keeps in this browser. Must not know: what a panel shows.
+// Owns: the panels of a page as text, and what of an address a view is. Must not know: what a panel shows, where views are kept.
 
 /** Metrics in the order of their panels, as the URL has them: separated by spaces, those inside a name written %20. */
 export const panelsOf = (text: string): string[] =>
@@ -19,36 +19,6 @@ export function moved(metrics: readonly string[], from: number, to: number): str
 
 /** What of an address a view is: which panels, and how they are drawn. Not the place in the data. */
 const KEPT = ["charts", "x", "y", "smooth", "seeds", "stages"];
-
-export interface SavedView {
-  readonly name: string;
-  readonly query: string;
-}
-
-const keyOf = (kind: string): string => `gradus-views ${kind}`;
-
-export function savedViews(kind: string): readonly SavedView[] {
-  try {
-    const read = JSON.parse(localStorage.getItem(keyOf(kind)) ?? "[]") as unknown;
-    return Array.isArray(read)
-      ? read.filter((one): one is SavedView => typeof one?.name === "string" && typeof one?.query === "string")
-      : [];
-  } catch {
-    // Tolerates a browser that keeps nothing, and what an older page left there.
-    return [];
-  }
-}
-
-/** Replaces one of the same name. False: this browser keeps nothing. */
-export function keepViews(kind: string, views: readonly SavedView[]): boolean {
-  try {
-    localStorage.setItem(keyOf(kind), JSON.stringify(views));
-    return true;
-  } catch {
-    // Tolerates a browser that keeps nothing: the caller says so.
-    return false;
-  }
-}
 
 /** The view of an address; `defaults`: the panels where the address names none. */
 export function viewOf(search: string, defaults: string): string {

@@ -3,6 +3,8 @@ import { markPath } from "../arms/arm-look.ts";
 import { valueRange, wholeRange } from "../components/chart-data.ts";
 import type { ChartLine, ChartRange, ChartRule } from "../components/chart-data.ts";
 import { formatCount } from "../format/number.ts";
+import { timeZone } from "../format/time-zone.ts";
+import { formatClock } from "../format/time.ts";
 import type { Cell, DataTable } from "./csv.ts";
 import { escaped, ink, svgFrame } from "./svg-text.ts";
 
@@ -15,6 +17,8 @@ export interface DrawnChart {
   readonly until: number | undefined;
   readonly limits?: ChartRange;
   readonly isLog: boolean;
+  /** x is milliseconds since 1970. */
+  readonly isTime?: boolean;
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [840, 440, 64, 20, 36, 84];
@@ -41,7 +45,8 @@ export function chartTable(chart: DrawnChart): DataTable {
 }
 
 export function chartSvg(chart: DrawnChart): string {
-  const { title, lines, rules, xName, isLog } = chart;
+  const { title, lines, rules, isLog, isTime = false } = chart;
+  const xName = isTime ? `time, ${timeZone()}` : chart.xName;
   const view = viewOf(chart);
   const [low, high] = chart.limits ?? valueRange(lines, view, isLog);
   const scaled = (value: number): number => (isLog ? Math.log10(value) : value);
@@ -49,9 +54,9 @@ export function chartSvg(chart: DrawnChart): string {
   const py = (y: number): number => TOP + ((scaled(high) - scaled(y)) / (scaled(high) - scaled(low))) * (HEIGHT - TOP - BOTTOM);
   const muted = ink("--ink-muted");
   const grid = [
-    ...ticks(view[0], view[1], 8).map((x) => {
+    ...(isTime ? timeTicks(view[0], view[1]) : ticks(view[0], view[1], 8)).map((x) => {
       const at = px(x).toFixed(1);
-      return `<line x1='${at}' x2='${at}' y1='${TOP}' y2='${HEIGHT - BOTTOM}' stroke='${ink("--line")}'/><text x='${at}' y='${HEIGHT - BOTTOM + 16}' text-anchor='middle' fill='${muted}'>${formatCount(x)}</text>`;
+      return `<line x1='${at}' x2='${at}' y1='${TOP}' y2='${HEIGHT - BOTTOM}' stroke='${ink("--line")}'/><text x='${at}' y='${HEIGHT - BOTTOM + 16}' text-anchor='middle' fill='${muted}'>${isTime ? formatClock(new Date(x).toISOString()) : formatCount(x)}</text>`;
     }),
     ...(isLog ? decades(low, high) : ticks(low, high, 6)).map((y) => {
       const at = py(y).toFixed(1);
@@ -118,6 +123,19 @@ function ticks(from: number, to: number, about: number): number[] {
   const first = Math.ceil(from / step);
   return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, index) =>
     Number(((first + index) * step).toPrecision(12)),
+  );
+}
+
+/** Milliseconds that clocks are read in. */
+const CLOCK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400].map(
+  (seconds) => 1_000 * seconds,
+);
+
+function timeTicks(from: number, to: number): number[] {
+  const step = CLOCK_STEPS.find((one) => (to - from) / one <= 8) ?? 86_400_000;
+  return Array.from(
+    { length: Math.max(0, Math.floor(to / step) - Math.ceil(from / step) + 1) },
+    (_, index) => (Math.ceil(from / step) + index) * step,
   );
 }
 

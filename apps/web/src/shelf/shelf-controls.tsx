@@ -1,17 +1,10 @@
 // Owns: archiving, deleting and restoring a run or an experiment, and the words where it is in no list. Must not know: what else its page shows.
 import { Button } from "../components/button.tsx";
 import { Instant } from "../components/instant.tsx";
-import { useShelf } from "./use-shelf.ts";
-import type { Place, Shelved } from "./use-shelf.ts";
+import type { Shelving } from "./use-shelf.ts";
 
-interface ShelfControlsProps {
-  readonly kind: Shelved;
-  readonly id: string;
-  readonly answered: Place;
-}
-
-export function ShelfControls({ kind, id, answered }: ShelfControlsProps) {
-  const { place, trouble, isBusy, archive, restore, remove } = useShelf(kind, id, answered);
+export function ShelfControls({ shelf }: { readonly shelf: Shelving }) {
+  const { kind, place, trouble, isBusy, archive, restore, remove } = shelf;
   const { archivedAt, deletedAt, purgeAfter } = place;
   return (
     <div className="row no-print" data-shelf={deletedAt != null ? "DELETED" : archivedAt != null ? "ARCHIVED" : "ACTIVE"}>

@@ -64,8 +64,12 @@ export function useShelf(kind: Shelved, id: string, answered: Place) {
       () => setBusy(false),
     );
   };
+  const place = known ?? answered;
   return {
-    place: known ?? answered,
+    kind,
+    place,
+    /** What is archived or deleted is to be read, not to be steered. */
+    isAway: place.archivedAt != null || place.deletedAt != null,
     trouble,
     isBusy,
     archive: () => void carryOut("archive"),
@@ -73,3 +77,5 @@ export function useShelf(kind: Shelved, id: string, answered: Place) {
     remove,
   };
 }
+
+export type Shelving = ReturnType<typeof useShelf>;

@@ -18,19 +18,34 @@ interface Bucket {
   finite: number;
 }
 
+export interface FoldedMean {
+  readonly at: number;
+  readonly step: number;
+  readonly mean: number;
+  readonly count: number;
+}
+
 export class FoldedSeries {
-  /** A power of two; buckets begin at its multiples. */
-  readonly width: number;
-  readonly #buckets = new Map<number, Bucket>();
+  readonly #most: number;
+  #width: number;
+  #buckets = new Map<number, Bucket>();
   #lastStep = -Infinity;
 
-  constructor(width: number, answered: readonly AnsweredBucket[]) {
-    this.width = width;
+  /** `width`: a power of two. `most`: with more buckets than these each two become one, so that a page that stays open does not grow. */
+  constructor(width: number, answered: readonly AnsweredBucket[], most = Infinity) {
+    this.#width = width;
+    this.#most = most;
     for (const { fromStep, toStep, mean, count, nonFinite } of answered) {
       const finite = count - nonFinite;
-      this.#bucketOf(fromStep, toStep).sum += (mean ?? 0) * finite;
-      this.#bucketOf(fromStep, toStep).finite += finite;
+      const bucket = this.#bucketOf(fromStep, toStep);
+      bucket.sum += (mean ?? 0) * finite;
+      bucket.finite += finite;
     }
+  }
+
+  /** A power of two; buckets begin at its multiples. */
+  get width(): number {
+    return this.#width;
   }
 
   /** A point of a step that was seen already is a repetition across the answer's and the stream's border: it is left out. */
@@ -40,6 +55,10 @@ export class FoldedSeries {
     if (typeof value !== "number") return;
     bucket.sum += value;
     bucket.finite += 1;
+    while (this.#buckets.size > this.#most) {
+      this.#buckets = this.#wider(2 * this.#width);
+      this.#width *= 2;
+    }
   }
 
   get lastStep(): number {
@@ -47,10 +66,22 @@ export class FoldedSeries {
   }
 
   /** Buckets with finite values by step: number of the bucket, its last step, its mean, and of how many points. */
-  means(width = this.width): { readonly at: number; readonly step: number; readonly mean: number; readonly count: number }[] {
+  means(width = this.#width): FoldedMean[] {
+    const means: FoldedMean[] = [];
+    let isInOrder = true;
+    for (const [at, { toStep, sum, finite }] of width === this.#width ? this.#buckets : this.#wider(width)) {
+      if (finite === 0) continue;
+      isInOrder &&= at > (means.at(-1)?.at ?? -Infinity);
+      means.push({ at, step: toStep, mean: sum / finite, count: finite });
+    }
+    // Steps mostly come in order: a sort in every frame is spared.
+    return isInOrder ? means : means.sort((one, other) => one.at - other.at);
+  }
+
+  #wider(width: number): Map<number, Bucket> {
     const wider = new Map<number, Bucket>();
     for (const [at, bucket] of this.#buckets) {
-      const key = Math.floor((at * this.width) / width);
+      const key = Math.floor((at * this.#width) / width);
       const into = wider.get(key);
       if (into === undefined) wider.set(key, { ...bucket });
       else {
@@ -59,14 +90,11 @@ export class FoldedSeries {
         into.finite += bucket.finite;
       }
     }
-    return [...wider]
-      .filter(([, { finite }]) => finite > 0)
-      .sort(([a], [b]) => a - b)
-      .map(([at, { toStep, sum, finite }]) => ({ at, step: toStep, mean: sum / finite, count: finite }));
+    return wider;
   }
 
   #bucketOf(fromStep: number, toStep: number): Bucket {
-    const at = Math.floor(fromStep / this.width);
+    const at = Math.floor(fromStep / this.#width);
     let bucket = this.#buckets.get(at);
     if (bucket === undefined) this.#buckets.set(at, (bucket = { toStep, sum: 0, finite: 0 }));
     bucket.toStep = Math.max(bucket.toStep, toStep);

@@ -5,4 +5,4 @@ import type { QueryResolvers } from "../../generated/schema-types.ts";
 /** Restarted workers are new nodes: of the old ones the lately seen are enough. */
 const MOST = 200;
 
-export const workerNodes: NonNullable<QueryResolvers["workerNodes"]> = (_parent, _args, { db }) => readNodes(db, MOST);
+export const workerNodes: NonNullable<QueryResolvers["workerNodes"]> = (_parent, { ids }, { db }) => readNodes(db, ids ?? null, MOST);

@@ -7,7 +7,7 @@ export const stageActivity: NonNullable<SubscriptionResolvers["stageActivity"]> 
   async subscribe(_parent, { experimentId, stages, after }, context) {
     const wanted = stages ? new Set(stages) : null;
     return pick(
-      await experimentStream(context, experimentId, after),
+      await experimentStream(context, experimentId, [], after),
       ({ event, runId, at, cursor }): Omit<StageActivity, "__typename"> | null => {
         if (event.type !== "STAGE_ENDED" || runId === null || wanted?.has(event.stage) === false) return null;
         const { step, stage, attempt, outcome, nodeId } = event;

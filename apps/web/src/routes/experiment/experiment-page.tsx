@@ -4,11 +4,14 @@ import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Instant } from "../../components/instant.tsx";
+import { printWhole } from "../../components/print-whole.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { plural } from "../../format/number.ts";
+import { NotesPanel } from "../../notes/notes-panel.tsx";
 import { ShelfControls } from "../../shelf/shelf-controls.tsx";
+import { useShelf } from "../../shelf/use-shelf.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { WhenSeen } from "../../components/when-seen.tsx";
@@ -21,8 +24,9 @@ import { OutcomePanels } from "./outcome-panels.tsx";
 import { RunList } from "./run-list.tsx";
 import { ScalarsPanel } from "./scalars-panel.tsx";
 import { scheduleOf } from "../../curves/stage-rules.ts";
-import { SchedulePanel } from "./schedule-panel.tsx";
-import { SolveRatePanel } from "./solve-rate-panel.tsx";
+import { useShownMetrics } from "../../curves/use-shown-metrics.ts";
+import { SCHEDULE_METRICS, SchedulePanel } from "./schedule-panel.tsx";
+import { SOLVE_RATE_METRICS, SolveRatePanel } from "./solve-rate-panel.tsx";
 import { useExperimentLive } from "./use-experiment-live.ts";
 import type { Experiment } from "./use-experiment-live.ts";
 
@@ -44,7 +48,9 @@ interface ExperimentViewProps {
 
 function ExperimentView({ experiment, reload }: ExperimentViewProps) {
   const { id, name, question, status, cause, arms, createdAt } = experiment;
-  const { runs, bus, version } = useExperimentLive(experiment, reload);
+  const shown = useShownMetrics(DEFAULT_CHARTS);
+  const { runs, bus, version } = useExperimentLive(experiment, [...shown, ...SCHEDULE_METRICS, ...SOLVE_RATE_METRICS], reload);
+  const shelf = useShelf("experiment", id, experiment);
   const [seeds, setSeeds] = useUrlState("seeds");
   const [stages, setStages] = useUrlState("stages", "shown");
   const hasSchedule = arms.some((arm) => scheduleOf(arm.curriculum.specification) !== null);
@@ -64,9 +70,9 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
           {cause && <p className="notice">{cause}</p>}
         </div>
         <div className="row no-print">
-          <ExperimentControls experiment={experiment} />
-          <ShelfControls kind="experiment" id={id} answered={experiment} />
-          <Button onClick={() => print()}>Print</Button>
+          {!shelf.isAway && <ExperimentControls experiment={experiment} />}
+          <ShelfControls shelf={shelf} />
+          <Button onClick={() => void printWhole()}>Print</Button>
           <Button aria-pressed={seeds === "all"} onClick={() => setSeeds(seeds === "all" ? "" : "all")}>
             Every seed
           </Button>
@@ -79,6 +85,7 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
       </div>
       <ChartGrid
         kind="experiment"
+        project={experiment.project.id}
         arms={arms}
         runs={runs}
         bus={bus}
@@ -98,6 +105,7 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
         <SolveRatePanel arms={arms} runs={runs} bus={bus} />
       </WhenSeen>
       <ConfigPanel arms={arms} />
+      <NotesPanel kind="experiment" id={id} answered={experiment} />
       <RunList arms={arms} runs={runs} />
     </div>
   );

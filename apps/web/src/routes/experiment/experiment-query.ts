@@ -6,6 +6,9 @@ export const EXPERIMENT = graphql(`
     experiment(id: $id) {
       id
       name
+      project {
+        id
+      }
       question
       status
       cause
@@ -15,6 +18,8 @@ export const EXPERIMENT = graphql(`
       archivedAt
       deletedAt
       purgeAfter
+      tags
+      notes
       cursor
       problemSet {
         id
@@ -106,8 +111,8 @@ export const COMPARISON = graphql(`
 `);
 
 export const EXPERIMENT_EVENTS = graphql(`
-  subscription ExperimentEvents($experimentId: ID!, $after: Cursor) {
-    experimentEvents(experimentId: $experimentId, after: $after) {
+  subscription ExperimentEvents($experimentId: ID!, $names: [String!], $after: Cursor) {
+    experimentEvents(experimentId: $experimentId, names: $names, after: $after) {
       cursor
       runId
       at

@@ -19,13 +19,13 @@ interface SchedulePanelProps {
 }
 
 const TITLE = "Scheduled against realised draws";
-const METRICS = DRAWN_BUCKETS.map(drawnName);
+export const SCHEDULE_METRICS = DRAWN_BUCKETS.map(drawnName);
 
 export function SchedulePanel({ arms, runs, bus }: SchedulePanelProps) {
   const { series, error } = useCurves(
     bus,
     runs.map(({ id }) => id),
-    METRICS,
+    SCHEDULE_METRICS,
     null,
   );
   const strips = series && arms.map((arm) => stripsOf(arm, runs, (metric, runId) => series.get(metric)?.get(runId)));

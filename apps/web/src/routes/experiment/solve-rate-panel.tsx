@@ -26,14 +26,14 @@ interface SolveRatePanelProps {
 
 const ALL = [...BUCKETS, "NONE"] as const;
 const rateName = (bucket: string): string => `train/pass_rate/${bucket}`;
-const METRICS = ALL.flatMap((bucket) => [rateName(bucket), drawnName(bucket)]);
+export const SOLVE_RATE_METRICS = ALL.flatMap((bucket) => [rateName(bucket), drawnName(bucket)]);
 
 export function SolveRatePanel({ arms, runs, bus }: SolveRatePanelProps) {
   const [bucket, setBucket] = useUrlState("solve", "all");
   const { series, error } = useCurves(
     bus,
     runs.map(({ id }) => id),
-    METRICS,
+    SOLVE_RATE_METRICS,
     null,
   );
   const structure = runs.map(({ id }) => id).join("|");

@@ -1,5 +1,6 @@
-// Owns: an experiment's runs as they are now, from one subscription behind the page's own answer. Must not know: how they are shown.
-import { useRef, useState } from "react";
+// Owns: an experiment's runs as they are now, from one subscription behind the page's own answer, with the points of the metrics that are shown and
+// no others. Must not know: how they are shown.
+import { useMemo, useRef, useState } from "react";
 import { useFollow } from "../../api/follow.ts";
 import { PointBus } from "../../api/point-bus.ts";
 import type { ExperimentQuery } from "../../generated/graphql.ts";
@@ -18,10 +19,16 @@ export interface ExperimentLive {
 
 const PAUSE_MS = 2_000;
 
-export function useExperimentLive(experiment: Experiment, reload: () => void): ExperimentLive {
+/** `metrics`: those that charts show. Another choice of them goes on where the one before was. */
+export function useExperimentLive(experiment: Experiment, metrics: readonly string[], reload: () => void): ExperimentLive {
   const [bus] = useState(() => new PointBus());
-  // The first answer's: one subscription for the life of the page. A newer answer's would skip what is on its way.
-  const [after] = useState(experiment.cursor);
+  // The first answer's place, and then the last event's: a newer answer's would skip what is on its way.
+  const reached = useRef(experiment.cursor);
+  const names = JSON.stringify([...new Set(metrics)].sort());
+  const variables = useMemo(
+    () => ({ experimentId: experiment.id, names: JSON.parse(names) as string[], after: reached.current }),
+    [experiment.id, names],
+  );
   const [patches, setPatches] = useState<ReadonlyMap<string, Patch>>(new Map());
   const [version, setVersion] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -35,8 +42,9 @@ export function useExperimentLive(experiment: Experiment, reload: () => void): E
     setPatches((before) => new Map(before).set(runId, { ...before.get(runId), ...news }));
     changed();
   };
-  useFollow(EXPERIMENT_EVENTS, { experimentId: experiment.id, after }, (data) => data.experimentEvents, {
-    onItem({ runId, event }) {
+  useFollow(EXPERIMENT_EVENTS, variables, (data) => data.experimentEvents, {
+    onItem({ cursor, runId, event }) {
+      reached.current = cursor;
       // The experiment's own: its state and its times are asked for anew.
       if (runId === null) return reload();
       switch (event.__typename) {

@@ -1,16 +1,17 @@
 // Owns: one experiment in the list, live while it runs. Must not know: other rows.
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useFollow } from "../../api/follow.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { ArmKey } from "../../components/arm-key.tsx";
 import { EstimateText } from "../../components/estimate-text.tsx";
+import { Instant } from "../../components/instant.tsx";
 import { ProgressBar } from "../../components/progress-bar.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
-import { formatInstant } from "../../format/time.ts";
 import type { ExperimentsQuery } from "../../generated/graphql.ts";
 import { bestArm } from "./best-pass-rate.ts";
 import type { EvaluatedPlace } from "./best-pass-rate.ts";
+import { tagsOf } from "./experiment-columns.ts";
 import { EXPERIMENT_NEWS, PASS_RATES } from "./experiments-query.ts";
 import { SparkLine } from "./spark-line.tsx";
 
@@ -21,9 +22,13 @@ interface ExperimentRowProps {
   readonly experiment: Experiment;
   /** Names of those that are shown. */
   readonly columns: ReadonlySet<string>;
+  /** Its best pass@1 is known now, or another. */
+  readonly onBest: (id: string, mean: number) => void;
+  /** `key=value`. */
+  readonly onTag: (tag: string) => void;
 }
 
-export function ExperimentRow({ experiment, columns }: ExperimentRowProps) {
+export function ExperimentRow({ experiment, columns, onBest, onTag }: ExperimentRowProps) {
   const { id, name, question, createdAt, arms, runs, cursor } = experiment;
   const [newStatus, setNewStatus] = useState<Experiment["status"]>();
   const status = newStatus ?? experiment.status;
@@ -49,6 +54,10 @@ export function ExperimentRow({ experiment, columns }: ExperimentRowProps) {
     }),
   );
   const best = bestArm(runs, places);
+  const mean = best?.estimate.mean;
+  useEffect(() => {
+    if (mean !== undefined) onBest(id, mean);
+  }, [id, mean, onBest]);
   const arm = arms.find((one) => one.id === best?.armId);
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   return (
@@ -95,9 +104,18 @@ export function ExperimentRow({ experiment, columns }: ExperimentRowProps) {
           )}
         </td>
       )}
+      {columns.has("tags") && (
+        <td className="wide-only">
+          {tagsOf(experiment).map((tag) => (
+            <button key={tag} type="button" className="tag" title="Only experiments with this tag" onClick={() => onTag(tag)}>
+              {tag}
+            </button>
+          ))}
+        </td>
+      )}
       {columns.has("created") && (
         <td className="muted wide-only" style={{ whiteSpace: "nowrap" }}>
-          <time dateTime={createdAt}>{formatInstant(createdAt)}</time>
+          <Instant at={createdAt} />
         </td>
       )}
     </tr>

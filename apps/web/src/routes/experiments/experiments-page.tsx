@@ -1,5 +1,5 @@
 // Owns: the list of experiments: filter, order and columns, all in the URL. Must not know: one experiment's page.
-import { useDeferredValue, useEffect, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ask } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
@@ -17,7 +17,7 @@ import { ExperimentRow } from "./experiment-row.tsx";
 import { EXPERIMENTS } from "./experiments-query.ts";
 import { COLUMNS, inOrder } from "./experiment-columns.ts";
 import type { Column } from "./experiment-columns.ts";
-import { STATUSES, textFilter, withStatus } from "./text-filter.ts";
+import { STATUSES, textFilter, withStatus, withTag } from "./text-filter.ts";
 
 type Experiment = ExperimentsQuery["experiments"]["nodes"][number];
 
@@ -28,11 +28,16 @@ export function ExperimentsPage() {
   const [hidden, setHidden] = useUrlState("hide");
   const wanted = useDeferredValue(search);
   const [shelf, setShelf] = useUrlState("shelf");
-  const { filter: told, unknown } = textFilter(wanted);
+  const { filter: told, wrong } = textFilter(wanted);
   const filter = { ...told, shelf: shelfOf(shelf) };
   const { data, error, reload } = useAnswer(EXPERIMENTS, { filter });
   const more = useMore(filter, data?.experiments.pageInfo.endCursor ?? null);
-  const experiments = data && inOrder([...data.experiments.nodes, ...more.nodes], sort);
+  const [best, setBest] = useState<ReadonlyMap<string, number>>(new Map());
+  const tellBest = useCallback(
+    (id: string, mean: number) => setBest((before) => (before.get(id) === mean ? before : new Map(before).set(id, mean))),
+    [],
+  );
+  const experiments = data && inOrder([...data.experiments.nodes, ...more.nodes], sort, best);
   const away = new Set(hidden.split(" ").filter((column) => column !== ""));
   const shown = COLUMNS.filter(({ name }) => !away.has(name));
   const toggle = (name: string): void => setHidden((away.has(name) ? [...away].filter((one) => one !== name) : [...away, name]).join(" "));
@@ -63,7 +68,7 @@ export function ExperimentsPage() {
               size={26}
               value={search}
               onChange={({ target }) => setSearch(target.value, { replace: true })}
-              placeholder="contains … status:running"
+              placeholder="contains … status:running tag:team=red"
             />
           </label>
           <ShelfChoice value={shelf} onChoose={setShelf} />
@@ -83,11 +88,11 @@ export function ExperimentsPage() {
           </Link>
         </div>
       </div>
-      {unknown.length > 0 && (
-        <p className="notice">
-          No status is called {unknown.join(", ").toLowerCase()}: there are {STATUSES.join(", ").toLowerCase()}.
+      {wrong.map((sentence) => (
+        <p key={sentence} className="notice">
+          {sentence}
         </p>
-      )}
+      ))}
       {error && <Trouble error={error} onRetry={reload} />}
       <Panel title={data ? plural(data.experiments.totalCount, "experiment") : "Experiments"} flush>
         {experiments === undefined ? (
@@ -104,7 +109,13 @@ export function ExperimentsPage() {
               </thead>
               <tbody>
                 {experiments.map((experiment) => (
-                  <ExperimentRow key={experiment.id} experiment={experiment} columns={new Set(shown.map(({ name }) => name))} />
+                  <ExperimentRow
+                    key={experiment.id}
+                    experiment={experiment}
+                    columns={new Set(shown.map(({ name }) => name))}
+                    onBest={tellBest}
+                    onTag={(tag) => setSearch(withTag(search, tag))}
+                  />
                 ))}
               </tbody>
             </table>
@@ -124,7 +135,9 @@ export function ExperimentsPage() {
             minutes.
           </EmptyState>
         ) : (
-          <EmptyState title={`No experiment's name contains “${wanted}”.`} />
+          <EmptyState title={`No experiment is like “${wanted}”.`}>
+            Words are looked for in names; <code>status:running</code> and <code>tag:team=red</code> narrow the list.
+          </EmptyState>
         )}
       </Panel>
     </div>
@@ -138,18 +151,14 @@ interface HeadingProps {
 }
 
 /** A click sorts, another one turns it round. */
-function Heading({ column: { name, title, isWideOnly, compare }, sort, onSort }: HeadingProps) {
+function Heading({ column: { name, title, isWideOnly }, sort, onSort }: HeadingProps) {
   const direction = sort === `${name}+` ? "ascending" : sort === `${name}-` ? "descending" : "none";
   return (
-    <th scope="col" className={isWideOnly ? "wide-only" : undefined} aria-sort={compare ? direction : undefined}>
-      {compare ? (
-        <button type="button" className="sort" onClick={() => onSort(direction === "ascending" ? `${name}-` : `${name}+`)}>
-          {title}
-          <span aria-hidden="true">{direction === "ascending" ? " ↑" : direction === "descending" ? " ↓" : ""}</span>
-        </button>
-      ) : (
-        title
-      )}
+    <th scope="col" className={isWideOnly ? "wide-only" : undefined} aria-sort={direction}>
+      <button type="button" className="sort" onClick={() => onSort(direction === "ascending" ? `${name}-` : `${name}+`)}>
+        {title}
+        <span aria-hidden="true">{direction === "ascending" ? " ↑" : direction === "descending" ? " ↓" : ""}</span>
+      </button>
     </th>
   );
 }

@@ -15,6 +15,7 @@ export const EXPERIMENTS = graphql(`
         question
         status
         createdAt
+        tags
         cursor
         arms {
           id
@@ -50,7 +51,7 @@ export const PASS_RATES = graphql(`
 
 export const EXPERIMENT_NEWS = graphql(`
   subscription ExperimentNews($experimentId: ID!, $after: Cursor) {
-    experimentEvents(experimentId: $experimentId, after: $after) {
+    experimentEvents(experimentId: $experimentId, names: [], after: $after) {
       cursor
       runId
       event {

@@ -10,6 +10,7 @@ import { Trouble } from "../../components/trouble.tsx";
 import type { ValidateExperimentMutation } from "../../generated/graphql.ts";
 import { useTitle } from "../../use-title.ts";
 import { DryRun } from "./dry-run.tsx";
+import { KeepTemplate } from "./keep-template.tsx";
 import { CREATE, TEMPLATES, VALIDATE } from "./new-query.ts";
 import { templatesOf } from "./templates.ts";
 import type { Template } from "./templates.ts";
@@ -24,11 +25,18 @@ export function NewPage() {
   const { data, error, reload } = useAnswer(TEMPLATES, {});
   if (error && data === undefined) return <Trouble error={error} onRetry={reload} />;
   if (data === undefined) return <Skeleton lines={10} />;
-  return <NewView templates={templatesOf(data)} />;
+  return <NewView templates={templatesOf(data)} onKept={reload} />;
 }
 
-function NewView({ templates }: { readonly templates: readonly Template[] }) {
+interface NewViewProps {
+  readonly templates: readonly Template[];
+  /** A template was kept or forgotten. */
+  readonly onKept: () => void;
+}
+
+function NewView({ templates, onKept }: NewViewProps) {
   const [text, setText] = useState(templates[0]?.text ?? "");
+  const [begun, setBegun] = useState(0);
   const validated = useValidated(text);
   const [refused, setRefused] = useState<string>();
   const [isStarting, setStarting] = useState(false);
@@ -63,13 +71,15 @@ function NewView({ templates }: { readonly templates: readonly Template[] }) {
         <label className="row small muted">
           Begin with
           <select
+            value={begun}
             onChange={({ target }) => {
+              setBegun(Number(target.value));
               setText(templates[Number(target.value)]?.text ?? "");
               key.current = "";
             }}
           >
-            {templates.map(({ name }, index) => (
-              <option key={name} value={index}>
+            {templates.map(({ name, keptId }, index) => (
+              <option key={keptId ?? name} value={index}>
                 {name}
               </option>
             ))}
@@ -118,6 +128,15 @@ function NewView({ templates }: { readonly templates: readonly Template[] }) {
           {refused}
         </p>
       )}
+      <KeepTemplate
+        text={text}
+        isValid={validated?.ok === true}
+        kept={templates[begun]?.keptId === undefined ? undefined : templates[begun]}
+        onKept={() => {
+          setBegun(0);
+          onKept();
+        }}
+      />
       <div className="row">
         <Button kind="primary" disabled={isStarting || validated?.ok !== true} onClick={() => void start()}>
           Start the experiment

@@ -16,6 +16,34 @@ export const TEMPLATES = graphql(`
         name
       }
     }
+    experimentTemplates {
+      id
+      name
+      description
+      source
+    }
+  }
+`);
+
+export const SAVE_TEMPLATE = graphql(`
+  mutation SaveTemplate($input: SaveTemplateInput!) {
+    saveTemplate(input: $input) {
+      ok
+      error {
+        message
+      }
+    }
+  }
+`);
+
+export const DELETE_TEMPLATE = graphql(`
+  mutation DeleteTemplate($id: ID!) {
+    deleteTemplate(id: $id) {
+      ok
+      error {
+        message
+      }
+    }
   }
 `);
 

@@ -5,10 +5,12 @@ import type { TemplatesQuery } from "../../generated/graphql.ts";
 export interface Template {
   readonly name: string;
   readonly text: string;
+  /** Of a template that somebody kept: it can be forgotten. */
+  readonly keptId?: string;
 }
 
-/** A comparison over the newest problem set, then the experiments there are, each as a file of its own. */
-export function templatesOf({ experiments, problemSets }: TemplatesQuery): Template[] {
+/** A comparison over the newest problem set, then what people kept, then the experiments there are, each as a file of its own. */
+export function templatesOf({ experiments, problemSets, experimentTemplates }: TemplatesQuery): Template[] {
   const [newest] = experiments.nodes;
   const policy = (newest?.specification as { policy?: unknown } | undefined)?.policy;
   const set = problemSets.nodes[0]?.id;
@@ -38,5 +40,10 @@ arms:
   - { name: classic, curriculum: classic }
 `;
   const copies = experiments.nodes.map(({ name, id, specification }) => ({ name: `like ${name} (${id})`, text: stringify(specification) }));
-  return [{ name: "compare curricula", text: comparison }, ...copies];
+  const kept = experimentTemplates.map(({ id, name, description, source }) => ({
+    name: description === "" ? name : `${name}: ${description}`,
+    text: source,
+    keptId: id,
+  }));
+  return [{ name: "compare curricula", text: comparison }, ...kept, ...copies];
 }

@@ -1,30 +1,67 @@
-// Owns: the worker processes. Must not know: what they work on.
+// Owns: the worker processes, as they are now by what they say themselves. Must not know: what they work on.
+import { useState } from "react";
+import { useFollow } from "../../api/follow.ts";
 import { useAnswer } from "../../api/use-answer.ts";
-import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Instant } from "../../components/instant.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
+import { WhenSeen } from "../../components/when-seen.tsx";
 import { plural } from "../../format/number.ts";
-import { formatInstant } from "../../format/time.ts";
+import { NODE_HEALTH } from "../../telemetry/telemetry-query.ts";
+import type { HeardNode } from "../../telemetry/readings.ts";
+import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
+import { MachineCell } from "./machine-cell.tsx";
+import { NodeMachine } from "./node-machine.tsx";
 import { NODES } from "./nodes-query.ts";
 import { SandboxCell } from "./sandbox-cell.tsx";
+
+const HOUR_MS = 3_600_000;
+const SPANS: readonly (readonly [value: string, title: string, ms: number])[] = [
+  ["", "the last hour", HOUR_MS],
+  ["6h", "6 hours", 6 * HOUR_MS],
+  ["day", "a day", 24 * HOUR_MS],
+  ["week", "7 days", 7 * 24 * HOUR_MS],
+];
+const NEVER_BEFORE = { after: null };
 
 export function NodesPage() {
   useTitle("Nodes");
   const { data, error, reload } = useAnswer(NODES, {});
+  const [heard, setHeard] = useState<ReadonlyMap<string, HeardNode>>(new Map());
+  useFollow(NODE_HEALTH, NEVER_BEFORE, (answer) => answer.nodeHealth, {
+    onItem: ({ nodes }) => setHeard((before) => new Map([...before, ...nodes.map((node) => [node.id, node] as const)])),
+    onExpired: () => location.reload(),
+  });
+  const [span, setSpan] = useUrlState("span");
+  const known = data && [
+    ...data.workerNodes.map((node) => heard.get(node.id) ?? node),
+    ...[...heard.values()].filter(({ id }) => data.workerNodes.every((node) => node.id !== id)),
+  ];
+  const nodes = known?.toSorted((one, other) => Number(other.isAlive) - Number(one.isAlive) || one.id.localeCompare(other.id));
+  const spanMs = SPANS.find(([value]) => value === span)?.[2] ?? HOUR_MS;
   return (
     <div className="stack">
       <div className="row spread">
         <h1>Nodes</h1>
-        <Button onClick={reload}>Look again</Button>
+        <label className="row small muted">
+          Machines over
+          <select value={span} onChange={({ target }) => setSpan(target.value)}>
+            {SPANS.map(([value, title]) => (
+              <option key={value} value={value}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
       </div>
       {error && <Trouble error={error} onRetry={reload} />}
-      <Panel title={data ? `${plural(data.workerNodes.filter(({ isAlive }) => isAlive).length, "node")} alive` : "Nodes"} flush>
-        {data === undefined ? (
+      <Panel title={nodes ? `${plural(nodes.filter(({ isAlive }) => isAlive).length, "node")} alive` : "Nodes"} flush>
+        {nodes === undefined ? (
           <Skeleton lines={4} />
-        ) : data.workerNodes.length === 0 ? (
+        ) : nodes.length === 0 ? (
           <EmptyState title="No worker has joined." command="npm start">
             Workers join by themselves; `npm start` brings one with every role.
           </EmptyState>
@@ -36,15 +73,16 @@ export function NodesPage() {
                 <th scope="col">State</th>
                 <th scope="col">Roles</th>
                 <th scope="col">Task queue</th>
+                <th scope="col">Machine</th>
                 <th scope="col">Sandbox</th>
                 <th scope="col">Last seen</th>
                 <th scope="col">What it can do</th>
               </tr>
             </thead>
             <tbody>
-              {data.workerNodes.map(
-                ({ id, roles, taskQueue, lastSeenAt, stoppedAt, drainingSince, isAlive, capabilities, labels, sandbox }) => (
-                  <tr key={id}>
+              {nodes.map(
+                ({ id, roles, taskQueue, lastSeenAt, stoppedAt, drainingSince, isAlive, capabilities, labels, sandbox, machine }) => (
+                  <tr key={id} data-node={id}>
                     <td className="mono">{id}</td>
                     <td>
                       <span
@@ -57,8 +95,11 @@ export function NodesPage() {
                     </td>
                     <td>{roles.map((role) => role.toLowerCase()).join(", ")}</td>
                     <td className="mono small">{taskQueue}</td>
+                    <td className="small">{machine && <MachineCell report={machine} />}</td>
                     <td className="small">{sandbox && <SandboxCell report={sandbox} />}</td>
-                    <td style={{ whiteSpace: "nowrap" }}>{formatInstant(lastSeenAt)}</td>
+                    <td style={{ whiteSpace: "nowrap" }}>
+                      <Instant at={lastSeenAt} isClock={isAlive} />
+                    </td>
                     <td>
                       <details>
                         <summary className="small">{Object.keys((capabilities ?? {}) as object).join(", ") || "nothing said"}</summary>
@@ -72,6 +113,13 @@ export function NodesPage() {
           </table>
         )}
       </Panel>
+      {nodes
+        ?.filter(({ isAlive }) => isAlive)
+        .map(({ id, isAlive }) => (
+          <WhenSeen key={id} height={260}>
+            <NodeMachine id={id} isAlive={isAlive} span={spanMs} />
+          </WhenSeen>
+        ))}
       {data && (
         <p className="small muted">
           Gradus {data.server.version} · store epoch <span className="mono">{data.server.storeEpoch}</span>

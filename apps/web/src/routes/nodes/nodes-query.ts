@@ -31,6 +31,28 @@ export const NODES = graphql(`
         replacedSlots
         leakedProcesses
       }
+      machine {
+        cores
+        coresUsed
+        workerCoresUsed
+        rssBytes
+        childrenRssBytes
+        memoryUsedBytes
+        memoryTotalBytes
+        gpus {
+          index
+          name
+          utilisation
+          memoryUsedBytes
+          memoryTotalBytes
+          powerWatts
+          temperatureCelsius
+        }
+        absent {
+          reading
+          reason
+        }
+      }
     }
   }
 `);

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { ApiError, ask } from "../../api/ask.ts";
+import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
@@ -19,6 +20,7 @@ const SHOWN = 200;
 
 export function ProblemRollouts({ id }: { readonly id: string }) {
   const { rollouts, isComplete, error } = useRollouts(id);
+  const [shown, setShown] = useState(SHOWN);
   if (error) return <Trouble error={error} />;
   if (rollouts === undefined) return <Skeleton lines={6} />;
   if (rollouts.length === 0) return <EmptyState title="No policy has tried this problem yet." />;
@@ -45,7 +47,7 @@ export function ProblemRollouts({ id }: { readonly id: string }) {
             </tr>
           </thead>
           <tbody>
-            {rollouts.slice(0, SHOWN).map((rollout) => (
+            {rollouts.slice(0, shown).map((rollout) => (
               <tr key={rollout.id}>
                 <td>
                   <Place rollout={rollout} />
@@ -62,10 +64,11 @@ export function ProblemRollouts({ id }: { readonly id: string }) {
             ))}
           </tbody>
         </table>
-        {rollouts.length > SHOWN && (
-          <p className="small muted" style={{ padding: 12 }}>
-            {plural(rollouts.length - SHOWN, "more rollout")} in the chart and not in this table.
-          </p>
+        {rollouts.length > shown && (
+          <div className="row small muted" style={{ padding: 12 }}>
+            <Button onClick={() => setShown(shown + SHOWN)}>More</Button>
+            <span>{plural(rollouts.length - shown, "more rollout")} in the chart.</span>
+          </div>
         )}
       </Panel>
     </>

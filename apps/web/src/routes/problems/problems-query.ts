@@ -35,6 +35,12 @@ export const PROBLEMS = graphql(`
         tests {
           args
         }
+        memberships {
+          problemSetId
+          bucket
+          passes
+          attempts
+        }
         origin {
           teacher
           source

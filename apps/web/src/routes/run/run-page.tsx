@@ -12,13 +12,17 @@ import { ProgressBar } from "../../components/progress-bar.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
+import { WhenSeen } from "../../components/when-seen.tsx";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { useShownMetrics } from "../../curves/use-shown-metrics.ts";
 import { formatBytes } from "../../format/number.ts";
+import { NotesPanel } from "../../notes/notes-panel.tsx";
 import { ShelfControls } from "../../shelf/shelf-controls.tsx";
+import { useShelf } from "../../shelf/use-shelf.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { EventList } from "./event-list.tsx";
+import { MachinePanel } from "./machine-panel.tsx";
 import { RunControls } from "./run-controls.tsx";
 import { RUN } from "./run-query.ts";
 import { RunWatch } from "./run-watch.tsx";
@@ -45,6 +49,7 @@ function RunView({ answered }: { readonly answered: Run }) {
   const [events, setEvents] = useUrlState("events");
   const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all", useShownMetrics(DEFAULT_CHARTS));
   const { id, seed, status, cause, arm, experiment } = run;
+  const shelf = useShelf("run", id, answered);
   const current = Math.min(run.totalSteps, run.stepsDone + (ENDED.has(status) ? 0 : 1));
   const alertNews = seen.filter(({ event }) => event.__typename === "AlertOpened" || event.__typename === "AlertResolved").length;
   const [until, setUntil] = useUrlState("until");
@@ -80,12 +85,21 @@ function RunView({ answered }: { readonly answered: Run }) {
           {cause != null && <p className="notice">{cause}</p>}
         </div>
         <div className="stack" style={{ gap: 8 }}>
-          <RunControls run={run} />
-          <ShelfControls kind="run" id={id} answered={answered} />
+          {!shelf.isAway && experiment.archivedAt == null && experiment.deletedAt == null && <RunControls run={run} />}
+          <ShelfControls shelf={shelf} />
         </div>
       </div>
       <RunWatch id={id} isRunning={!ENDED.has(status)} version={`${status} ${stagesEnded} ${alertNews}`} />
-      <ChartGrid kind="run" arms={[arm]} runs={[run]} bus={bus} defaults={DEFAULT_CHARTS} showsSeeds={false} showsStages />
+      <ChartGrid
+        kind="run"
+        project={experiment.project.id}
+        arms={[arm]}
+        runs={[run]}
+        bus={bus}
+        defaults={DEFAULT_CHARTS}
+        showsSeeds={false}
+        showsStages
+      />
       <Panel
         title={steps.length === 0 ? "Steps" : `Steps ${steps[0]?.step} to ${steps.at(-1)?.step}`}
         aside={
@@ -110,6 +124,9 @@ function RunView({ answered }: { readonly answered: Run }) {
           </>
         )}
       </Panel>
+      <WhenSeen height={260}>
+        <MachinePanel runId={id} leaseEpoch={run.leaseEpoch} isOver={ENDED.has(status)} />
+      </WhenSeen>
       <Panel
         title="Events"
         flush
@@ -121,6 +138,7 @@ function RunView({ answered }: { readonly answered: Run }) {
       >
         {seen.length === 0 ? <EmptyState title="Nothing has happened since this page was opened." /> : <EventList events={seen} />}
       </Panel>
+      <NotesPanel kind="run" id={id} answered={answered} />
       <Panel title="Facts">
         <dl className="facts">
           <Fact name="Created" value={<Instant at={run.createdAt} />} />

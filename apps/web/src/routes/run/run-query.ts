@@ -20,6 +20,8 @@ export const RUN = graphql(`
       archivedAt
       deletedAt
       purgeAfter
+      tags
+      notes
       cursor
       forkedFrom {
         id
@@ -31,6 +33,11 @@ export const RUN = graphql(`
       experiment {
         id
         name
+        project {
+          id
+        }
+        archivedAt
+        deletedAt
         runs {
           id
         }

@@ -1,7 +1,8 @@
-// Owns: what one sets: this browser's time zone, alert rules, API keys, and what was changed by whom. Must not know: how each of them is made.
+// Owns: what one sets: this browser's time zone, alert rules and what they found, API keys, and what was changed by whom. Must not know: how each of them is made.
 import { Panel } from "../../components/panel.tsx";
 import { chooseZone, ownZone, useChosenZone } from "../../format/time-zone.ts";
 import { useTitle } from "../../use-title.ts";
+import { AlertList } from "./alert-list.tsx";
 import { AlertRules } from "./alert-rules.tsx";
 import { ApiKeys } from "./api-keys.tsx";
 import { AuditLog } from "./audit-log.tsx";
@@ -22,6 +23,7 @@ export function SettingsPage() {
         </label>
       </Panel>
       <AlertRules />
+      <AlertList />
       <ApiKeys />
       <AuditLog />
     </div>

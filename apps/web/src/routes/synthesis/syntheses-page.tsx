@@ -39,6 +39,12 @@ export function SynthesesPage() {
                 <th scope="col">Status</th>
                 <th scope="col">Turns</th>
                 <th scope="col">Teacher</th>
+                <th scope="col" className="number">
+                  Kept
+                </th>
+                <th scope="col" className="number">
+                  Yield
+                </th>
                 <th scope="col">What survived</th>
                 <th scope="col">Created</th>
               </tr>

@@ -1,7 +1,7 @@
 // Owns: what the pages of syntheses ask of the API and tell it. Must not know: how it is shown.
 import { graphql } from "../../generated/gql.ts";
 
-/** What is stored of each: figures cost the API a reading of all turns, for every synthesis. */
+/** Figures of all of them are read at once. */
 export const SYNTHESES = graphql(`
   query Syntheses($after: Cursor) {
     syntheses(first: 20, after: $after) {
@@ -21,6 +21,12 @@ export const SYNTHESES = graphql(`
           id
           name
         }
+        multiTurnYield {
+          kept
+          seeds
+          perSeed
+          perTeacherCall
+        }
       }
     }
   }
@@ -33,6 +39,12 @@ export const SYNTHESIS_PROGRESS = graphql(`
       status
       turnCount
       scoredCount
+      multiTurnYield {
+        kept
+        seeds
+        perSeed
+        perTeacherCall
+      }
     }
   }
 `);

@@ -6,7 +6,7 @@ import { usePoll } from "../../api/use-poll.ts";
 import { Instant } from "../../components/instant.tsx";
 import { ProgressBar } from "../../components/progress-bar.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
-import { formatCount } from "../../format/number.ts";
+import { formatCount, formatValue } from "../../format/number.ts";
 import type { SynthesesQuery } from "../../generated/graphql.ts";
 import { SYNTHESIS_PROGRESS } from "./synthesis-query.ts";
 import { ENDED, teacherOf, turnsInAll } from "./synthesis-words.ts";
@@ -28,6 +28,7 @@ export function SynthesisRow({ synthesis, onEnded }: SynthesisRowProps) {
     if (hasEnded && !hadEnded) onEnded();
   }, [hasEnded, hadEnded, onEnded]);
   const inAll = turnsInAll(specification);
+  const { kept, seeds, perSeed, perTeacherCall } = progress?.multiTurnYield ?? synthesis.multiTurnYield;
   return (
     <tr data-synthesis={id}>
       <td style={{ minWidth: 140 }}>
@@ -48,6 +49,23 @@ export function SynthesisRow({ synthesis, onEnded }: SynthesisRowProps) {
         )}
       </td>
       <td className="mono">{teacherOf(specification)}</td>
+      <td className="number" data-value="kept">
+        {hasEnded ? formatCount(kept) : <span className="muted">–</span>}
+      </td>
+      <td className="number" data-value="yield">
+        {!hasEnded ? (
+          <span className="muted">known at the end</span>
+        ) : (
+          <>
+            <div>
+              {formatValue(perSeed)} <span className="small muted">a seed of {formatCount(seeds)}</span>
+            </div>
+            <div>
+              {formatValue(perTeacherCall)} <span className="small muted">a teacher call</span>
+            </div>
+          </>
+        )}
+      </td>
       <td>
         {problemSet == null ? (
           <span className="muted">–</span>

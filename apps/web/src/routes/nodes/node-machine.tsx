@@ -1,0 +1,32 @@
+// Owns: a node's machine over the time that is chosen, live. Must not know: other nodes, which readings there are.
+import { useMemo } from "react";
+import { useAnswer } from "../../api/use-answer.ts";
+import { Panel } from "../../components/panel.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { Trouble } from "../../components/trouble.tsx";
+import { TelemetryCharts } from "../../telemetry/telemetry-charts.tsx";
+import { NODE_TELEMETRY } from "../../telemetry/telemetry-query.ts";
+
+interface NodeMachineProps {
+  readonly id: string;
+  readonly isAlive: boolean;
+  /** How far back, in milliseconds. */
+  readonly span: number;
+}
+
+export function NodeMachine({ id, isAlive, span }: NodeMachineProps) {
+  const from = useMemo(() => new Date(Date.now() - span).toISOString(), [span]);
+  const { data, error, reload } = useAnswer(NODE_TELEMETRY, { id, from });
+  const [node] = data?.workerNodes ?? [];
+  const stretches = useMemo(() => node && [node.telemetry], [node]);
+  return (
+    <Panel title={`Machine of ${id}`}>
+      {error && <Trouble error={error} onRetry={reload} />}
+      {stretches === undefined ? (
+        !error && <Skeleton height={220} />
+      ) : (
+        <TelemetryCharts key={from} stretches={stretches} nodeId={isAlive ? id : null} />
+      )}
+    </Panel>
+  );
+}

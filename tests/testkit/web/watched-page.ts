@@ -1,0 +1,73 @@
+// Owns: what a page costs a browser: bytes, main-thread time, how long real input waits for its next paint. Must not know: whose page it is.
+import type { CDPSession, Page } from "playwright-core";
+
+export interface Cost {
+  /** Received over HTTP as it was sent, and in frames of sockets. */
+  readonly bytes: number;
+  /** Of the main thread, in milliseconds: all of it, and its scripts. */
+  readonly taskMs: number;
+  readonly scriptMs: number;
+}
+
+export class WatchedPage {
+  readonly page: Page;
+  readonly #session: CDPSession;
+  #bytes = 0;
+
+  private constructor(page: Page, session: CDPSession) {
+    this.page = page;
+    this.#session = session;
+    session.on("Network.loadingFinished", ({ encodedDataLength }) => void (this.#bytes += encodedDataLength));
+    session.on("Network.webSocketFrameReceived", ({ response }) => void (this.#bytes += Buffer.byteLength(response.payloadData)));
+  }
+
+  static async of(page: Page): Promise<WatchedPage> {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    // Time of the processor: what else the machine does is not in it.
+    await session.send("Performance.enable", { timeDomain: "threadTicks" });
+    return new WatchedPage(page, session);
+  }
+
+  /** Since the page was opened. */
+  async cost(): Promise<Cost> {
+    const { metrics } = await this.#session.send("Performance.getMetrics");
+    const of = (name: string): number => 1_000 * (metrics.find((one) => one.name === name)?.value ?? 0);
+    return { bytes: this.#bytes, taskMs: of("TaskDuration"), scriptMs: of("ScriptDuration") };
+  }
+
+  async costOf(work: () => Promise<unknown>): Promise<Cost> {
+    const before = await this.cost();
+    await work();
+    const after = await this.cost();
+    return { bytes: after.bytes - before.bytes, taskMs: after.taskMs - before.taskMs, scriptMs: after.scriptMs - before.scriptMs };
+  }
+
+  /** Milliseconds since `began` until a second began in which hardly anything arrived or was worked at. @throws Error where that never comes */
+  async quietAfter(began: number, limitMs = 120_000): Promise<number> {
+    let [last, since] = [await this.cost(), performance.now()];
+    for (;;) {
+      await this.page.waitForTimeout(100);
+      const now = await this.cost();
+      if (now.bytes - last.bytes > 2_000 || now.taskMs - last.taskMs > 20) since = performance.now();
+      last = now;
+      if (performance.now() - since > 1_000) return since - began;
+      if (performance.now() - began > limitMs) throw new Error("the page did not come to rest");
+    }
+  }
+}
+
+/** From here on the browser notes how long each input waited for the paint that shows it; see `slowestInput`. */
+export const noteInputs = (page: Page): Promise<void> =>
+  page.evaluate(`{
+    globalThis.inputs = [];
+    new PerformanceObserver((list) => globalThis.inputs.push(...list.getEntries().filter(({ interactionId }) => interactionId > 0).map(({ duration }) => duration)))
+      .observe({ type: "event", durationThreshold: 16 });
+  }`) as Promise<void>;
+
+/** Milliseconds of the slowest input since this was asked last; 16 where all were faster, which browsers do not tell. */
+export async function slowestInput(page: Page): Promise<number> {
+  // Entries come behind the paint that they tell of.
+  await page.waitForTimeout(500);
+  return (await page.evaluate("Math.max(16, ...globalThis.inputs.splice(0))")) as number;
+}
