@@ -4,31 +4,34 @@ import { defineConfig } from "vitest/config";
 // The bundler would load graphql's ES build beside the one that Node gives to our libraries, and two copies refuse each other's schemas.
 const resolve = { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] };
 
-// Unit tests start no server; the others first make sure that there is a Temporal, which may have to be built.
-const project = (name: string, timeoutMs: number, parallel = false) => ({
+const TEMPORAL = "tests/testkit/prepare-temporal.ts";
+const PAGE = "tests/testkit/web/prepare-page.ts";
+
+/** Two files at once where tests wait more than they work, one where they load the machine. */
+const project = (name: string, timeoutMs: number, filesAtOnce: 1 | 2, globalSetup: string[]) => ({
   resolve,
   test: {
     name,
-    globalSetup: name === "unit" ? [] : ["tests/testkit/prepare-temporal.ts"],
+    globalSetup,
     include: [`tests/${name}/**/*.test.ts`],
     testTimeout: timeoutMs,
     hookTimeout: timeoutMs,
-    fileParallelism: parallel,
-    maxWorkers: parallel ? 2 : 1,
+    maxWorkers: filesAtOnce,
   },
 });
 
 export default defineConfig({
   test: {
     projects: [
-      project("unit", 60_000, true),
-      project("workflow", 180_000),
-      project("integration", 180_000),
-      project("e2e", 600_000),
-      project("long", 1_800_000),
-      project("soak", 3_600_000),
+      // No server, so nothing is prepared; the others first make sure of a Temporal, which may have to be built.
+      project("unit", 60_000, 2, []),
+      project("workflow", 180_000, 1, [TEMPORAL]),
+      project("integration", 180_000, 2, [TEMPORAL]),
+      project("e2e", 600_000, 2, [TEMPORAL, PAGE]),
+      project("long", 1_800_000, 1, [TEMPORAL, PAGE]),
+      project("soak", 3_600_000, 1, [TEMPORAL]),
       // Other people's programs in Python, installed on first use: tests/testkit/tinker.
-      project("tinker", 1_200_000),
+      project("tinker", 1_200_000, 1, [TEMPORAL]),
     ],
   },
 });

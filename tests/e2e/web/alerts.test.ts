@@ -5,7 +5,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { get } from "../../testkit/api/test-api.ts";
-import { buildPage, launchBrowser, visit } from "../../testkit/web/browser.ts";
+import { launchBrowser, visit } from "../../testkit/web/browser.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -18,7 +18,6 @@ let experimentId: string;
 let runIds: readonly string[];
 
 beforeAll(async () => {
-  buildPage();
   world = await startWorld();
   [{ url }, browser] = await Promise.all([world.startApi(), launchBrowser()]);
   ({ id: experimentId, runIds } = await createSample(world.database, "watched"));

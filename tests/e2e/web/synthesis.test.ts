@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { get } from "../../testkit/api/test-api.ts";
 import { readSynthesisAnswer } from "../../testkit/synthesis/synthesis-answer.ts";
 import type { SynthesisAnswer } from "../../testkit/synthesis/synthesis-answer.ts";
-import { buildPage, launchBrowser, visit } from "../../testkit/web/browser.ts";
+import { launchBrowser, visit } from "../../testkit/web/browser.ts";
 import { fillSynthesis } from "../../testkit/web/fill-synthesis.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
@@ -19,7 +19,6 @@ let url: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  buildPage();
   world = await startWorld();
   [{ url }, browser] = await Promise.all([world.startApi(), launchBrowser()]);
 }, 300_000);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fillRuns } from "../../testkit/api/bench-world.ts";
 import { get } from "../../testkit/api/test-api.ts";
 import { plantExperiment } from "../../testkit/planted-experiment.ts";
-import { buildPage, launchBrowser, visit } from "../../testkit/web/browser.ts";
+import { launchBrowser, visit } from "../../testkit/web/browser.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -19,7 +19,6 @@ const experiments = { short: "", long: "", planted: "planted" };
 const SOON = { timeout: 20_000 };
 
 beforeAll(async () => {
-  buildPage();
   world = await startWorld();
   const [api, launched, short, long] = await Promise.all([
     world.startApi(),
