@@ -7,6 +7,7 @@ import { cpuOf, startBenchWorld } from "../testkit/api/bench-world.ts";
 import type { BenchWorld } from "../testkit/api/bench-world.ts";
 import { benchLine } from "./bench-line.ts";
 import type { Bench } from "./bench-line.ts";
+import { reportPeers } from "./peers/run-peers.ts";
 
 const [NAMES, STEPS, REPEATS, PAGE] = [20_000, 5, 20, 200];
 
@@ -96,6 +97,7 @@ const wide: Bench = async (report) => {
   say("a page of 24 charts", "bytes", [bytes]);
   const [after, seconds] = [await cpuOf(bench), (performance.now() - started) / 1_000];
   for (const part of ["client", "api", "postgres"] as const) say(`CPU of ${part}`, "cores", [(after[part] - before[part]) / seconds]);
+  await reportPeers("wide", report);
 };
 
 export default wide;

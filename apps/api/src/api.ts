@@ -30,10 +30,11 @@ import { healthRoutes } from "./http/health-routes.ts";
 import { importProblems } from "./http/import-problems.ts";
 import { requireKeyBeyondLoopback } from "./http/node-key.ts";
 import { observeRequests } from "./http/observe-requests.ts";
+import { keptFiles } from "./http/kept-files.ts";
 import { pointFiles } from "./http/point-files.ts";
 import { nodeRoutes } from "./http/node-routes.ts";
 import { webPage } from "./http/web-page.ts";
-import { limitSize, MAX_BODY_BYTES, refuseCostly } from "./limits.ts";
+import { limitSize, MAX_BODY_BYTES, MAX_SOCKETS, refuseCostly } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
 import { serveGraphqlSockets } from "./live/graphql-socket.ts";
 import { serveEventStreams } from "./live/graphql-sse.ts";
@@ -64,9 +65,11 @@ export interface ApiInput {
   readonly listed?: ListedOperations;
   /** How often the key of an open socket is looked at again, in milliseconds; default 10,000. */
   readonly recheckKeysMs?: number;
+  /** WebSockets, and as many streams of server-sent events, that may be open; default 20,000. */
+  readonly maxSockets?: number;
   readonly log: Logger;
   /** Absent: no request is traced. */
-  readonly tracing?: Pick<Tracing, "requests" | "operations">;
+  readonly tracing?: Pick<Tracing, "requests" | "operations" | "streams">;
   readonly host?: string;
   /** 0 or absent: a free one. */
   readonly port?: number;
@@ -103,7 +106,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   const rules = accessRules(host, input.adminKey, input.requireKeys ?? false);
   await requireSomeKey(db.sql, host, rules);
   const authenticate = authenticator(db.sql, rules);
-  const takeTurn = rateLimiter(input.requestsPerMinute ?? null);
+  const takeTurn = rateLimiter(db.sql, input.requestsPerMinute ?? null);
   const { introspection = true, listed = null } = input;
   const wake = await listenForEvents(db.sql);
   const parts = {
@@ -115,6 +118,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     webhooks: input.alerts?.webhooks ?? readWebhookAddresses(""),
     coalesce: input.coalesce ?? { bytes: 64 << 10, heldMs: 1_000 },
     deletion: input.deletion ?? { keepMs: 7 * 86_400_000, everyMs: 0 },
+    ...(input.tracing === undefined ? {} : { streams: input.tracing.streams }),
   };
   const schema = createSchema();
   const refuse = hostGuard(input.allowedHosts ?? []);
@@ -127,6 +131,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     recheckKeysMs: input.recheckKeysMs ?? 10_000,
     slow: input.slow ?? { bytes: 4 << 20, ms: 15_000 },
     rules: { introspection, listed },
+    maxSockets: input.maxSockets ?? MAX_SOCKETS,
   };
   const sockets = serveGraphqlSockets(server, schema, parts, { ...options, path: "/graphql", refuse, takeTurn });
   const streams = serveEventStreams(schema, parts, options);
@@ -194,6 +199,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   app.use(blobRoutes(blobs));
   app.use(importProblems(db));
   app.use(pointFiles(db));
+  app.use(keptFiles(db, blobs));
   app.use(["/api/2.0", "/api/3.0", "/ajax-api/2.0"], mlflowRoutes(db, log));
   app.use("/graphql/stream", express.json({ limit: MAX_BODY_BYTES }), streams.handler);
   app.use(

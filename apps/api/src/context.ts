@@ -11,6 +11,8 @@ import type { CoalesceLimit } from "./live/placed-points.ts";
 import type { SharedReads } from "./live/shared-reads.ts";
 import { createLoaders } from "./loaders.ts";
 import type { Loaders } from "./loaders.ts";
+import { untraced } from "./live/trace-streams.ts";
+import type { StreamOrigin, TraceStreams } from "./live/trace-streams.ts";
 import type { RunControl } from "./run-control.ts";
 
 /** What lives as long as the server. */
@@ -24,6 +26,8 @@ export interface ApiParts {
   /** Where webhooks may go. */
   readonly webhooks: WebhookAddresses;
   readonly deletion: DeletionSettings;
+  /** Absent: operations over sockets and streams are not traced. */
+  readonly streams?: TraceStreams;
 }
 
 export interface ApiContext extends ApiParts {
@@ -33,9 +37,17 @@ export interface ApiContext extends ApiParts {
   readonly load: Loaders;
   /** The store epoch as of this request. */
   readonly epoch: () => Promise<string>;
+  readonly streams: TraceStreams;
+  /** How it came, where that is over a socket or stream. */
+  readonly origin: StreamOrigin | null;
 }
 
-export function createContext(parts: ApiParts, id: string = crypto.randomUUID(), caller: Caller = ANYBODY): ApiContext {
+export function createContext(
+  parts: ApiParts,
+  id: string = crypto.randomUUID(),
+  caller: Caller = ANYBODY,
+  origin: StreamOrigin | null = null,
+): ApiContext {
   let epoch: Promise<string> | undefined;
   return {
     ...parts,
@@ -44,5 +56,7 @@ export function createContext(parts: ApiParts, id: string = crypto.randomUUID(),
     log: parts.log.child({ requestId: id }),
     load: createLoaders(parts.db),
     epoch: () => (epoch ??= readStoreEpoch(parts.db.sql)),
+    streams: parts.streams ?? untraced,
+    origin,
   };
 }

@@ -1,6 +1,7 @@
 // Owns: the API's settings out of the process's environment. Must not know: what they are used for.
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { MAX_SOCKETS } from "./limits.ts";
 
 const Environment = z.object({
   DATABASE_URL: z.string().min(1),
@@ -45,6 +46,8 @@ const Environment = z.object({
   GRADUS_KEEP_DELETED_DAYS: z.coerce.number().min(0).max(3_650).default(7),
   /** Where alert rules may send webhooks: origins separated by commas, or `public` for https hosts on the internet. Empty: nowhere. */
   GRADUS_WEBHOOKS: z.string().default(""),
+  /** WebSockets, and as many streams of server-sent events, that this process serves. */
+  GRADUS_MAX_SOCKETS: z.coerce.number().int().min(1).default(MAX_SOCKETS),
   GRADUS_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
   /** "1": the process ends when its stdin closes. */
   GRADUS_SUPERVISED: z.string().optional(),

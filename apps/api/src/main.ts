@@ -30,6 +30,7 @@ const api = await createApi({
   ...(environment.GRADUS_REQUESTS_PER_MINUTE === undefined ? {} : { requestsPerMinute: environment.GRADUS_REQUESTS_PER_MINUTE }),
   introspection: environment.GRADUS_INTROSPECTION !== "0",
   ...(environment.GRADUS_OPERATIONS === undefined ? {} : { listed: readListedOperations(environment.GRADUS_OPERATIONS) }),
+  maxSockets: environment.GRADUS_MAX_SOCKETS,
   log,
   ...(tracing === null ? {} : { tracing }),
   host: environment.GRADUS_HOST,

@@ -19,7 +19,7 @@ export interface RunSettings {
   /** The same key goes on with the same run. Absent: a new run. */
   readonly key?: string;
   readonly parentRunId?: string;
-  /** Where the API is; default `GRADUS_API`, or this machine's port 4000. */
+  /** Where the API is; default `GRADUS_API_URL`, or where `gradus up` puts it: this machine's port 7400. */
   readonly url?: string;
   /** Default `GRADUS_API_KEY`. */
   readonly apiKey?: string;
@@ -54,7 +54,7 @@ const LIMIT: BatchLimit = { points: 10_000, bytes: 600_000 };
 
 const folderOf = (journal?: string): string => journal ?? process.env["GRADUS_JOURNAL"] ?? join(homedir(), ".gradus", "journal");
 const addressOf = (url?: string, apiKey?: string) => ({
-  url: url ?? process.env["GRADUS_API"] ?? "http://127.0.0.1:4000",
+  url: url ?? process.env["GRADUS_API_URL"] ?? "http://127.0.0.1:7400",
   apiKey: apiKey ?? process.env["GRADUS_API_KEY"],
 });
 const ignore = (): void => undefined;

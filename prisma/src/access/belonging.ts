@@ -5,6 +5,7 @@ import type { Sql } from "../database.ts";
 export interface Named {
   readonly projects?: readonly string[];
   readonly experiments?: readonly string[];
+  readonly arms?: readonly string[];
   readonly runs?: readonly string[];
   readonly problemSets?: readonly string[];
   readonly problems?: readonly string[];
@@ -23,6 +24,7 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
   const {
     projects = [],
     experiments = [],
+    arms = [],
     runs = [],
     problemSets = [],
     problems = [],
@@ -49,10 +51,11 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
     savedViews,
     templates,
     syntheses,
+    arms,
   ].map((list) => [...new Set(list)]);
   const wanted = ids.reduce((sum, list) => sum + list.length, 0);
   if (wanted === 0) return true;
-  const [e, r, s, p, g, o, v, a, t, w, m, y] = ids;
+  const [e, r, s, p, g, o, v, a, t, w, m, y, c] = ids;
   // A group is of the experiment or synthesis whose id its scope begins with, or of its run's.
   const [row] = await sql<{ found: number }[]>`
     with mine as (select id from "Experiment" where "projectId" = ${project}),
@@ -62,6 +65,7 @@ export async function belongsTo(sql: Sql, project: string, named: Named): Promis
           split_part(g.scope, '/', 1)) in (select id from mine union all select id from "Synthesis" where "projectId" = ${project}))
     select (
       (select count(*) from mine where id = any(${e}::text[])) +
+      (select count(*) from "Arm" where id = any(${c}::text[]) and "experimentId" in (select id from mine)) +
       (select count(*) from "Run" where id = any(${r}::text[]) and "experimentId" in (select id from mine)) +
       (select count(*) from "ProblemSet" where id = any(${s}::text[]) and "projectId" = ${project}) +
       (select count(*) from "Problem" where id = any(${p}::text[]) and "projectId" = ${project}) +

@@ -9,6 +9,8 @@ export interface OpenAlert {
   readonly id: string;
   readonly metric: string | null;
   readonly muted: boolean;
+  /** Points in a row that did not call for it. */
+  readonly calmPoints: number;
 }
 
 export interface Opening {
@@ -24,12 +26,16 @@ export interface AlertTransaction {
   readonly open: ReadonlyMap<string | null, OpenAlert>;
   openAlert(opening: Opening): Promise<void>;
   resolveAlert(alert: OpenAlert, resolution: string): Promise<void>;
+  /** Notes how many points in a row did not call for the alert; `keepCalm` stores what was noted. */
+  noteCalm(alert: OpenAlert, calmPoints: number): void;
+  keepCalm(): Promise<void>;
 }
 
 export async function alertsOf(tx: Transaction, emit: Emit, rule: AlertRuleRow, runId: string): Promise<AlertTransaction> {
   const rows = await tx<OpenAlert[]>`
-    select id, metric, muted from "Alert" where "ruleId" = ${rule.id} and "runId" = ${runId} and "openKey" is not null`;
+    select id, metric, muted, "calmPoints" from "Alert" where "ruleId" = ${rule.id} and "runId" = ${runId} and "openKey" is not null`;
   const open = new Map(rows.map((row) => [row.metric, row]));
+  const calm = new Set<string | null>();
   const tell = async (type: string, alert: OpenAlert): Promise<void> => {
     if (rule.webhookUrl === null || alert.muted) return;
     await tx`insert into "AlertDelivery" (id, "alertId", type, "nextAttemptAt") values (${randomUUID()}, ${alert.id}, ${type}, now())`;
@@ -44,7 +50,7 @@ export async function alertsOf(tx: Transaction, emit: Emit, rule: AlertRuleRow, 
         values (${id}, ${rule.id}, ${runId}, ${key}, ${metric}, ${step}, ${value}, ${message}, coalesce(${rule.mutedUntil}::timestamptz > now(), false))
         on conflict ("openKey") do nothing returning muted`;
       if (made === undefined) return;
-      const alert = { id, metric, muted: made.muted };
+      const alert = { id, metric, muted: made.muted, calmPoints: 0 };
       open.set(metric, alert);
       emit({ type: "ALERT_OPENED", alertId: id, ruleId: rule.id, rule: rule.name, message });
       await tell("alert.opened", alert);
@@ -56,6 +62,17 @@ export async function alertsOf(tx: Transaction, emit: Emit, rule: AlertRuleRow, 
       if (changed.count === 0) return;
       emit({ type: "ALERT_RESOLVED", alertId: alert.id, ruleId: rule.id, rule: rule.name, message: resolution });
       await tell("alert.resolved", alert);
+    },
+    noteCalm(alert, calmPoints) {
+      if (alert.calmPoints === calmPoints) return;
+      open.set(alert.metric, { ...alert, calmPoints });
+      calm.add(alert.metric);
+    },
+    async keepCalm() {
+      for (const metric of calm) {
+        const alert = open.get(metric);
+        if (alert !== undefined) await tx`update "Alert" set "calmPoints" = ${alert.calmPoints} where id = ${alert.id}`;
+      }
     },
   };
 }

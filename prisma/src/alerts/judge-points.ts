@@ -1,5 +1,5 @@
 // Owns: holding rules against every point that was committed since they last looked, exactly once whoever looks. Must not know: clocks, webhooks.
-import { callsForAlert, pointWords, RunEvent } from "@gradus/domain";
+import { judgePoint, pointWords, RunEvent } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 import { readCurrent } from "../metrics/read-series.ts";
 import type { AlertRuleRow } from "../rows.ts";
@@ -42,13 +42,19 @@ export const judgePoints = (sql: Sql, rule: AlertRuleRow, runId: string): Promis
       const event = RunEvent.parse({ type, ...data });
       if (event.type !== "METRICS_RECORDED") continue;
       for await (const [name, step, value] of pointsOf(tx, runId, event, rule.metric)) {
-        const calls = callsForAlert(rule, name, value);
+        const says = judgePoint(rule, name, value);
+        if (says === null) continue;
         const open = alerts.open.get(name);
-        if (calls === true && open === undefined)
-          await alerts.openAlert({ metric: name, step, value, message: pointWords(name, step, value) });
-        if (calls === false && open !== undefined) await alerts.resolveAlert(open, pointWords(name, step, value));
+        if (open === undefined) {
+          if (says === "CALLS") await alerts.openAlert({ metric: name, step, value, message: pointWords(name, step, value) });
+          continue;
+        }
+        const calmPoints = says === "CLEARS" ? open.calmPoints + 1 : 0;
+        if (calmPoints >= rule.clearPoints) await alerts.resolveAlert(open, pointWords(name, step, value));
+        else alerts.noteCalm(open, calmPoints);
       }
     }
+    await alerts.keepCalm();
     const reached = events.length < EVENTS_AT_ONCE ? now.last : (events.at(-1)?.position ?? now.last);
     await tx`insert into "AlertProgress" ("ruleId", "runId", position) values (${rule.id}, ${runId}, ${reached}::bigint)
       on conflict ("ruleId", "runId") do update set position = excluded.position`;

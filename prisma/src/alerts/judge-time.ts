@@ -69,7 +69,8 @@ async function judgeErrors(sql: Sql | Transaction, rule: AlertRuleRow, runId: st
     where e."projectId" = ${rule.projectId} and (${rule.experimentId}::text is null or e.id = ${rule.experimentId}) and (${runId}::text is null or r.id = ${runId})
       and (open.id is not null or (r.status = 'RUNNING' and r."deletedAt" is null and e."deletedAt" is null))`;
   return rows.map(({ runId: of, isRunning, attempts, failed, isOpen }) => {
-    const holds = isRunning && attempts >= ATTEMPTS_FOR_A_RATE && failed / attempts >= (rule.threshold ?? 1);
+    const threshold = (isOpen ? rule.clearThreshold : null) ?? rule.threshold ?? 1;
+    const holds = isRunning && attempts >= ATTEMPTS_FOR_A_RATE && failed / attempts >= threshold;
     return { runId: of, isOpen, why: holds ? rateWords(failed, attempts, rule.minutes ?? 0) : null };
   });
 }

@@ -1,6 +1,7 @@
 // Owns: storing exported runs with their points as they were: batches keep their ordinals and segments. Must not know: file formats, HTTP.
 import type { Sql, Transaction } from "../database.ts";
 import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
+import type { AsOf } from "./export-points.ts";
 import { FULL_CHUNK } from "./compact.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { insertExternalRun } from "./external-run-store.ts";
@@ -37,12 +38,14 @@ export class RunExists extends Error {
 const FLUSH = 200_000;
 
 /**
- * Stores the runs and their points in one transaction: all of a file or nothing. Points come by run and name, as an export has them.
+ * Stores the runs and their points in one transaction: all of a file or nothing. Points come by run and name, as an export has them. The runs
+ * stand where `asOf` says afterwards, also where the last batches held no points.
  * @throws RunExists
  */
 export async function importPoints(
   sql: Sql,
   runs: readonly ExportedRun[],
+  asOf: AsOf,
   points: AsyncIterable<ExportedPoint>,
 ): Promise<{ readonly runs: number; readonly points: number }> {
   return sql.begin(async (tx) => {
@@ -67,6 +70,10 @@ export async function importPoints(
     await tx`insert into metrics.batch (run_id, ordinal, key, segment, points)
       select r.run, r.ordinal, 'import/' || r.ordinal, r.segment, r.points
       from jsonb_to_recordset(${tx.json([...batches.values()])}) as r(run text, ordinal bigint, segment int, points int)`;
+    const reached = runs.map(({ id }) => ({ run: id, ordinal: asOf[id] ?? 0 }));
+    await tx`insert into metrics.batch (run_id, ordinal, key, segment, points)
+      select r.run, r.ordinal, 'import/' || r.ordinal, 0, 0 from jsonb_to_recordset(${tx.json(reached)}) as r(run text, ordinal bigint)
+      where r.ordinal > 0 on conflict do nothing`;
     return { runs: runs.length, points: count };
   });
 }

@@ -2,7 +2,7 @@
 import { Prisma } from "../generated/client.ts";
 
 export interface RunCondition {
-  readonly property: "CONFIG" | "TAG" | "METRIC";
+  readonly property: "CONFIG" | "TAG" | "METRIC" | "ATTRIBUTE";
   readonly name: string;
   readonly comparison:
     | "EQUALS"
@@ -19,8 +19,27 @@ export interface RunCondition {
   readonly values: readonly (string | number | boolean)[];
 }
 
+const milliseconds = (time: Prisma.Sql): Prisma.Sql => Prisma.sql`(extract(epoch from ${time}) * 1000)::bigint::text`;
+
+/** What every run has, of the run `r` and its arm `a`; times in milliseconds since 1970. */
+const ATTRIBUTES = {
+  status: Prisma.sql`r.status::text`,
+  name: Prisma.sql`coalesce(r.name, r.id)`,
+  experiment: Prisma.sql`(select name from "Experiment" where id = r."experimentId")`,
+  arm: Prisma.sql`a.name`,
+  seed: Prisma.sql`r.seed::text`,
+  steps_done: Prisma.sql`r."stepsDone"::text`,
+  created_at: milliseconds(Prisma.sql`r."createdAt"`),
+  started_at: milliseconds(Prisma.sql`r."startedAt"`),
+  finished_at: milliseconds(Prisma.sql`r."finishedAt"`),
+} as const;
+export type RunAttribute = keyof typeof ATTRIBUTES;
+export const RUN_ATTRIBUTES = Object.keys(ATTRIBUTES) as readonly RunAttribute[];
+export const isRunAttribute = (name: string): name is RunAttribute => Object.hasOwn(ATTRIBUTES, name);
+
 /** Of the run `r` and its arm `a`, as text; null where there is none. */
 export function textOf({ property, name }: Pick<RunCondition, "property" | "name">): Prisma.Sql {
+  if (property === "ATTRIBUTE") return isRunAttribute(name) ? ATTRIBUTES[name] : Prisma.sql`null::text`;
   if (property === "TAG") return Prisma.sql`(r.tags ->> ${name})`;
   if (property === "CONFIG") {
     const config = Prisma.sql`(case when r."isExternal" then r.config else a.configuration end)`;

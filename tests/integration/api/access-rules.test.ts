@@ -43,6 +43,7 @@ beforeAll(async () => {
   things = {
     run,
     experiment,
+    arm: (await prisma.arm.findFirstOrThrow({ where: { experimentId: experiment } })).id,
     problemSet,
     problem: group.problemId,
     group: group.id,

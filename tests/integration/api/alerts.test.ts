@@ -69,6 +69,7 @@ const alertsOf = async (ruleId: string): Promise<Found[]> =>
       { id: ruleId },
     )
   ).alerts.nodes.toReversed();
+const openOf = async (ruleId: string): Promise<boolean[]> => (await alertsOf(ruleId)).map(({ isOpen }) => isOpen);
 const allTold = ({ deliveries }: Found): boolean => deliveries.every(({ nextAttemptAt }) => nextAttemptAt === null);
 
 const record = (runId: string, name: string, step: number, value: number): Promise<void> =>
@@ -211,6 +212,74 @@ describe("an error rate", () => {
   });
 });
 
+describe("a rule that has an end of its own", () => {
+  test("opens one alert for a value that swings about its threshold, and ends it past the second one, where one without opens three", async () => {
+    const { id, runId } = await runningSample("swings");
+    const below = { kind: "THRESHOLD", experimentId: id, metric: "train/reward", side: "BELOW", threshold: 0.5 };
+    const { rule: flapping } = await createRule(below);
+    const { rule: calm } = await createRule({ ...below, clearThreshold: 0.6 });
+    expect(calm.condition).toBe("train/reward below 0.5, until not below 0.6");
+    for (const [at, value] of [0.49, 0.51, 0.48, 0.59, 0.49, 0.55, 0.6, 0.55].entries()) await record(runId, "train/reward", at + 1, value);
+    await eventually(async () => (await alertsOf(flapping.id)).map(({ isOpen }) => isOpen)).toEqual([false, false, false]);
+    await eventually(async () => (await alertsOf(calm.id)).map(({ message, resolution }) => [message, resolution])).toEqual([
+      ["train/reward is 0.49 at step 1", "train/reward is 0.6 at step 7"],
+    ]);
+    await record(runId, "train/reward", 9, 0.4);
+    await eventually(async () => (await alertsOf(calm.id)).map(({ isOpen }) => isOpen)).toEqual([false, true]);
+  });
+
+  test("ends it after so many points in a row, counted over batches and by whichever process reads them", async () => {
+    const { id, runId } = await runningSample("in a row");
+    const { rule } = await createRule({ kind: "NON_FINITE", experimentId: id, metric: "loss", clearPoints: 3 });
+    expect(rule.condition).toBe("loss not finite, until otherwise for 3 points in a row");
+    const calmOf = async () =>
+      (await world.database.prisma.alert.findMany({ where: { ruleId: rule.id } })).map(({ calmPoints }) => calmPoints);
+    const values = [Number.NaN, 1, 1, Number.NaN, 2, 2];
+    for (const [at, value] of values.entries()) await record(runId, "loss", at + 1, value);
+    // Two calm points of the three, since the last that was none: they are a row's, so another process goes on from there.
+    await eventually(calmOf).toEqual([2]);
+    expect((await alertsOf(rule.id)).map(({ isOpen }) => isOpen)).toEqual([true]);
+    await api.close();
+    api = await startTestApi(world.database, { alerts: { everyMs: 20, retryMs: 10, webhooks: readWebhookAddresses(receiver.origin) } });
+    await record(runId, "loss", values.length + 1, 3);
+    await eventually(async () => (await alertsOf(rule.id)).map(({ isOpen, resolution }) => [isOpen, resolution])).toEqual([
+      [false, "loss is 3 at step 7"],
+    ]);
+  });
+
+  test("of an error rate lasts until the rate is below the second share", async () => {
+    const { id, runId } = await runningSample("rates");
+    const rate = { kind: "ERROR_RATE", experimentId: id, threshold: 0.5, minutes: 10 };
+    const [{ rule: plain }, { rule: calm }] = [await createRule(rate), await createRule({ ...rate, clearThreshold: 0.25 })];
+    expect(calm.condition).toBe("50% of stage attempts failed or lost within 10 min, until below 25%");
+    let made = 0;
+    const attempts = (...outcomes: readonly ("FAILED" | "COMPLETED")[]) =>
+      world.database.prisma.stageExecution.createMany({
+        data: outcomes.map((outcome) => ({
+          id: `${runId}/r/${++made}`,
+          scope: `${runId}/step/1`,
+          scopeKind: "STEP" as const,
+          runId,
+          step: 1,
+          stage: "EXECUTE" as const,
+          attempt: made,
+          nodeId: "n",
+          outcome,
+          endedAt: new Date(),
+        })),
+      });
+    await attempts("FAILED", "FAILED", "COMPLETED", "COMPLETED");
+    await eventually(() => openOf(plain.id)).toEqual([true]);
+    await eventually(() => openOf(calm.id)).toEqual([true]);
+    // Two of five: below a half, above a quarter.
+    await attempts("COMPLETED");
+    await eventually(() => openOf(plain.id)).toEqual([false]);
+    expect(await openOf(calm.id)).toEqual([true]);
+    await attempts("COMPLETED", "COMPLETED", "COMPLETED", "COMPLETED");
+    await eventually(() => openOf(calm.id)).toEqual([false]);
+  });
+});
+
 describe("a webhook", () => {
   test("that refuses is told again under the same id, and is given up after nine tries", async () => {
     const { id, runId } = await runningSample("retries");
@@ -271,6 +340,14 @@ describe("a rule", () => {
     expect(await paths({ kind: "ERROR_RATE", threshold: 2, minutes: -1 })).toEqual(["minutes", "threshold"]);
     expect(await paths({ kind: "NO_NEW_POINT", minutes: 1, experimentId: "none" })).toEqual(["experimentId"]);
     expect(await paths({ kind: "NO_NEW_POINT", minutes: 1, project: "none" })).toEqual(["project"]);
+    const above = { kind: "THRESHOLD", metric: "m", side: "ABOVE", threshold: 1 };
+    expect(await paths({ ...above, clearThreshold: 2, clearPoints: 0 })).toEqual(["clearPoints", "clearThreshold"]);
+    expect(await paths({ ...above, side: "BELOW", clearThreshold: 0 })).toEqual(["clearThreshold"]);
+    expect(await paths({ kind: "ERROR_RATE", threshold: 0.5, minutes: 1, clearThreshold: 0, clearPoints: 2 })).toEqual([
+      "clearPoints",
+      "clearThreshold",
+    ]);
+    expect(await paths({ kind: "NO_NEW_POINT", minutes: 1, clearThreshold: 1 })).toEqual(["clearThreshold"]);
   });
 
   test("that is deleted watches no more, and an alert may be resolved by hand", async () => {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compactSeries } from "@gradus/prisma/metrics/compact";
-import { createExternalRun, logPoints } from "@gradus/prisma/metrics/external-run-store";
+import { createExternalRun, logPoints, logSamples } from "@gradus/prisma/metrics/external-run-store";
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -59,6 +59,17 @@ afterAll(async () => {
   await world.close();
 });
 
+const REPORT = {
+  loss: 0.5,
+  entropy: null,
+  klToSampler: 0.001,
+  clipFraction: 0.25,
+  maxLogProbGap: 0.1,
+  gradNorm: 1.5,
+  learningRate: 3e-4,
+  tokens: 100,
+  rollouts: 8,
+};
 const FORMATS = ["csv", "jsonl", "parquet"] as const;
 
 test("holds every point of every attempt, alike in each format", async () => {
@@ -121,6 +132,122 @@ test("is the same bytes as of the same moment, whatever came later and however i
   } finally {
     await second.close();
   }
+});
+
+test("with checkpoints and samples is a folder of one moment, the same bytes later, and the same hashes where it was imported", async () => {
+  const { sql } = world.database;
+  const [ours = "", external = ""] = runIds;
+  const [weights, better] = [Buffer.from("initial weights"), Buffer.from("weights after a step")];
+  const commit = async (version: number, bytes: Buffer): Promise<void> => {
+    const hash = sha(bytes);
+    expect((await fetch(`${api.url}/blobs/${hash}`, { method: "PUT", body: Uint8Array.from(bytes) })).ok).toBe(true);
+    await sql`insert into "Checkpoint" ("contentHash", bytes, engine) values (${hash}, ${bytes.length}, 'test') on conflict do nothing`;
+    const report = version === 0 ? null : sql.json(REPORT);
+    await sql`insert into "PolicyVersion" ("runId", version, step, "checkpointHash", report) values (${ours}, ${version}, ${version}, ${hash}, ${report})`;
+  };
+  await commit(0, weights);
+  await commit(1, better);
+  await logSamples(sql, external, "texts", 2, [
+    { name: "said", step: 3, kind: "TEXT", body: "zwölf\n", time: 1_800_000_000_123 },
+    { name: "said", step: 3, kind: "TEXT", body: "again", time: 1_800_000_000_124 },
+    {
+      name: "all",
+      step: 1,
+      kind: "TABLE",
+      body: {
+        columns: ["b", "a"],
+        rows: [
+          [1.5, null],
+          ["x", [true]],
+        ],
+      },
+      time: 1,
+    },
+  ]);
+  const folder = join(world.home, "kept");
+  const exported = await gradus(["export", "--project", "default", "--format", "jsonl", "--with", "samples,checkpoints", "--out", folder], {
+    GRADUS_API_URL: api.url,
+  });
+  expect(exported.code).toBe(0);
+  const names = ["points.jsonl", "samples.jsonl", "checkpoints.jsonl"];
+  const hashesOf = async (of: string): Promise<string[]> => Promise.all(names.map(async (name) => sha(await readFile(join(of, name)))));
+  const before = await hashesOf(folder);
+  expect(exported.stdout.trimEnd().split("\n").toSorted()).toEqual(names.map((name, at) => `${before[at]}  ${name}`).toSorted());
+  expect((await readdir(join(folder, "blobs"))).toSorted()).toEqual([sha(weights), sha(better)].toSorted());
+  const linesOf = async (name: string) =>
+    (await readFile(join(folder, name), "utf8"))
+      .trimEnd()
+      .split("\n")
+      .map((text) => JSON.parse(text) as object);
+  const [head, ...checkpoints] = await linesOf("checkpoints.jsonl");
+  expect(checkpoints).toMatchObject([
+    { run: ours, policyVersion: 0, hash: sha(weights), report: null },
+    { run: ours, policyVersion: 1, hash: sha(better), bytes: better.length, engine: "test", report: REPORT },
+  ]);
+  expect((await linesOf("samples.jsonl")).slice(1)).toMatchObject([{ name: "all", kind: "TABLE" }, { body: "zwölf\n" }, { body: "again" }]);
+
+  // What comes later is of another moment.
+  await commit(2, Buffer.from("later"));
+  await logSamples(sql, external, "later", 2, [{ name: "said", step: 3, kind: "TEXT", body: "later", time: 1 }]);
+  const { asOf } = head as { asOf: string };
+  const later = join(world.home, "later");
+  await gradus(["export", "--as-of", asOf, "--format", "jsonl", "--with", "checkpoints,samples", "--out", later], {
+    GRADUS_API_URL: api.url,
+  });
+  expect(await hashesOf(later)).toEqual(before);
+
+  await using other = await startDatabaseWorld();
+  const second = await startTestApi(other.database);
+  try {
+    const imported = await gradus(["import", "export", folder, "--json"], { GRADUS_API_URL: second.url });
+    const runs = (await linesOf("points.jsonl")).filter((line) => "run" in line && typeof line.run === "object").length;
+    expect(JSON.parse(imported.stdout)).toEqual({ points: (await linesOf("points.jsonl")).length - 1 - runs, samples: 3, checkpoints: 2 });
+    // Again, as after an import that broke off: nothing twice.
+    const again = await gradus(["import", "export", folder, "--json"], { GRADUS_API_URL: second.url });
+    expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("its points stay as they are")]);
+    expect(JSON.parse(again.stdout)).toEqual({ points: null, samples: 0, checkpoints: 0 });
+    const back = join(world.home, "back");
+    await gradus(["export", "--project", "default", "--format", "jsonl", "--with", "checkpoints,samples", "--out", back], {
+      GRADUS_API_URL: second.url,
+    });
+    expect(await hashesOf(back)).toEqual(before);
+    expect((await readdir(join(back, "blobs"))).toSorted()).toEqual([sha(weights), sha(better)].toSorted());
+    for (const format of FORMATS) {
+      const [one, two] = await Promise.all([api.url, second.url].map((url) => fetchExport(url, { asOf, format })));
+      expect([format, sha(one?.bytes ?? new Uint8Array())]).toEqual([format, sha(two?.bytes ?? new Uint8Array())]);
+    }
+    const send = async (what: string, lines: readonly object[]) => {
+      const body = [{ gradus: what, version: 1 }, ...lines].map((line) => JSON.stringify(line)).join("\n");
+      const response = await fetch(`${second.url}/import/${what}`, { method: "POST", body });
+      return [response.status, ((await response.json()) as { error?: string }).error];
+    };
+    const [checkpoint] = checkpoints as [object];
+    const missing = "0".repeat(64);
+    expect(await send("checkpoints", [{ ...checkpoint, policyVersion: 9, hash: missing }])).toEqual([
+      409,
+      `checkpoint ${missing} of run ${ours} is not in the blob store: PUT /blobs/${missing} first`,
+    ]);
+    expect(await send("samples", [{ run: "nobody", name: "n", step: 1, segment: 1, batch: 1, kind: "TEXT", body: "x", time: 1 }])).toEqual([
+      409,
+      "there is no run nobody: import its points first",
+    ]);
+    expect(await send("samples", [{ run: external, name: "n", step: 1, segment: 1, batch: 99, kind: "TEXT", body: {}, time: 1 }])).toEqual([
+      400,
+      expect.stringContaining("samples[0].body"),
+    ]);
+  } finally {
+    await second.close();
+  }
+  const trained = await fetch(`${api.url}/import/checkpoints`, {
+    method: "POST",
+    body: await readFile(join(folder, "checkpoints.jsonl")),
+  });
+  expect([trained.status, await trained.json()]).toEqual([
+    409,
+    { error: `run ${ours} is trained by Gradus here: nothing is written to it from outside` },
+  ]);
+  const plain = await fetchExport(api.url, { project: "default", format: "csv" });
+  expect((await fetch(`${api.url}/export/checkpoints?${new URLSearchParams({ asOf: plain.asOf })}`)).status).toBe(400);
 });
 
 test("is asked of something, and refuses what is no moment", async () => {

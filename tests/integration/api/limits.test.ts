@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { listOperations, operationHash, readListedOperations } from "@gradus/api/access/listed-operations";
 import { getIntrospectionQuery } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStream } from "../../testkit/api/sse.ts";
 import { ask, connect, get, startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
 import { gradus } from "../../testkit/cli/gradus.ts";
@@ -66,12 +67,60 @@ describe("a rate limit", () => {
     await api.close();
   });
 
+  test("is one over all API processes: what a key asked of one is gone at the other", async () => {
+    const options = { requestsPerMinute: 3, requireKeys: true, adminKey: "another-admin-key-of-this-test" };
+    const [one, two] = [await startTestApi(world.database, options), await startTestApi(world.database, options)];
+    const admin = { authorization: "Bearer another-admin-key-of-this-test" };
+    await world.database.sql`delete from "RateLimit"`;
+    const CREATE = 'mutation { createApiKey(input: { name: "shared", project: "default" }) { text } }';
+    const made = (await (await post(one.url, { query: CREATE }, admin)).json()) as { data: { createApiKey: { text: string } } };
+    const asKey = { authorization: `Bearer ${made.data.createApiKey.text}` };
+    const asked = async (api: TestApi) => shown(await post(api.url, { query: SERVER }, asKey)).slice(0, 3);
+    expect([await asked(one), await asked(two), await asked(one)]).toEqual([
+      [200, "3", "2"],
+      [200, "3", "1"],
+      [200, "3", "0"],
+    ]);
+    expect([await asked(one), await asked(two)]).toEqual([
+      [429, "3", "0"],
+      [429, "3", "0"],
+    ]);
+    // A minute later, as the store has it.
+    await world.database.sql`update "RateLimit" set expire = 0`;
+    const later = await startTestApi(world.database, options);
+    expect(await asked(later)).toEqual([200, "3", "2"]);
+    await Promise.all([one.close(), two.close(), later.close()]);
+  });
+
   test("is none unless it is set", async () => {
     const api = await startTestApi(world.database);
     const response = await post(api.url, { query: SERVER });
     expect([response.status, response.headers.get("ratelimit-limit")]).toEqual([200, null]);
     await api.close();
   });
+});
+
+test("sockets and event streams beyond what a process serves are asked to come back later", async () => {
+  const api = await startTestApi(world.database, { maxSockets: 1 });
+  const [first, second] = [connect(api.url), connect(api.url)];
+  const nodes = "subscription { nodeHealth { cursor } }";
+  const opened = first.iterate({ query: nodes });
+  const waiting = opened.next();
+  const stream = await openStream(api.url, nodes);
+  expect(stream.status).toBe(200);
+  await expect.poll(async () => (await openStream(api.url, nodes)).status).toBe(503);
+  expect((await openStream(api.url, nodes)).headers.get("retry-after")).toBe("5");
+  await expect.poll(async () => (await (await fetch(`${api.url}/metrics`)).text()).includes("gradus_graphql_sockets 1")).toBe(true);
+  await expect(
+    (async () => {
+      for await (const _ of second.iterate({ query: SERVER }));
+    })(),
+  ).rejects.toBeDefined();
+  await stream.body?.cancel();
+  await opened.return?.();
+  await Promise.all([first.dispose(), second.dispose()]);
+  void waiting.catch(() => undefined);
+  await api.close();
 });
 
 describe("what may be asked", () => {

@@ -49,12 +49,17 @@ test("a script that only changes its tracking URI logs, searches and resumes her
     tag_deleted: true,
     resumed: 7,
     experiments: ["from python"],
+    searched_experiments: [["b second"], ["from python"]],
     unknown_run: "RESOURCE_DOES_NOT_EXIST",
     bad_filter: "INVALID_PARAMETER_VALUE",
     huge_step: "INVALID_PARAMETER_VALUE",
     not_offered: "NOT_IMPLEMENTED",
     registry: "NOT_IMPLEMENTED",
     artifacts: "NOT_IMPLEMENTED",
+    upload: "NOT_IMPLEMENTED",
+    version: "NOT_IMPLEMENTED",
+    models: "NOT_IMPLEMENTED",
+    tagged_experiment: "NOT_IMPLEMENTED",
   });
   const { runs } = await get(
     api.url,

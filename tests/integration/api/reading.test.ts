@@ -228,6 +228,38 @@ test("an operation costs as many statements for four runs as for one", async () 
   expect(one).toBeLessThanOrEqual(30);
 });
 
+test("anything with an id over all types is found by it alone, and comes back as what it is", async () => {
+  const found = await get(
+    api.url,
+    `query ($id: ID!, $set: ID!, $rollout: ID!, $evaluation: ID!) { experiment(id: $id) { id globalId project { id globalId } arms { id globalId } runs { id globalId } }
+      problemSet(id: $set) { id globalId members(first: 1) { nodes { problem { id globalId } } } } rollout(id: $rollout) { id globalId group { id globalId } } evaluation(id: $evaluation) { id globalId } }`,
+    { id, set: setId, rollout: `${runId}/step/1/0/0`, evaluation: `${runId}/evaluation/0` },
+  );
+  const { experiment, problemSet, rollout, evaluation } = found;
+  const things: readonly [type: string, thing: { id: string; globalId: string }][] = [
+    ["Experiment", experiment],
+    ["Project", experiment.project],
+    ["Arm", experiment.arms[0]],
+    ["Run", experiment.runs[0]],
+    ["ProblemSet", problemSet],
+    ["Problem", problemSet.members.nodes[0].problem],
+    ["Rollout", rollout],
+    ["Group", rollout.group],
+    ["Evaluation", evaluation],
+  ];
+  expect(new Set(things.map(([, { globalId }]) => globalId)).size).toBe(things.length);
+  for (const [type, thing] of things) {
+    const { node } = await get(api.url, `query ($of: ID!) { node(globalId: $of) { __typename globalId ... on ${type} { id } } }`, {
+      of: thing.globalId,
+    });
+    expect(node).toEqual({ __typename: type, globalId: thing.globalId, id: thing.id });
+  }
+  const gone = Buffer.from("Run:nobody").toString("base64url");
+  expect(await get(api.url, "query ($of: ID!) { node(globalId: $of) { globalId } }", { of: gone })).toEqual({ node: null });
+  const { errors } = await ask(api.url, "query ($of: ID!) { node(globalId: $of) { globalId } }", { of: runId });
+  expect(errors?.[0]?.extensions).toMatchObject({ code: "BAD_USER_INPUT" });
+});
+
 test("every field of the schema that needs no argument resolves without an error", async () => {
   const { experiment } = await get(
     api.url,

@@ -114,6 +114,19 @@ test("runs are found by tags, status, name and the last value of a metric, in wh
   expect(runs.totalCount).toBe(4);
 });
 
+test("runs are found by what every run has, numbers and times as numbers", async () => {
+  expect(await where("ATTRIBUTE", "status", "EQUALS", "FAILED")).toEqual([2]);
+  expect(await where("ATTRIBUTE", "seed", "AT_LEAST", 2)).toEqual([2, 3]);
+  expect(await where("ATTRIBUTE", "created_at", "BELOW", 1)).toEqual([]);
+  expect(await where("ATTRIBUTE", "created_at", "ABOVE", 1)).toEqual([0, 1, 2, 3]);
+  expect(await where("ATTRIBUTE", "experiment", "LIKE", "%")).toEqual([0, 1, 2, 3]);
+  expect(await seeds({ text: "status = 'FAILED'" })).toEqual([2]);
+  expect(await seeds({ text: "attributes.status != 'FAILED' and seed < 2" })).toEqual([0, 1]);
+  expect(await refused({ where: [{ property: "ATTRIBUTE", name: "colour", comparison: "EXISTS" }] })).toMatch(
+    /where\[0\].name: one of status, name/,
+  );
+});
+
 test("the text form says the same", async () => {
   expect(await seeds({ text: "metrics.loss < 1 and config.deep.layers = 2" })).toEqual([0]);
   expect(await seeds({ text: "tags.team IN ('odd', 'x') AND params.lr <= 1" })).toEqual([1]);

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { appendBatch } from "@gradus/prisma/metrics/append-batch";
 import { createExternalRun } from "@gradus/prisma/metrics/external-run-store";
 import { inRun } from "@gradus/prisma/training/run-transaction";
@@ -8,8 +10,32 @@ import { startCountingProxy } from "../../testkit/api/counting-proxy.ts";
 import type { CountingProxy } from "../../testkit/api/counting-proxy.ts";
 import { ask, get, startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
+import { gradus } from "../../testkit/cli/gradus.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
 import type { DatabaseWorld } from "../../testkit/world.ts";
+
+interface Numbers {
+  readonly mean: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly n: number;
+  readonly note: string | null;
+}
+interface Grouped {
+  readonly label: string;
+  readonly metrics: readonly {
+    readonly estimate: Numbers;
+    readonly perSeed: readonly { readonly seed: number; readonly value: number | string }[];
+    readonly difference: {
+      readonly estimate: Numbers;
+      readonly perSeed: readonly { seed: number; value: number }[];
+      readonly excludesZero: boolean;
+    } | null;
+  }[];
+  readonly curves: readonly {
+    readonly points: readonly { readonly step: number; readonly estimate: { readonly mean: number | null } }[];
+  }[];
+}
 
 let world: DatabaseWorld;
 let proxy: CountingProxy;
@@ -96,6 +122,15 @@ describe("runs", () => {
     expect(await inPages({ property: "TAG", name: "letter" }, 3)).toBe("gfedcba");
   });
 
+  test("are ordered by what every run has, and what no run has is refused", async () => {
+    expect(await inPages({ property: "ATTRIBUTE", name: "name", direction: "ASCENDING" }, 2)).toBe("abcdefg");
+    expect(await inPages({ property: "ATTRIBUTE", name: "seed", direction: "ASCENDING" }, 3)).toBe("acegbdf");
+    await world.database.sql`update "Run" set status = 'FAILED' where id = ${ids.get("d") ?? ""}`;
+    expect(await inPages({ property: "ATTRIBUTE", name: "status", direction: "ASCENDING" }, 2)).toBe("dabcefg");
+    const { errors } = await ask(api.url, PAGE, { orderBy: { property: "ATTRIBUTE", name: "colour" } });
+    expect(errors?.[0]?.message).toMatch(/^orderBy.name: one of status/);
+  });
+
   test("refuse the cursor of another order", async () => {
     const { runs } = await get(api.url, PAGE, { orderBy: { property: "TAG", name: "letter" }, first: 1 });
     const { errors } = await ask(api.url, PAGE, { orderBy: { property: "METRIC", name: "loss" }, after: runs.pageInfo.endCursor });
@@ -144,6 +179,40 @@ describe("groups of runs", () => {
     ]);
   });
 
+  test("are made by tags, status and last values too, after the parameters, and say so in words", async () => {
+    const BY = `query ($by: [String!], $groupBy: [RunKey!], $baseline: [JSON]) { runGroups(of: {}, by: $by, groupBy: $groupBy, metrics: ["loss"], baseline: $baseline) {
+      key label runs { name } metrics { estimate { mean n } difference { estimate { mean n } } } } }`;
+    const groups = async (variables: object): Promise<{ key: unknown[]; label: string; runs: { name: string }[] }[]> =>
+      (await get(api.url, BY, variables)).runGroups;
+    const named = (found: Awaited<ReturnType<typeof groups>>) =>
+      found.map(({ label, runs }) => [label, runs.map(({ name }) => name).join("")]);
+    expect(named(await groups({ by: ["width"], groupBy: [{ property: "ATTRIBUTE", name: "status" }] }))).toEqual([
+      ['width=1, status="RUNNING"', "aebf"],
+      ['width=2, status="FAILED"', "d"],
+      ['width=2, status="RUNNING"', "c"],
+      ['width=null, status="RUNNING"', "g"],
+    ]);
+    expect(named(await groups({ groupBy: [{ property: "TAG", name: "letter" }] })).slice(0, 2)).toEqual([
+      ['tags.letter="a"', "a"],
+      ['tags.letter="b"', "b"],
+    ]);
+    const byLoss = await groups({ groupBy: [{ property: "METRIC", name: "loss" }], baseline: [3] });
+    expect(byLoss.map(({ key, runs }) => [key[0], runs.map(({ name }) => name).join("")])).toEqual([
+      [1, "a"],
+      [2, "e"],
+      [3, "b"],
+      [5, "c"],
+      [9, "d"],
+      ["NaN", "f"],
+      [null, "g"],
+    ]);
+    expect(byLoss[2]).toMatchObject({ label: "metrics.loss=3", metrics: [{ difference: null }] });
+    const [whole, ...others] = named(await groups({ groupBy: [{ property: "ATTRIBUTE", name: "experiment" }] }));
+    expect([whole?.[0], whole?.[1]?.split("").toSorted().join(""), others]).toEqual(['experiment="grouped"', "abcdefg", []]);
+    const { errors } = await ask(api.url, BY, { groupBy: [{ property: "ATTRIBUTE", name: "colour" }] });
+    expect(errors?.[0]?.message).toMatch(/^groupBy\[0\].name: one of status/);
+  });
+
   test("count a seed once where several of their runs share it, and take any group as baseline", async () => {
     const { runGroups } = await get(api.url, GROUPS, { by: ["optimizer.lr"], baseline: [0.2] });
     // Seed 1: (1 + 5) / 2, seed 2: (3 + 9) / 2.
@@ -169,4 +238,91 @@ describe("groups of runs", () => {
     };
     expect(await cost(["optimizer.lr", "width", "seed"])).toBe(await cost([]));
   });
+});
+
+/** A field of RFC 4180. */
+const cell = (value: unknown): string => {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** A row of the eleven columns. */
+const row = (...cells: readonly unknown[]): string =>
+  [...cells, ...Array.from({ length: 11 - cells.length }, () => "")].map(cell).join(",");
+
+test("the API, the table, the CSV and the charts of a comparison by any parameters have the same numbers", async () => {
+  const experimentId = (ids.get("a") ?? "").split(".")[0] ?? "";
+  const env = { GRADUS_API_URL: api.url };
+  const compare = async (...flags: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await gradus(
+      ["compare", experimentId, "--by", "optimizer.lr", "width", "--metric", "loss", ...flags],
+      env,
+    );
+    expect([code, stderr.includes("rror")]).toEqual([0, false]);
+    return stdout;
+  };
+  const GROUPED = `query ($of: RunFilter!) { runGroups(of: $of, by: ["optimizer.lr", "width"], metrics: ["loss"], curves: ["loss"]) {
+    label metrics { name estimate { mean low high n note } perSeed { seed value } difference { estimate { mean low high n note } perSeed { seed value } excludesZero } }
+    curves { points { step estimate { mean } } } } }`;
+  const { runGroups } = await get<{ runGroups: Grouped[] }>(api.url, GROUPED, { of: { experimentId } });
+  expect(runGroups.map(({ label }) => label)).toHaveLength(4);
+
+  // CSV: every number with every digit.
+  const rows = runGroups.flatMap(({ label, metrics: [metric] }) => {
+    if (metric === undefined) return [];
+    const { estimate: of, perSeed, difference } = metric;
+    const numbers = (one: typeof of) => [one.mean, one.low, one.high, one.n] as const;
+    return [
+      row("estimate", label, "loss", "", ...numbers(of), "", of.note),
+      ...perSeed.map(({ seed, value }) => row("seed", label, "loss", seed, value)),
+      ...(difference === null
+        ? []
+        : [
+            row("difference", label, "loss", "", ...numbers(difference.estimate), difference.excludesZero, difference.estimate.note),
+            ...difference.perSeed.map(({ seed, value }) => row("seed_difference", label, "loss", seed, value)),
+          ]),
+    ];
+  });
+  expect((await compare("--csv")).trimEnd().split(/\r?\n/).slice(1)).toEqual(rows);
+
+  // The table: the same means and intervals, as people read them.
+  const table = await compare();
+  for (const { label, metrics } of runGroups) {
+    expect(table).toContain(label);
+    for (const { estimate: of } of metrics) {
+      if (of.mean !== null) expect(table).toContain(of.mean.toFixed(3));
+      if (of.low !== null) expect(table).toContain(`[${of.low.toFixed(3)}, ${of.high?.toFixed(3)}]`);
+    }
+  }
+
+  // The charts: a dot a seed, and for each group a line whose heights are the means on one scale.
+  const file = join(world.home, "report.html");
+  await compare("--report", file);
+  const html = await readFile(file, "utf8");
+  const dots = [...html.matchAll(/<title>seed (\d+): ([^<]+)<\/title>/g)].map(([, seed, value]) => [Number(seed), Number(value)]);
+  expect(dots).toEqual(
+    runGroups.flatMap(({ metrics }) =>
+      metrics.flatMap(({ perSeed }) => perSeed.flatMap(({ seed, value }) => (typeof value === "number" ? [[seed, value]] : []))),
+    ),
+  );
+  const drawn = [...html.matchAll(/<polyline points="([^"]*)"/g)].map(([, points = ""]) =>
+    points
+      .split(" ")
+      .filter(Boolean)
+      .map((one) => Number(one.split(",")[1])),
+  );
+  const means = runGroups.map(({ curves: [curve] }) => (curve?.points ?? []).flatMap(({ estimate }) => estimate.mean ?? []));
+  expect(drawn.map(({ length }) => length)).toEqual(means.map(({ length }) => length));
+  const pairs = means.flatMap((ofGroup, group) => ofGroup.map((mean, at) => ({ mean, y: drawn[group]?.[at] ?? Number.NaN })));
+  const [least, most] = [pairs.reduce((a, b) => (b.mean < a.mean ? b : a)), pairs.reduce((a, b) => (b.mean > a.mean ? b : a))];
+  const slope = (most.y - least.y) / (most.mean - least.mean);
+  expect(slope).toBeLessThan(0);
+  for (const { mean, y } of pairs) expect(Math.abs(y - (least.y + slope * (mean - least.mean)))).toBeLessThan(0.2);
+
+  const other = JSON.parse(await compare("--json", "--baseline", runGroups[1]?.label ?? "")) as {
+    baselineArm: string;
+    arms: { metrics: object[] }[];
+  };
+  expect([other.baselineArm, other.arms[1]?.metrics[0]]).toEqual([runGroups[1]?.label, expect.objectContaining({ difference: null })]);
+  expect((await gradus(["compare", experimentId, "--by", "width", "--baseline", "nobody"], env)).stderr).toContain("width=1");
 });

@@ -109,6 +109,16 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "cli Run": ({ runIds }) => ({ id: runIds[0] }),
   "cli Server": () => ({}),
   "cli Comparison": ({ id }) => ({ of: { experimentId: id }, metrics: ["train/reward"], threshold: 0.2 }),
+  "cli RunGroups": ({ id }) => ({
+    of: { experimentId: id },
+    by: ["training.steps"],
+    groupBy: [
+      { property: "ATTRIBUTE", name: "arm" },
+      { property: "METRIC", name: "train/reward" },
+    ],
+    metrics: ["train/reward"],
+    curves: ["train/reward"],
+  }),
   "cli ComparisonCurves": ({ id }) => ({ of: { experimentId: id }, curves: ["train/reward"] }),
 };
 

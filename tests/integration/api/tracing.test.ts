@@ -6,7 +6,8 @@ import { Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { experimentWorkflowId, trainingRunWorkflowId } from "@gradus/workflows";
 import { workflowBundle } from "@gradus/worker/control/workflow-bundle";
-import { ask, get } from "../../testkit/api/test-api.ts";
+import { eventsOf, openStream } from "../../testkit/api/sse.ts";
+import { ask, connect, get } from "../../testkit/api/test-api.ts";
 import { connectTemporal, plantExperiment } from "../../testkit/planted-experiment.ts";
 import { receiveTraces } from "../../testkit/tracing/receive-traces.ts";
 import type { ReceivedSpan, TraceReceiver } from "../../testkit/tracing/receive-traces.ts";
@@ -121,6 +122,69 @@ test("one trace goes from a caller through API, workflows, activities and nodes 
   const hidden = [...secrets, ...rows.flatMap(({ prompt, completion }) => [prompt, completion])];
   expect(hidden.filter((one) => told.includes(inJson(one)))).toEqual([]);
   expect(new Set(collector.keys)).toEqual(new Set(["Bearer of-the-collector"]));
+});
+
+test("operations over sockets and streams: the beginning is a span of the caller's trace, each event one that is linked to it, unless the caller does not trace", async () => {
+  const api = await world.startApi({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_BSP_SCHEDULE_DELAY: "100" });
+  const CREATE_RUN = 'mutation { createRun(input: { experiment: "streamed", key: "k" }) { run { id } segment } }';
+  const { run, segment } = (await get(api.url, CREATE_RUN)).createRun;
+  const LOG = "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }";
+  for (const step of [1, 2]) {
+    const series = [{ name: "loss", steps: [step], values: [1], times: [1] }];
+    await get(api.url, LOG, { input: { runId: run.id, batchId: String(step), segment, series } });
+  }
+  const ofSocket = { traceId: "11111111111111111111111111111111", parent: "2222222222222222" };
+  const ofStream = { traceId: "33333333333333333333333333333333", parent: "4444444444444444" };
+  const traceparent = ({ traceId, parent }: typeof ofSocket, sampled = true) => `00-${traceId}-${parent}-0${Number(sampled)}`;
+  const FOLLOW = "subscription FollowIt($id: ID!) { metricPoints(runId: $id) { points { value } } }";
+  const client = connect(api.url);
+  const follow = async (query: string, variables: Record<string, unknown>, extensions: Record<string, unknown>, events: number) => {
+    let count = 0;
+    for await (const { errors } of client.iterate({ query, variables, extensions })) {
+      expect(errors).toBeUndefined();
+      if (++count === events) break;
+    }
+  };
+  await follow(FOLLOW, { id: run.id }, { traceparent: traceparent(ofSocket) }, 2);
+  await follow("query AskIt { projects { id } }", {}, { traceparent: traceparent(ofSocket) }, 1);
+  await follow(FOLLOW.replace("FollowIt", "Untraced"), { id: run.id }, { traceparent: traceparent(ofSocket, false) }, 2);
+  await client.dispose();
+  const left = new AbortController();
+  const headers = { traceparent: traceparent(ofStream) };
+  const stream = await openStream(api.url, FOLLOW.replace("FollowIt", "StreamIt"), { id: run.id }, { headers, signal: left.signal });
+  let count = 0;
+  for await (const { event } of eventsOf(stream)) if (event === "next" && ++count === 2) break;
+  left.abort();
+  await api.stop();
+
+  const named = (name: string) => collector.spans.filter((span) => span.name === name);
+  for (const [name, protocol, of] of [
+    ["FollowIt", "graphql-transport-ws", ofSocket],
+    ["StreamIt", "graphql-sse", ofStream],
+  ] as const) {
+    const [beginning, ...more] = named(name);
+    expect([beginning, more]).toMatchObject([
+      {
+        traceId: of.traceId,
+        parentSpanId: of.parent,
+        attributes: { "network.protocol.name": protocol, "graphql.operation.type": "subscription" },
+      },
+      [],
+    ]);
+    const events = named(`${name} event`);
+    expect(events.length).toBeGreaterThanOrEqual(2);
+    for (const event of events) {
+      expect(event.parentSpanId).toBe("");
+      expect(event.links).toMatchObject([{ traceId: of.traceId, spanId: beginning?.spanId }]);
+    }
+    expect(new Set(events.map(({ traceId }) => traceId)).size).toBe(events.length);
+  }
+  const [asked] = named("AskIt");
+  expect(asked).toMatchObject({ traceId: ofSocket.traceId, parentSpanId: ofSocket.parent });
+  expect(collector.spans.some(({ parentSpanId, attributes }) => parentSpanId === asked?.spanId && "db.query.text" in attributes)).toBe(
+    true,
+  );
+  expect([...named("Untraced"), ...named("Untraced event")]).toEqual([]);
 });
 
 test("a collector that is away costs its spans, and neither an answer nor an orderly end", async () => {

@@ -1,12 +1,14 @@
 // Owns: for every root field of the schema, written apart from the rules: the scope it needs, and arguments that name things of the project
 // `default`. Must not know: the rules.
 import type { Scope } from "@gradus/api/access/caller";
+import { globalIdOf } from "@gradus/api/global-id";
 
 /** Ids of things of the project `default`. */
 export type Things = Readonly<
   Record<
     | "run"
     | "experiment"
+    | "arm"
     | "problemSet"
     | "problem"
     | "group"
@@ -64,6 +66,20 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Query.group": read(({ group }) => ({ id: group })),
   "Query.metricDefinitions": anywhere,
   "Query.metricSeries": read(({ run }) => ({ runIds: [run], names: ["train/reward"] })),
+  "Query.node": read(
+    () => ({ globalId: globalIdOf("Project", "default") }),
+    ({ experiment }) => ({ globalId: globalIdOf("Experiment", experiment) }),
+    ({ arm }) => ({ globalId: globalIdOf("Arm", arm) }),
+    ({ run }) => ({ globalId: globalIdOf("Run", run) }),
+    ({ problemSet }) => ({ globalId: globalIdOf("ProblemSet", problemSet) }),
+    ({ problem }) => ({ globalId: globalIdOf("Problem", problem) }),
+    ({ group }) => ({ globalId: globalIdOf("Group", group) }),
+    ({ rollout }) => ({ globalId: globalIdOf("Rollout", rollout) }),
+    ({ evaluation }) => ({ globalId: globalIdOf("Evaluation", evaluation) }),
+    ({ synthesis }) => ({ globalId: globalIdOf("Synthesis", synthesis) }),
+    ({ rule }) => ({ globalId: globalIdOf("AlertRule", rule) }),
+    ({ alert }) => ({ globalId: globalIdOf("Alert", alert) }),
+  ),
   "Query.pretraining": anywhere,
   "Query.problem": read(({ problem }) => ({ id: problem })),
   "Query.problemSet": read(({ problemSet }) => ({ id: problemSet })),

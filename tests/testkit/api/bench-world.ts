@@ -15,11 +15,16 @@ export interface BenchWorld extends AsyncDisposable {
   restartApi(): Promise<void>;
 }
 
-/** Port 0 where it does not matter. */
-export async function startBenchWorld(port = 0): Promise<BenchWorld> {
+/** Port 0 where it does not matter. `settings`: further environment variables of the API. */
+export async function startBenchWorld(port = 0, settings: Readonly<Record<string, string>> = {}): Promise<BenchWorld> {
   const world = await startDatabaseWorld();
   const start = (): Promise<ApiProcess> =>
-    startApiProcess({ DATABASE_URL: world.databaseUrl, GRADUS_PORT: String(port), GRADUS_BLOBS: join(world.home, "blobs") });
+    startApiProcess({
+      DATABASE_URL: world.databaseUrl,
+      GRADUS_PORT: String(port),
+      GRADUS_BLOBS: join(world.home, "blobs"),
+      ...settings,
+    });
   const bench: BenchWorld = {
     world,
     api: await start(),

@@ -2,10 +2,12 @@
 // Must not know: what is measured. Its clock and the writer's are one machine's.
 import { WebSocket } from "ws";
 
-const [url = "", count = "0", given = "[]"] = process.argv.slice(2);
+const [url = "", count = "0", given = "[]", network = "0"] = process.argv.slice(2);
 const runs = JSON.parse(given) as [id: string, cursor: string][];
 const QUERY =
   "subscription ($id: ID!, $after: Cursor) { metricPoints(runId: $id, after: $after) { points { step } ranges { fromStep toStep } } }";
+
+const PORTS_OF_AN_ADDRESS = 20_000;
 
 interface Follower {
   readonly socket: WebSocket;
@@ -37,7 +39,9 @@ function take(follower: Follower, text: string): void {
 
 function open(index: number): Promise<Follower> {
   const [id, after] = runs[index % runs.length] ?? ["", ""];
-  const socket = new WebSocket(`${url.replace("http", "ws")}/graphql`, "graphql-transport-ws", { perMessageDeflate: false });
+  // One address has some 28,000 ports, and those of the process before this one are not free at once; 127.0.0.0/8 is all this machine.
+  const localAddress = `127.0.${network}.${1 + Math.floor(index / PORTS_OF_AN_ADDRESS)}`;
+  const socket = new WebSocket(`${url.replace("http", "ws")}/graphql`, "graphql-transport-ws", { perMessageDeflate: false, localAddress });
   const follower: Follower = { socket, run: index % runs.length, steps: new Map(), ranges: new Set() };
   return new Promise((resolve, reject) => {
     socket.once("error", reject);

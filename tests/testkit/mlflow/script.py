@@ -68,10 +68,19 @@ with mlflow.start_run(run_id=parent.info.run_id):
     mlflow.log_metric("loss", 7, step=100)
 out["resumed"] = client.get_run(parent.info.run_id).data.metrics["loss"]
 out["experiments"] = [e.name for e in client.search_experiments()]
+for name in ("b second", "a third"):
+    client.create_experiment(name)
+found = client.search_experiments(filter_string="name LIKE '%n%'", order_by=["name ASC"], max_results=1)
+more = client.search_experiments(filter_string="name LIKE '%n%'", order_by=["name ASC"], max_results=1, page_token=found.token)
+out["searched_experiments"] = [[e.name for e in found], [e.name for e in more]]
 out["unknown_run"] = refused(lambda: client.get_run("nobody"))
 out["bad_filter"] = refused(lambda: names(filter_string="metrics.score >"))
 out["huge_step"] = refused(lambda: client.log_metric(parent.info.run_id, "big", 1, step=2**40))
 out["not_offered"] = refused(lambda: client.delete_run(parent.info.run_id))
 out["registry"] = refused(lambda: client.create_registered_model("m"))
 out["artifacts"] = refused(lambda: client.list_artifacts(parent.info.run_id))
+out["upload"] = refused(lambda: client.log_text(parent.info.run_id, "hello", "a.txt"))
+out["version"] = refused(lambda: client.create_model_version("m", "runs:/x/y"))
+out["models"] = refused(lambda: client.search_registered_models())
+out["tagged_experiment"] = refused(lambda: client.set_experiment_tag(experiment.experiment_id, "a", "b"))
 print(json.dumps(out))

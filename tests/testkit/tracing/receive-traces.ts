@@ -12,6 +12,8 @@ export interface ReceivedSpan {
   readonly parentSpanId: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Spans of other traces that it has to do with. */
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
 }
 
 export interface TraceReceiver extends AsyncDisposable {
@@ -33,8 +35,9 @@ interface Exported {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly Attribute[] };
     readonly scopeSpans: readonly {
-      readonly spans: readonly (Omit<ReceivedSpan, "service" | "attributes" | "parentSpanId"> & {
+      readonly spans: readonly (Omit<ReceivedSpan, "service" | "attributes" | "parentSpanId" | "links"> & {
         readonly parentSpanId?: string;
+        readonly links?: ReceivedSpan["links"];
         readonly attributes: readonly Attribute[];
       })[];
     }[];
@@ -57,8 +60,8 @@ export async function receiveTraces(): Promise<TraceReceiver> {
     for (const { resource, scopeSpans } of (JSON.parse(body) as Exported).resourceSpans) {
       const service = String(read(resource.attributes)["service.name"]);
       for (const { spans: some } of scopeSpans)
-        for (const { traceId, spanId, parentSpanId = "", name, attributes } of some)
-          spans.push({ service, traceId, spanId, parentSpanId, name, attributes: read(attributes) });
+        for (const { traceId, spanId, parentSpanId = "", name, attributes, links = [] } of some)
+          spans.push({ service, traceId, spanId, parentSpanId, name, attributes: read(attributes), links });
     }
     response.writeHead(200, { "content-type": "application/json" }).end("{}");
   });

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { appEntries, appPrograms, workerRoles } from "@gradus/cli/up/app-programs";
 import { defaultPort } from "@gradus/cli/up/services";
 import { temporalVersion } from "@gradus/cli/up/temporal-version";
+import { tracesAreAsked } from "@gradus/domain/span-telling";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 
@@ -30,6 +31,10 @@ const { services } = parse(read("docker-compose.yml"), { merge: true }) as { ser
 const workers = Object.entries(services).filter(([, { command }]) => command?.includes(appEntries.worker));
 const service = (name: string): Service => services[name] ?? expect.unreachable(`no service ${name}`);
 const launched = appPrograms({ home: "/data", databaseUrl: "", temporalAddress: "", apiPort: defaultPort });
+
+/** As Compose fills variables in where nothing is set: `${NAME:-default}`. */
+const filled = (environment: Record<string, string>) =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(.*)\}$/, "$1")]));
 
 describe("docker-compose.yml", () => {
   it("runs the same programs as the launcher, and each role of the worker on its own", () => {
@@ -61,7 +66,8 @@ describe("docker-compose.yml", () => {
     expect(key).toMatch(/^\$\{GRADUS_NODE_KEY:\?/);
     expect(service("api").environment?.["GRADUS_ADMIN_KEY"]).toMatch(/^\$\{GRADUS_ADMIN_KEY:\?/);
     for (const [name, { environment = {}, volumes }] of nodes) {
-      const { GRADUS_SANDBOX_BACKEND: _backend, ...others } = environment;
+      const { GRADUS_SANDBOX_BACKEND: _backend, ...given } = environment;
+      const others = Object.fromEntries(Object.entries(given).filter(([variable]) => !variable.startsWith("OTEL_")));
       expect(Object.keys(others).sort(), name).toEqual(["GRADUS_API_URL", "GRADUS_NODE_KEY", "TEMPORAL_ADDRESS"]);
       expect(others["GRADUS_API_URL"], name).toBe(`http://${service("api").environment?.["GRADUS_ALLOWED_HOSTS"]}`);
       expect(others["GRADUS_NODE_KEY"], name).toMatch(/^\$\{GRADUS_NODE_KEY:\?/);
@@ -69,6 +75,19 @@ describe("docker-compose.yml", () => {
     }
     const usage = spawnSync(process.execPath, [join(root, appEntries.worker), "--help"], { encoding: "utf8" }).stdout;
     for (const variable of ["GRADUS_API_URL", "GRADUS_NODE_KEY"]) expect(usage).toContain(variable);
+  });
+
+  it("hands OpenTelemetry's variables to the API and to every worker, to nobody else, and asks for no traces by itself", () => {
+    const telling = Object.entries(services).filter(([, { environment = {} }]) =>
+      Object.keys(environment).some((name) => name.startsWith("OTEL_")),
+    );
+    expect(telling.map(([name]) => name)).toEqual(["api", "control", "sandbox", "policy", "gpu"]);
+    for (const [name, { environment = {} }] of telling) {
+      for (const variable of ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS", "OTEL_TRACES_SAMPLER"])
+        expect(environment[variable], `${name} ${variable}`).toMatch(new RegExp(`^\\$\\{${variable}:-`));
+      expect(tracesAreAsked(filled(environment)), name).toBe(false);
+      expect(tracesAreAsked({ ...filled(environment), OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" }), name).toBe(true);
+    }
   });
 
   it("publishes nothing beyond loopback", () => {

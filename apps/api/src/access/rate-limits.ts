@@ -1,7 +1,7 @@
-// Owns: how often each key may ask, and how it is told. Counted in this process: several API processes allow as many times more.
-// Must not know: what is asked.
+// Owns: how often each key may ask of all API processes together, and how it is told. Must not know: what is asked.
+import type { Sql } from "@gradus/prisma/database";
 import type { RequestHandler } from "express";
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Caller } from "./caller.ts";
 import { callerOf } from "./http-access.ts";
 
@@ -19,10 +19,33 @@ export interface Allowance {
 /** Counts one request or socket operation. Null: nothing is counted. */
 export type TakeTurn = (caller: Caller) => Promise<Allowance | null>;
 
-/** At most so many requests a minute for each key; null: as many as they like. Who needs no key is one caller. */
-export function rateLimiter(perMinute: number | null): TakeTurn {
+/** The library's statements, `$1` and on, as a template: they pass through the pool that everything else does, and are traced as it is. */
+const asTemplate =
+  (sql: Sql) =>
+  async ({ text, values }: { readonly text: string; readonly values: readonly unknown[] }): Promise<{ rows: object[] }> => {
+    const parts = text.split(/\$(\d+)/);
+    const strings = parts.filter((_part, at) => at % 2 === 0);
+    const given = parts.filter((_part, at) => at % 2 === 1).map((number) => values[Number(number) - 1]);
+    return { rows: await sql(Object.assign(strings, { raw: strings }), ...given) };
+  };
+
+/**
+ * At most so many requests a minute for each key; null: as many as they like. Who needs no key is one caller. Counts are rows, so that a key has one
+ * limit however many processes answer: a write for each request, where there is a limit at all.
+ */
+export function rateLimiter(sql: Sql, perMinute: number | null): TakeTurn {
   if (perMinute === null) return async () => null;
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: WINDOW_S });
+  const limiter = new RateLimiterPostgres({
+    storeClient: { query: asTemplate(sql) },
+    storeType: "client",
+    tableName: "RateLimit",
+    tableCreated: true,
+    keyPrefix: "",
+    points: perMinute,
+    duration: WINDOW_S,
+    // Who has nothing left is refused without a statement.
+    inMemoryBlockOnConsumed: perMinute,
+  });
   const told = (allowed: boolean, { remainingPoints, msBeforeNext }: RateLimiterRes): Allowance => ({
     allowed,
     limit: perMinute,

@@ -6,6 +6,7 @@ import { resolveSynthesis } from "../commands/resolve-synthesis.ts";
 import { Refusal } from "../commands/refusal.ts";
 import { badInput } from "../errors.ts";
 import type { MutationResolvers, QueryResolvers, SubscriptionResolvers } from "../generated/schema-types.ts";
+import { namedByGlobalId } from "../global-id.ts";
 import type { Scope } from "./caller.ts";
 
 export interface RootRule {
@@ -69,6 +70,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   group: read(({ id }) => ({ groups: [id] })),
   metricDefinitions: anywhere,
   metricSeries: read(({ runIds }) => ({ runs: runIds })),
+  node: read(({ globalId }) => namedByGlobalId(globalId)),
   pretraining: anywhere,
   problem: read(({ id }) => ({ problems: [id] })),
   problemSet: read(({ id }) => ({ problemSets: [id] })),

@@ -12,6 +12,7 @@ import type { FieldError } from "./refusal.ts";
 
 /** A year: what is longer is a mistake. */
 const MOST_MINUTES = 527_040;
+const MOST_POINTS = 10_000;
 
 /** @throws Refusal */
 export async function createAlertRule(
@@ -20,7 +21,7 @@ export async function createAlertRule(
   webhooks: WebhookAddresses,
   input: CreateAlertRuleInput,
 ): Promise<AlertRuleRow> {
-  const { name, kind, metric, side, threshold, minutes, webhookUrl } = input;
+  const { name, kind, metric, side, threshold, clearThreshold, clearPoints, minutes, webhookUrl } = input;
   const wrong: FieldError[] = [...textErrors("name", name), ...(metric == null ? [] : textErrors("metric", metric)), ...unfitting(input)];
   const verdict = webhookUrl == null ? null : judgeWebhook(webhooks, webhookUrl);
   if (verdict?.allowed === false) wrong.push({ path: "webhookUrl", value: webhookUrl, expected: verdict.why });
@@ -35,6 +36,8 @@ export async function createAlertRule(
     metric: metric ?? null,
     side: side ?? null,
     threshold: threshold ?? null,
+    clearThreshold: clearThreshold ?? null,
+    clearPoints: clearPoints ?? 1,
     minutes: minutes ?? null,
     webhookUrl: webhookUrl ?? null,
     webhookSecret: webhookUrl == null ? null : newWebhookSecret(),
@@ -57,15 +60,21 @@ async function projectOf({ prisma }: Database, { project, experimentId }: Create
 }
 
 /** What a kind needs and what means nothing to it. */
-function unfitting({ kind, metric, side, threshold, minutes }: CreateAlertRuleInput): FieldError[] {
+function unfitting(input: CreateAlertRuleInput): FieldError[] {
+  const { kind, metric, side, threshold, clearThreshold, clearPoints, minutes } = input;
   const needs = {
     THRESHOLD: ["metric", "side", "threshold"],
     NON_FINITE: [],
     NO_NEW_POINT: ["minutes"],
     ERROR_RATE: ["threshold", "minutes"],
   }[kind] as readonly string[];
-  const may = kind === "NON_FINITE" || kind === "NO_NEW_POINT" ? [...needs, "metric"] : needs;
-  const given = { metric, side, threshold, minutes };
+  const may = {
+    THRESHOLD: [...needs, "clearThreshold", "clearPoints"],
+    NON_FINITE: ["metric", "clearPoints"],
+    NO_NEW_POINT: [...needs, "metric"],
+    ERROR_RATE: [...needs, "clearThreshold"],
+  }[kind] as readonly string[];
+  const given = { metric, side, threshold, clearThreshold, clearPoints, minutes };
   const wrong = Object.entries(given).flatMap(([path, value]): FieldError[] => {
     if (value == null) return needs.includes(path) ? [{ path, value: null, expected: `a value: ${kind} needs one` }] : [];
     return may.includes(path) ? [] : [{ path, value, expected: `nothing: ${kind} has no use for it` }];
@@ -74,7 +83,18 @@ function unfitting({ kind, metric, side, threshold, minutes }: CreateAlertRuleIn
     wrong.push({ path: "minutes", value: minutes, expected: `more than 0, at most ${MOST_MINUTES}` });
   if (kind === "ERROR_RATE" && threshold != null && !(threshold > 0 && threshold <= 1))
     wrong.push({ path: "threshold", value: threshold, expected: "a share: more than 0, at most 1" });
-  return wrong;
+  if (clearPoints != null && !(clearPoints >= 1 && clearPoints <= MOST_POINTS))
+    wrong.push({ path: "clearPoints", value: clearPoints, expected: `1 to ${MOST_POINTS}` });
+  return [...wrong, ...unclear(input)];
+}
+
+/** A second threshold on the wrong side of the first would end an alert while its rule holds. */
+function unclear({ kind, side, threshold, clearThreshold }: CreateAlertRuleInput): FieldError[] {
+  if (clearThreshold == null || threshold == null) return [];
+  const isUpward = kind === "THRESHOLD" && (side === "BELOW" || side === "AT_MOST");
+  if (isUpward ? clearThreshold >= threshold : clearThreshold <= threshold && (kind !== "ERROR_RATE" || clearThreshold > 0)) return [];
+  const expected = isUpward ? `not below the threshold, ${threshold}` : `not above the threshold, ${threshold}`;
+  return [{ path: "clearThreshold", value: clearThreshold, expected: kind === "ERROR_RATE" ? `more than 0, ${expected}` : expected }];
 }
 
 const textErrors = (path: string, value: string): FieldError[] =>

@@ -1,8 +1,9 @@
-// Owns: runs grouped by parameters with everything else collapsed: estimates over seeds, curves, matched-seed differences. Must not know: how runs are
+// Owns: runs grouped by properties with everything else collapsed: estimates over seeds, curves, matched-seed differences. Must not know: how runs are
 // chosen, SQL.
 import { canonicalJson } from "@gradus/domain/canonical-json";
 import type { Database } from "@gradus/prisma/database";
 import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
+import type { RunAttribute } from "@gradus/prisma/reading/run-conditions";
 import type { RunRow } from "@gradus/prisma/rows";
 import { badInput } from "../errors.ts";
 import type { ComparedMetric, ComparisonCurve } from "../generated/schema-types.ts";
@@ -12,19 +13,36 @@ import { RunValues } from "./run-values.ts";
 
 export interface RunGroup {
   readonly key: readonly unknown[];
+  /** The key in words. */
+  readonly label: string;
   readonly runs: readonly RunRow[];
   readonly metrics: readonly ComparedMetric[];
   readonly curves: readonly ComparisonCurve[];
 }
 
 export interface GroupInput {
-  readonly runs: readonly { readonly run: RunRow; readonly config: object }[];
-  readonly by: readonly string[];
+  readonly runs: readonly GroupedRun[];
+  readonly by: readonly RunKey[];
   readonly metrics: readonly string[];
   readonly curves: readonly string[];
   readonly maxPoints: number;
   /** Key of the group that the others are compared with; null: the first one's. */
   readonly baseline: readonly unknown[] | null;
+}
+
+/** By what runs are grouped. */
+export interface RunKey {
+  readonly property: "CONFIG" | "TAG" | "METRIC" | "ATTRIBUTE";
+  readonly name: string;
+}
+
+/** A run with what of it may be grouped by. */
+export interface GroupedRun {
+  readonly run: RunRow;
+  readonly config: object;
+  readonly tags: object;
+  /** By their names in filters. */
+  readonly attributes: Readonly<Record<RunAttribute, unknown>>;
 }
 
 /** A parameter by its name, nested ones with dots; a key that holds dots itself comes first, as in filters. Null where there is none. */
@@ -37,6 +55,9 @@ export function parameterOf(config: object, name: string): unknown {
   }
   return at ?? null;
 }
+
+/** As filters write them. */
+const PREFIX = { CONFIG: "", TAG: "tags.", METRIC: "metrics.", ATTRIBUTE: "" } as const;
 
 const rank = (value: unknown): number => (value === null ? 2 : typeof value === "number" ? 0 : 1);
 
@@ -55,9 +76,22 @@ function byKeys(one: readonly unknown[], other: readonly unknown[]): number {
 /** By their keys; a fixed number of queries, however many runs there are. @throws GraphQLError BAD_USER_INPUT for a baseline that is no group */
 export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPoints, baseline }: GroupInput): Promise<RunGroup[]> {
   const runIds = runs.map(({ run }) => run.id);
+  const measured = by.flatMap(({ property, name }) => (property === "METRIC" ? [name] : []));
+  const lastOf = new Map(
+    (measured.length === 0 ? [] : await readLastPoints(db, runIds, measured)).map(({ runId, name, value }) => [`${runId}\n${name}`, value]),
+  );
+  const keyOf = ({ run, config, tags, attributes }: GroupedRun): unknown[] =>
+    by.map(({ property, name }) => {
+      if (property === "CONFIG") return parameterOf(config, name);
+      if (property === "TAG") return Object.hasOwn(tags, name) ? (tags as Record<string, unknown>)[name] : null;
+      if (property === "ATTRIBUTE") return attributes[name as RunAttribute] ?? null;
+      const last = lastOf.get(`${run.id}\n${name}`);
+      // As metric values are written in JSON.
+      return last === undefined ? null : Number.isFinite(last) ? last : String(last);
+    });
   const grouped = [
     ...Map.groupBy(
-      runs.map(({ run, config }) => ({ run, key: by.map((name) => parameterOf(config, name)) })),
+      runs.map((one) => ({ run: one.run, key: keyOf(one) })),
       ({ key }) => canonicalJson(key),
     ),
   ]
@@ -81,7 +115,7 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
   const seriesOf = Map.groupBy(series, ({ runId }) => runId);
 
   const named = (key: readonly unknown[]): string =>
-    by.map((name, at) => `${name}=${canonicalJson(key[at] ?? null)}`).join(", ") || "all runs";
+    by.map(({ property, name }, at) => `${PREFIX[property]}${name}=${canonicalJson(key[at] ?? null)}`).join(", ") || "all runs";
   const seedsOf = (ofGroup: readonly RunRow[], metric: string): Map<number, number> =>
     new Map(
       [...Map.groupBy(values.perSeed(ofGroup, metric), ({ seed }) => seed)].flatMap(([seed, each]) => {
@@ -93,6 +127,7 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
     const { key, runs: ofGroup } = group;
     return {
       key,
+      label: named(key),
       runs: ofGroup,
       metrics: metrics.map((name) => {
         const own = seedsOf(ofGroup, name);

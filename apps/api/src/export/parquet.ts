@@ -1,8 +1,7 @@
 // Owns: exported points as Parquet, a row group at a time. Must not know: SQL, HTTP.
 import { concatenate } from "@gradus/prisma/metrics/series-points";
-import type { AsOf, ExportedSeries } from "@gradus/prisma/metrics/export-points";
+import type { ExportedSeries } from "@gradus/prisma/metrics/export-points";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { asOfCursor } from "./as-of-cursor.ts";
 
 /** Rows of a row group, but for a longer series, which is cut. */
 const ROWS = 200_000;
@@ -20,14 +19,14 @@ const SCHEMA: Schema = [
 ];
 
 /** The cursor is in the file's metadata under `gradus.asOf`. */
-export async function* toParquet(series: AsyncIterable<ExportedSeries>, asOf: AsOf): AsyncGenerator<Uint8Array> {
+export async function* toParquet(series: AsyncIterable<ExportedSeries>, asOf: string): AsyncGenerator<Uint8Array> {
   const writer = new ByteWriter();
   // Statistics of floats would lie where there is a NaN.
   const file = new ParquetWriter({
     writer,
     schema: SCHEMA,
     statistics: false,
-    kvMetadata: [{ key: "gradus.asOf", value: asOfCursor(asOf) }],
+    kvMetadata: [{ key: "gradus.asOf", value: asOf }],
   });
   const taken = (): Uint8Array => {
     const bytes = writer.getBytes().slice();

@@ -1,13 +1,12 @@
-// Owns: exported points as CSV and as JSON lines. Must not know: SQL, HTTP.
-import type { AsOf, ExportedSeries } from "@gradus/prisma/metrics/export-points";
-import { asOfCursor } from "./as-of-cursor.ts";
+// Owns: exported points as CSV and as JSON lines, and rows of anything else as JSON lines. Must not know: SQL, HTTP.
+import type { ExportedSeries } from "@gradus/prisma/metrics/export-points";
 
 /** Characters gathered before they are sent. */
 const CHUNK = 1 << 16;
 
 /** The first line is a comment with the cursor; numbers are the shortest text that reads back the same. */
-export async function* toCsv(series: AsyncIterable<ExportedSeries>, asOf: AsOf): AsyncGenerator<string> {
-  let text = `# gradus points as of ${asOfCursor(asOf)}\nrun,name,step,value,time_ms,segment,batch\n`;
+export async function* toCsv(series: AsyncIterable<ExportedSeries>, asOf: string): AsyncGenerator<string> {
+  let text = `# gradus points as of ${asOf}\nrun,name,step,value,time_ms,segment,batch\n`;
   for await (const { runId, name, points } of series) {
     const head = `${quoted(runId)},${quoted(name)},`;
     const { steps, values, times, segments, batches } = points;
@@ -23,8 +22,8 @@ export async function* toCsv(series: AsyncIterable<ExportedSeries>, asOf: AsOf):
 }
 
 /** A first line about the file, a line for each run, then one for each point. */
-export async function* toJsonLines(series: AsyncIterable<ExportedSeries>, asOf: AsOf, runs: readonly object[]): AsyncGenerator<string> {
-  let text = `${JSON.stringify({ gradus: "points", version: 1, asOf: asOfCursor(asOf) })}\n`;
+export async function* toJsonLines(series: AsyncIterable<ExportedSeries>, asOf: string, runs: readonly object[]): AsyncGenerator<string> {
+  let text = `${JSON.stringify({ gradus: "points", version: 1, asOf })}\n`;
   for (const run of runs) text += `${JSON.stringify({ run })}\n`;
   for await (const { runId, name, points } of series) {
     const head = `{"run":${JSON.stringify(runId)},"name":${JSON.stringify(name)},"step":`;
@@ -36,6 +35,19 @@ export async function* toJsonLines(series: AsyncIterable<ExportedSeries>, asOf: 
         yield text;
         text = "";
       }
+    }
+  }
+  yield text;
+}
+
+/** A first line about the file, then a line for each row. */
+export async function* rowsAsLines(gradus: string, rows: AsyncIterable<object>, asOf: string): AsyncGenerator<string> {
+  let text = `${JSON.stringify({ gradus, version: 1, asOf })}\n`;
+  for await (const row of rows) {
+    text += `${JSON.stringify(row)}\n`;
+    if (text.length > CHUNK) {
+      yield text;
+      text = "";
     }
   }
   yield text;

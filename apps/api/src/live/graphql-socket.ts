@@ -13,8 +13,8 @@ import type { Authenticate } from "../access/authenticate.ts";
 import { maskError } from "../errors.ts";
 import { TOO_MANY, tooMany } from "../access/rate-limits.ts";
 import type { TakeTurn } from "../access/rate-limits.ts";
-import { MAX_BODY_BYTES, MAX_OPERATIONS_A_SOCKET, MAX_SOCKETS } from "../limits.ts";
-import { readOperation, subscribeFreshly } from "./operation.ts";
+import { MAX_BODY_BYTES, MAX_OPERATIONS_A_SOCKET } from "../limits.ts";
+import { executeTold, readOperation, subscribeFreshly } from "./operation.ts";
 import type { OperationRules } from "./operation.ts";
 import { closeSlowSockets } from "./slow-sockets.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
@@ -31,6 +31,8 @@ export interface SocketOptions {
   /** How often the key of an open socket is looked at again, in milliseconds. */
   readonly recheckKeysMs: number;
   readonly slow: SlowLimit;
+  /** How many may be open. */
+  readonly maxSockets: number;
   readonly takeTurn: TakeTurn;
   readonly rules: OperationRules;
 }
@@ -46,8 +48,8 @@ export function serveGraphqlSockets(
     const refusal =
       new URL(request.url ?? "/", "http://x").pathname === options.path ? options.refuse(request) : "there are no sockets here";
     if (refusal !== null) return void socket.end(answer("403 Forbidden", refusal));
-    if (sockets.clients.size >= MAX_SOCKETS)
-      return void socket.end(answer("503 Service Unavailable\r\nRetry-After: 5", `${MAX_SOCKETS} sockets are open`));
+    if (sockets.clients.size >= options.maxSockets)
+      return void socket.end(answer("503 Service Unavailable\r\nRetry-After: 5", `${options.maxSockets} sockets are open`));
     sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request));
   });
 
@@ -60,6 +62,7 @@ export function serveGraphqlSockets(
     {
       schema,
       subscribe: subscribeFreshly as never,
+      execute: executeTold as never,
       async onConnect(socket) {
         const key = keyOf(socket);
         if ((await options.authenticate(key)) === null) return false;
@@ -87,7 +90,8 @@ export function serveGraphqlSockets(
               extensions: { code: "TOO_MANY_OPERATIONS" },
             }),
           ];
-        const context = createContext(parts, crypto.randomUUID(), caller);
+        const headers = { ...socket.extra.request.headers, ...socket.connectionParams, ...payload.extensions };
+        const context = createContext(parts, crypto.randomUUID(), caller, { protocol: "graphql-transport-ws", headers });
         const read = readOperation(schema, payload, context, options.rules);
         if (Array.isArray(read)) return read;
         under.set(id, context);

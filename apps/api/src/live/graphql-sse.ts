@@ -10,7 +10,6 @@ import { callerOf } from "../access/http-access.ts";
 import { createContext } from "../context.ts";
 import type { ApiContext, ApiParts } from "../context.ts";
 import { maskError } from "../errors.ts";
-import { MAX_SOCKETS } from "../limits.ts";
 import { readOperation, subscribeFreshly } from "./operation.ts";
 import type { OperationRules } from "./operation.ts";
 import type { SlowLimit } from "./slow-sockets.ts";
@@ -19,6 +18,8 @@ export interface StreamOptions {
   readonly authenticate: Authenticate;
   readonly recheckKeysMs: number;
   readonly slow: SlowLimit;
+  /** How many may be open. */
+  readonly maxSockets: number;
   readonly rules: OperationRules;
 }
 
@@ -42,9 +43,10 @@ export function serveEventStreams(schema: GraphQLSchema, parts: ApiParts, option
     // One stream a request: nothing to keep between requests, so any of several API processes may serve the next one.
     authenticate: () => null,
     subscribe: subscribeFreshly as never,
-    onSubscribe({ context: { res } }, params) {
+    onSubscribe({ raw, context: { res } }, params) {
       const response = res as Response;
-      const context = createContext(parts, String(response.locals["requestId"]), callerOf(response));
+      const origin = { protocol: "graphql-sse", headers: raw.headers } as const;
+      const context = createContext(parts, String(response.locals["requestId"]), callerOf(response), origin);
       const read = readOperation(schema, params, context, options.rules);
       if (Array.isArray(read))
         return refuse(
@@ -66,11 +68,11 @@ export function serveEventStreams(schema: GraphQLSchema, parts: ApiParts, option
   });
 
   const handler = async (request: Request, response: Response): Promise<void> => {
-    if (open.size >= MAX_SOCKETS)
+    if (open.size >= options.maxSockets)
       return void response
         .status(503)
         .setHeader("retry-after", "5")
-        .json({ errors: [{ message: `${MAX_SOCKETS} streams are open` }] });
+        .json({ errors: [{ message: `${options.maxSockets} streams are open` }] });
     open.add(response);
     const stop = watch(request, response, options, (unread) => parts.log.warn({ unreadBytes: unread }, "a slow stream was ended"));
     response.once("close", () => {

@@ -16,6 +16,7 @@ import type { ListedOperations } from "../access/listed-operations.ts";
 import type { ApiContext } from "../context.ts";
 import { createLoaders } from "../loaders.ts";
 import { limitSize, refuseCostly } from "../limits.ts";
+import type { StreamedOperation } from "./trace-streams.ts";
 
 export interface Asked {
   readonly query: string;
@@ -62,17 +63,18 @@ export function readOperation(
  * live for days.
  */
 export async function subscribeFreshly(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
-  const source = await createSourceEventStream(args);
+  const context = args.contextValue as ApiContext;
+  const { result: source, begun } = await context.streams.begin(toldOf(args), () => createSourceEventStream(args));
   if (!(Symbol.asyncIterator in source)) return source as ExecutionResult;
   const events = (source as AsyncIterable<unknown>)[Symbol.asyncIterator]();
-  const context = args.contextValue as ApiContext;
   const answers: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => answers,
     async next() {
       const { done, value } = await events.next();
       if (done === true) return { done: true as const, value: undefined };
       const contextValue = { ...context, load: createLoaders(context.db) };
-      return { done: false as const, value: await execute({ ...args, rootValue: value, contextValue }) };
+      const answer = context.streams.event(begun, async () => execute({ ...args, rootValue: value, contextValue }));
+      return { done: false as const, value: await answer };
     },
     async return() {
       await events.return?.();
@@ -80,4 +82,15 @@ export async function subscribeFreshly(args: ExecutionArgs): Promise<AsyncIterab
     },
   };
   return answers;
+}
+
+/** As graphql's own, traced: a query or mutation that came over a socket. */
+export const executeTold = async (args: ExecutionArgs): Promise<ExecutionResult> =>
+  (await (args.contextValue as ApiContext).streams.begin(toldOf(args), async () => execute(args))).result;
+
+function toldOf({ document, operationName, contextValue }: ExecutionArgs): StreamedOperation {
+  const operation = getOperationAST(document, operationName ?? undefined);
+  const { origin } = contextValue as ApiContext;
+  const { protocol = "graphql-transport-ws", headers = {} } = origin ?? {};
+  return { protocol, headers, type: operation?.operation ?? "unknown", name: operation?.name?.value ?? null };
 }

@@ -25,7 +25,7 @@ import { FilterTextError } from "../run-filter/filter-text.ts";
 import { allow } from "../access/http-access.ts";
 import { invalid, MlflowError } from "./mlflow-error.ts";
 import { experimentShape, runIdOf, runInfo, runShape } from "./run-shape.ts";
-import { searchRuns } from "./search-runs.ts";
+import { searchExperiments, searchRuns } from "./search-runs.ts";
 
 const PROJECT = "default";
 /** MLflow's clients log here when no experiment was named. */
@@ -50,7 +50,10 @@ const Search = z.object({
   order_by: z.array(z.string()).default([]),
   max_results: z.coerce.number().int().min(1).max(50_000).default(1_000),
   page_token: z.string().optional(),
+  run_view_type: z.string().optional(),
 });
+
+const SearchExperiments = Search.omit({ experiment_ids: true }).extend({ view_type: z.string().optional() });
 
 type Handler = (db: Database, input: unknown) => Promise<object>;
 
@@ -108,7 +111,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const { experiment_name: name } = z.object({ experiment_name: z.string() }).parse(input);
     return { experiment: experimentShape(await experimentOf(db, { name })) };
   },
-  "POST experiments/search": async (db) => ({ experiments: (await readExternalExperiments(db, PROJECT)).map(experimentShape) }),
+  "POST experiments/search": async (db, input) => {
+    const { filter, order_by, max_results, page_token, view_type } = SearchExperiments.parse(input);
+    const experiments = view_type === "DELETED_ONLY" ? [] : await readExternalExperiments(db, PROJECT);
+    return searchExperiments(experiments, { filter, orderBy: order_by, limit: max_results, after: page_token });
+  },
   "POST runs/create": async (db, input) => {
     const {
       experiment_id: id,
@@ -190,8 +197,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     await describeExternalRun(db.sql, id, { removedTags: [key] });
     return {};
   },
-  "POST runs/search": (db, input) => {
-    const { experiment_ids, filter, order_by, max_results, page_token } = Search.parse(input);
+  "POST runs/search": async (db, input) => {
+    const { experiment_ids, filter, order_by, max_results, page_token, run_view_type } = Search.parse(input);
+    // What is deleted here is not shown to MLflow's clients, who cannot restore it.
+    if (run_view_type === "DELETED_ONLY") return { runs: [] };
     const ids = experiment_ids.map((id) => (id === DEFAULT.id ? externalExperimentId(PROJECT, DEFAULT.name) : id));
     return searchRuns(db, ids, { filter, orderBy: order_by, limit: max_results, after: page_token });
   },

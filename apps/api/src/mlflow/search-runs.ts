@@ -1,9 +1,9 @@
-// Owns: a page of runs that a filter lets through, in an order. Must not know: HTTP, the filter's language.
+// Owns: a page of runs, or of experiments, that a filter lets through, in an order. Must not know: HTTP, the filter's language.
 import type { Database } from "@gradus/prisma/database";
 import { readExternalRuns, readLatest } from "@gradus/prisma/reading/external-run-reader";
-import type { ExternalRunRow } from "@gradus/prisma/reading/external-run-reader";
+import type { ExternalExperimentRow, ExternalRunRow } from "@gradus/prisma/reading/external-run-reader";
 import { invalid } from "./mlflow-error.ts";
-import { mlflowRunId, mlflowStatus, runShape } from "./run-shape.ts";
+import { experimentShape, mlflowRunId, mlflowStatus, runShape } from "./run-shape.ts";
 import { compareBy, matches, parseFilter, parseOrder } from "../run-filter/filter-text.ts";
 import type { Searchable } from "../run-filter/filter-text.ts";
 
@@ -21,8 +21,7 @@ export async function searchRuns(
   { filter, orderBy, limit, after }: RunSearch,
 ): Promise<object> {
   const [comparisons, orders] = [parseFilter(filter), parseOrder(orderBy)];
-  const from = Number(after ?? 0);
-  if (!Number.isSafeInteger(from) || from < 0) throw invalid("page_token: one that a search gave");
+  const from = placeOf(after);
   const runs = await readExternalRuns(db, { experimentIds });
   const names = [...comparisons, ...orders].flatMap(({ field }) => (field.kind === "metric" ? [field.name] : []));
   const ids = runs.map(({ id }) => id);
@@ -48,6 +47,46 @@ export async function searchRuns(
     ...(from + limit < found.length ? { next_page_token: String(from + limit) } : {}),
   };
 }
+
+function placeOf(token: string | undefined): number {
+  const from = Number(token ?? 0);
+  if (!Number.isSafeInteger(from) || from < 0) throw invalid("page_token: one that a search gave");
+  return from;
+}
+
+/** @throws MlflowError */
+export function searchExperiments(experiments: readonly ExternalExperimentRow[], { filter, orderBy, limit, after }: RunSearch): object {
+  const [comparisons, orders, from] = [parseFilter(filter), parseOrder(orderBy), placeOf(after)];
+  const found = experiments
+    .map((experiment) => ({ experiment, ...searchableExperiment(experiment) }))
+    .filter((one) => matches(one, comparisons))
+    .toSorted(compareBy(orders));
+  return {
+    experiments: found.slice(from, from + limit).map(({ experiment }) => experimentShape(experiment)),
+    ...(from + limit < found.length ? { next_page_token: String(from + limit) } : {}),
+  };
+}
+
+const none = (): null => null;
+const searchableExperiment = ({ id, name, createdAt }: ExternalExperimentRow): Searchable => ({
+  metric: none,
+  param: none,
+  // Experiments made by MLflow's clients have no tags here.
+  tag: none,
+  attribute: (of) => {
+    switch (of.toLowerCase()) {
+      case "name":
+        return name;
+      case "experiment_id":
+        return id;
+      case "creation_time":
+      case "last_update_time":
+        return createdAt.getTime();
+      default:
+        throw invalid(`attributes.${of}: there is none of that name`);
+    }
+  },
+});
 
 const searchable = (run: ExternalRunRow, metric: (name: string) => number | null): Searchable => ({
   metric,

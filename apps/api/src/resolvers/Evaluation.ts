@@ -3,10 +3,12 @@ import type { EvaluationResultModel } from "../mappers.ts";
 import { askFor, toPage } from "../page.ts";
 import type { ListOrder } from "../page.ts";
 import type { EvaluationResolvers } from "../generated/schema-types.ts";
+import { globalIdOf } from "../global-id.ts";
 
 const RESULTS: ListOrder<EvaluationResultModel> = { list: "results", keyLength: 1, keyOf: ({ problemId }) => [problemId] };
 
 export const Evaluation: EvaluationResolvers = {
+  globalId: ({ id }) => globalIdOf("Evaluation", id),
   passAt1: async ({ id }, _args, { load }) => {
     const scores = await load.scoresOfEvaluation.load(id);
     const problems = scores.reduce((sum, { problemCount }) => sum + problemCount, 0);

@@ -2,8 +2,10 @@
 import { streamCursor } from "../cursor.ts";
 import { present } from "../errors.ts";
 import type { ExperimentResolvers } from "../generated/schema-types.ts";
+import { globalIdOf } from "../global-id.ts";
 
 export const Experiment: ExperimentResolvers = {
+  globalId: ({ id }) => globalIdOf("Experiment", id),
   project: async ({ projectId }, _args, { load }) => present(await load.project.load(projectId), "project", projectId),
   problemSet: ({ problemSetId }, _args, { load }) => (problemSetId === null ? null : load.problemSet.load(problemSetId)),
   arms: async ({ id }, _args, { load }) => [...(await load.armsOfExperiment.load(id))],

@@ -2,6 +2,7 @@
 import { ProblemContent, ProblemOrigin } from "@gradus/domain";
 import type { ProblemRow } from "@gradus/prisma/rows";
 import type { ProblemResolvers } from "../generated/schema-types.ts";
+import { globalIdOf } from "../global-id.ts";
 
 const MOST_POINTS = 10_000;
 const contents = new WeakMap<ProblemRow, ProblemContent>();
@@ -14,6 +15,7 @@ function contentOf(row: ProblemRow): ProblemContent {
 }
 
 export const Problem: ProblemResolvers = {
+  globalId: ({ id }) => globalIdOf("Problem", id),
   message: (row) => contentOf(row).message,
   entryPoint: (row) => contentOf(row).entryPoint,
   reference: (row) => contentOf(row).reference,

@@ -11,6 +11,7 @@ import { askFor, toPage } from "../page.ts";
 import type { ListOrder } from "../page.ts";
 import { diagnoseWait } from "../stage-wait.ts";
 import type { RunResolvers } from "../generated/schema-types.ts";
+import { globalIdOf } from "../global-id.ts";
 
 const STEPS: ListOrder<StepModel> = { list: "steps", keyLength: 1, keyOf: ({ step }) => [String(step)] };
 const STAGES: ListOrder<StageExecutionModel> = { list: "stage-executions", keyLength: 2, keyOf: stageExecutionKey };
@@ -20,6 +21,7 @@ const SAMPLES: ListOrder<SampleModel> = { list: "samples", keyLength: 3, keyOf: 
 const size = { usual: 100, most: 1_000 };
 
 export const Run: RunResolvers = {
+  globalId: ({ id }) => globalIdOf("Run", id),
   experiment: async ({ experimentId }, _args, { load }) => present(await load.experiment.load(experimentId), "experiment", experimentId),
   arm: async ({ armId }, _args, { load }) => present(await load.arm.load(armId), "arm", armId),
   node: ({ nodeId }, _args, { load }) => (nodeId === null ? null : load.node.load(nodeId)),

@@ -7,6 +7,7 @@ import type { SynthesisModel, SynthesisTurnModel } from "../mappers.ts";
 import { askFor, toPage } from "../page.ts";
 import type { ListOrder } from "../page.ts";
 import type { SynthesisResolvers } from "../generated/schema-types.ts";
+import { globalIdOf } from "../global-id.ts";
 
 const TURNS: ListOrder<SynthesisTurnModel> = {
   list: "synthesis-turns",
@@ -35,6 +36,7 @@ async function read(load: ApiContext["load"], { id, specification, status }: Syn
 const shareOf = (part: number, of: number): number | null => (of === 0 ? null : part / of);
 
 export const Synthesis: SynthesisResolvers = {
+  globalId: ({ id }) => globalIdOf("Synthesis", id),
   problemSet: ({ problemSetId }, _args, { load }) => (problemSetId === null ? null : load.problemSet.load(problemSetId)),
   seedCount: async ({ id }, _args, { load }) => (await load.seedCountOfSynthesis.load(id))?.count ?? 0,
   turnCount: async (row, _args, context) => (await reading(context, row)).outcomes.length,

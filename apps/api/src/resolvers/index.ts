@@ -11,6 +11,7 @@ import { Group } from "./Group.ts";
 import { MachineReport } from "./MachineReport.ts";
 import { MetricSeries } from "./MetricSeries.ts";
 import { MetricsRecorded } from "./MetricsRecorded.ts";
+import { Node } from "./Node.ts";
 import { NodeTelemetry } from "./NodeTelemetry.ts";
 import { PolicyVersion } from "./PolicyVersion.ts";
 import { Problem } from "./Problem.ts";
@@ -47,6 +48,7 @@ import { group as queryGroup } from "./Query/group.ts";
 import { metricDefinitions as queryMetricDefinitions } from "./Query/metricDefinitions.ts";
 import { metricSeries as queryMetricSeries } from "./Query/metricSeries.ts";
 import { pretraining as queryPretraining } from "./Query/pretraining.ts";
+import { node as queryNode } from "./Query/node.ts";
 import { problem as queryProblem } from "./Query/problem.ts";
 import { problemSet as queryProblemSet } from "./Query/problemSet.ts";
 import { problemSets as queryProblemSets } from "./Query/problemSets.ts";
@@ -128,6 +130,7 @@ export const resolvers: Resolvers = {
     group: queryGroup,
     metricDefinitions: queryMetricDefinitions,
     metricSeries: queryMetricSeries,
+    node: queryNode,
     pretraining: queryPretraining,
     problem: queryProblem,
     problemSet: queryProblemSet,
@@ -222,6 +225,7 @@ export const resolvers: Resolvers = {
   StepSummary,
   SandboxReport,
   MachineReport,
+  Node,
   NodeTelemetry,
   StageWait,
   ModelCall,

@@ -1,4 +1,5 @@
 // Owns: the filter of runs as readers take it, out of its typed and its text form. Must not know: SQL.
+import { isRunAttribute, RUN_ATTRIBUTES } from "@gradus/prisma/reading/run-conditions";
 import type { RunCondition } from "@gradus/prisma/reading/run-conditions";
 import type { RunFilter } from "@gradus/prisma/reading/run-reader";
 import { badInput } from "../errors.ts";
@@ -23,10 +24,16 @@ function fromInput({ property, name, comparison, value }: ConditionInput, at: nu
   if (!known) throw badInput(`filter.where[${at}].value: a number, a text or a boolean, for IN and NOT_IN a list of them`);
   if (NUMERIC.has(comparison) && typeof values[0] !== "number")
     throw badInput(`filter.where[${at}].value: ${comparison} compares with a number`);
+  requireAttribute({ property, name }, `filter.where[${at}].name`);
   return { property, name, comparison, values };
 }
 
-const PROPERTY = { metric: "METRIC", param: "CONFIG", tag: "TAG" } as const;
+/** @throws GraphQLError BAD_USER_INPUT that names the attributes that there are */
+export function requireAttribute({ property, name }: Pick<RunCondition, "property" | "name">, path: string): void {
+  if (property === "ATTRIBUTE" && !isRunAttribute(name)) throw badInput(`${path}: one of ${RUN_ATTRIBUTES.join(", ")}`);
+}
+
+const PROPERTY = { metric: "METRIC", param: "CONFIG", tag: "TAG", attribute: "ATTRIBUTE" } as const;
 const COMPARISON: Readonly<Record<string, RunCondition["comparison"]>> = {
   "=": "EQUALS",
   "!=": "DIFFERS",
@@ -51,7 +58,8 @@ function fromText(text: string): RunCondition[] {
 }
 
 function condition({ field: { kind, name }, operator, values }: Comparison): RunCondition {
-  if (kind === "attribute") throw new FilterTextError(`${name}: begin with metrics., config. or tags.`);
+  if (kind === "attribute" && !isRunAttribute(name))
+    throw new FilterTextError(`${name}: begin with metrics., config. or tags., or name one of ${RUN_ATTRIBUTES.join(", ")}`);
   const comparison = COMPARISON[operator] ?? "EQUALS";
   if (NUMERIC.has(comparison) && typeof values[0] !== "number") throw new FilterTextError(`${name}: ${operator} compares with a number`);
   return { property: PROPERTY[kind], name, comparison, values };

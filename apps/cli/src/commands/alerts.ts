@@ -73,6 +73,12 @@ function registerRules(alerts: Command): void {
     .addOption(new Option("--metric <name>", "which metric; without a side and a threshold: that it stays finite"))
     .addOption(new Option("--side <side>", "on which side of the threshold").choices(["BELOW", "AT_MOST", "ABOVE", "AT_LEAST"]))
     .option("--threshold <value>", "the value of the metric", number)
+    .option(
+      "--clear-threshold <value>",
+      "what must be passed, the other way, for an alert to end: a swing between the two is one alert",
+      number,
+    )
+    .option("--clear-points <count>", "points in a row that must be well before an alert ends", number)
     .option("--non-finite", "NaN or an infinity in the metric, or in any")
     .option("--silent-minutes <minutes>", "no new point of the metric, or of any, for so long", number)
     .option("--error-rate <share>", "this share of stage attempts fails, 0 to 1", number)
@@ -83,6 +89,7 @@ function registerRules(alerts: Command): void {
   withApi(create, {
     examples: [
       "gradus alerts create 'reward collapsed' --metric train/reward --side BELOW --threshold 0.05",
+      "gradus alerts create 'reward low' --metric train/reward --side BELOW --threshold 0.05 --clear-threshold 0.1 --clear-points 3",
       "gradus alerts create nan --non-finite --webhook https://hooks.example.com/gradus",
       "gradus alerts create stuck --silent-minutes 15",
       "gradus alerts create flaky --error-rate 0.5 --within-minutes 10",
@@ -130,19 +137,25 @@ interface ConditionOptions {
   readonly metric?: string;
   readonly side?: ThresholdSide;
   readonly threshold?: number;
+  readonly clearThreshold?: number;
+  readonly clearPoints?: number;
   readonly nonFinite?: true;
   readonly silentMinutes?: number;
   readonly errorRate?: number;
   readonly withinMinutes: number;
 }
 
+type Condition = Pick<CreateAlertRuleInput, "kind" | "metric" | "side" | "threshold" | "clearThreshold" | "clearPoints" | "minutes">;
+
 /** What does not fit together is the API's to refuse. */
-function conditionOf(options: ConditionOptions): Pick<CreateAlertRuleInput, "kind" | "metric" | "side" | "threshold" | "minutes"> {
-  const { metric = null, side = null, threshold = null, silentMinutes, errorRate, withinMinutes } = options;
-  if (silentMinutes !== undefined) return { kind: "NO_NEW_POINT", metric, side, threshold, minutes: silentMinutes };
-  if (errorRate !== undefined) return { kind: "ERROR_RATE", metric, side, threshold: errorRate, minutes: withinMinutes };
+function conditionOf(options: ConditionOptions): Condition {
+  const { metric = null, side = null, threshold = null, clearThreshold = null, clearPoints = null } = options;
+  const { silentMinutes, errorRate, withinMinutes } = options;
+  const given = { metric, side, threshold, clearThreshold, clearPoints };
+  if (silentMinutes !== undefined) return { kind: "NO_NEW_POINT", ...given, minutes: silentMinutes };
+  if (errorRate !== undefined) return { kind: "ERROR_RATE", ...given, threshold: errorRate, minutes: withinMinutes };
   const kind = options.nonFinite === true || (side === null && threshold === null) ? "NON_FINITE" : "THRESHOLD";
-  return { kind, metric, side, threshold, minutes: null };
+  return { kind, ...given, minutes: null };
 }
 
 async function mute(context: VerbContext, id: string, until: string | null): Promise<number> {

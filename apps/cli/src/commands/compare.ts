@@ -1,10 +1,11 @@
 // Owns: the words and flags of `gradus compare`. Must not know: statistics, tables.
 import { writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { compareExperiment, curvesOfExperiment } from "../experiment/compare-experiment.ts";
+import { compareExperiment, compareGroups, curvesOfExperiment } from "../experiment/compare-experiment.ts";
 import { comparisonCsv } from "../view/comparison-csv.ts";
 import { comparisonReport } from "../view/comparison-report.ts";
 import { comparisonText } from "../view/comparison-text.ts";
+import { RefusedError } from "../client/refused.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions } from "./verb.ts";
 
@@ -14,6 +15,7 @@ interface CompareOptions extends ApiOptions {
   readonly csv?: boolean;
   readonly report?: string;
   readonly threshold?: number;
+  readonly by?: readonly string[];
 }
 
 export function registerCompare(program: Command): void {
@@ -25,27 +27,34 @@ export function registerCompare(program: Command): void {
     .option("--csv", "print the same numbers as CSV, one row an estimate, a seed or a difference")
     .option("--report <file>", "also write one HTML file with tables and plots that needs nothing else")
     .option("-t, --threshold <value>", "also say after how many steps each metric reaches it", finite)
-    .option("-b, --baseline <arm>", "the arm that the others are compared with (default: the first)");
+    .option(
+      "--by <property...>",
+      "compare groups in place of arms: runs that agree in these parameters, nested ones with dots; or tags.<name>, metrics.<name>, attributes.<name>",
+    )
+    .option("-b, --baseline <arm>", "the arm or group that the others are compared with (default: the first)");
   withApi(command, {
     examples: [
       "gradus compare quickstart-1a2b3c4d",
       "gradus compare quickstart-1a2b3c4d --metric policy/entropy train/reward --baseline classic",
       "gradus compare quickstart-1a2b3c4d --report quickstart.html",
       "gradus compare quickstart-1a2b3c4d --csv > quickstart.csv",
+      "gradus compare sweep-5d0c1f2e --by optimizer.lr width --metric loss --csv",
       "gradus compare quickstart-1a2b3c4d --json | jq '.arms[] | {arm: .arm.name, improvement: .improvement.estimate.mean}'",
     ],
-  }).action((experimentId: string, { metric, baseline, csv = false, report, threshold, ...options }: CompareOptions) =>
+  }).action((experimentId: string, { metric, baseline, csv = false, report, threshold, by, ...options }: CompareOptions) =>
     runVerb(options, async ({ apiUrl, json }) => {
-      const comparison = await compareExperiment({
-        apiUrl,
-        experimentId,
-        ...(metric && { metrics: metric }),
-        ...(baseline && { baselineArm: baseline }),
-        ...(threshold !== undefined && { threshold }),
-      });
+      const asked = { apiUrl, experimentId, ...(metric && { metrics: metric }), ...(baseline && { baselineArm: baseline }) };
+      if (by !== undefined && threshold !== undefined)
+        throw new RefusedError("--threshold is of an experiment's arms: leave out --by, or the threshold", [
+          { path: "--threshold", value: threshold, expected: "nothing beside --by" },
+        ]);
+      const { comparison, curves } =
+        by === undefined
+          ? { comparison: await compareExperiment({ ...asked, ...(threshold !== undefined && { threshold }) }), curves: null }
+          : await compareGroups({ ...asked, by, withCurves: report !== undefined });
       if (report !== undefined) {
-        const curves = await curvesOfExperiment(apiUrl, experimentId, comparison.metrics);
-        await writeFile(report, comparisonReport({ experimentId, comparison, curves, madeAt: new Date().toISOString() }));
+        const shown = curves ?? (await curvesOfExperiment(apiUrl, experimentId, comparison.metrics));
+        await writeFile(report, comparisonReport({ experimentId, comparison, curves: shown, madeAt: new Date().toISOString() }));
         console.error(`the report is ${report}`);
       }
       if (json) printJson(comparison);

@@ -1,16 +1,14 @@
 // Owns: the words and flags of `gradus export`. Must not know: formats, how points are stored.
-import { createWriteStream } from "node:fs";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { ReadableStream } from "node:stream/web";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
-import { readJson, send } from "../client/api-client.ts";
+import { exportFolder } from "../experiment/export-folder.ts";
+import { download, downloadTo } from "../client/download.ts";
 import { RefusedError } from "../client/refused.ts";
 import { exitCodes, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions } from "./verb.ts";
 
 const FORMATS = ["csv", "jsonl", "parquet"];
+const KEPT = ["checkpoints", "samples"];
 
 interface ExportOptions extends ApiOptions {
   readonly format: string;
@@ -18,6 +16,7 @@ interface ExportOptions extends ApiOptions {
   readonly run?: readonly string[];
   readonly asOf?: string;
   readonly out?: string;
+  readonly with: readonly string[];
 }
 
 export function registerExport(program: Command): void {
@@ -29,29 +28,37 @@ export function registerExport(program: Command): void {
     .option("--project <id>", "a whole project")
     .option("--run <id...>", "these runs")
     .option("--as-of <cursor>", "the moment of an earlier export, which the file names: gives the same bytes again")
+    .option("--with <kept>", `also ${KEPT.join(" and ")}, with a comma between; --out is then a folder`, knownKept, [])
     .option("--out <file>", "where to (default: standard output)");
   withApi(command, {
     examples: [
       "gradus export quickstart-1a2b3c4d > points.csv",
       "gradus export --project default --format parquet --out points.parquet",
       "gradus export --as-of eyJy... | sha256sum",
+      "gradus export quickstart-1a2b3c4d --format jsonl --with checkpoints,samples --out kept/   # gradus import export kept/",
     ],
   }).action((experiment: string | undefined, options: ExportOptions) =>
     runVerb(options, async ({ apiUrl, signal }) => {
-      const { format, project, run = [], asOf, out } = options;
+      const { format, project, run = [], asOf, out, with: kept } = options;
       const query = new URLSearchParams({ format, ...(experiment && { experiment }), ...(project && { project }), ...(asOf && { asOf }) });
       for (const id of run) query.append("run", id);
-      const response = await send(apiUrl, `/export/points?${query}`, { signal });
-      if (!response.ok || response.body === null) {
-        const { error } = await readJson<{ error?: string }>(response);
-        throw new RefusedError(error ?? `the export was refused with ${response.status}`, []);
+      if (kept.length > 0) {
+        if (out === undefined)
+          throw new RefusedError(`--with ${kept.join(",")} makes several files: --out <folder> says where`, [
+            { path: "--out", expected: "a folder, new or of an earlier export" },
+          ]);
+        const written = await exportFolder({ apiUrl, signal }, query, { folder: out, format, kept, tell: console.error });
+        process.stdout.write(written.map((line) => `${line}\n`).join(""));
+        return exitCodes.ok;
       }
-      const bytes = Readable.fromWeb(response.body as ReadableStream);
-      if (out === undefined) {
-        await pipeline(bytes, process.stdout, { end: false });
+      const { bytes } = await download(apiUrl, `/export/points?${query}`, signal);
+      if (out !== undefined) await downloadTo(bytes, out);
+      else {
+        for await (const chunk of bytes)
+          if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once("drain", resolve));
         // The program exits right after: what is still in its buffer must be out.
         await new Promise((resolve) => process.stdout.write("", resolve));
-      } else await pipeline(bytes, createWriteStream(out));
+      }
       return exitCodes.ok;
     }),
   );
@@ -60,4 +67,10 @@ export function registerExport(program: Command): void {
 function knownFormat(text: string): string {
   if (!FORMATS.includes(text)) throw new InvalidArgumentError(`expected one of ${FORMATS.join(", ")}`);
   return text;
+}
+
+function knownKept(text: string): string[] {
+  const kept = [...new Set(text.split(","))];
+  if (kept.some((one) => !KEPT.includes(one))) throw new InvalidArgumentError(`expected ${KEPT.join(", ")} or both with a comma between`);
+  return kept;
 }

@@ -5,6 +5,7 @@ import { contaminationIndex } from "@gradus/domain/importer/contamination";
 import type { ImportedProblem } from "@gradus/domain/importer/jsonl";
 import { importProblems, readLines } from "../client/upload.ts";
 import { IMPORT_FORMATS } from "../experiment/import-formats.ts";
+import { importExported } from "./import-exported.ts";
 import { importLogged } from "./import-logged.ts";
 import { selectProblems, type Selection } from "../experiment/select-problems.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
@@ -23,17 +24,17 @@ interface ImportOptions extends ApiOptions {
 }
 
 /** Not problems but what another tool has logged. */
-const LOGGED = ["tensorboard", "csv"];
+const LOGGED = ["tensorboard", "csv", "export"];
 const FORMAT_NAMES = [...Object.keys(IMPORT_FORMATS), ...LOGGED].join(", ");
 
 export function registerImport(program: Command): void {
   const command = program
     .command("import")
     .description(
-      "store problems of a public benchmark, or of your own, as a frozen set that experiments can name; or runs that TensorBoard or a CSV file has",
+      "store problems of a public benchmark, or of your own, as a frozen set that experiments can name; or runs that TensorBoard, a CSV file or a folder of `gradus export --with` has",
     )
     .argument("<format>", `${FORMAT_NAMES}; gradus is our own (docs/problem-format.md)`, knownFormat)
-    .argument("<file>", "JSON lines, also packed as .gz; for tensorboard a folder of runs")
+    .argument("<file>", "JSON lines, also packed as .gz; for tensorboard a folder of runs, for export one of `gradus export --with`")
     .option("--name <name>", "of the set (default: the format's, or the file's)")
     .option("--project <id>", "that owns it", "default")
     .option("--split <split>", "TRAIN or HELD_OUT, for problems that do not say it", knownSplit, "TRAIN")
@@ -54,8 +55,10 @@ export function registerImport(program: Command): void {
       "gradus import gradus problems.jsonl --json | jq -r .problemSetId",
       "gradus import tensorboard runs/ --experiment baselines",
       "gradus import csv history.csv --step global_step",
+      "gradus import export kept/",
     ],
   }).action(async (format: string, file: string, options: ImportOptions) => {
+    if (format === "export") return importExported(file, options);
     if (LOGGED.includes(format)) return importLogged(format, file, options);
     // Reading needs no server.
     if (options.dryRun === true) process.exitCode = await tryImport(format, file, options);

@@ -1,8 +1,9 @@
-// Owns: asking for the comparison of an experiment's arms. Must not know: how it is shown.
+// Owns: asking for the comparison of an experiment's arms, or of its runs grouped otherwise. Must not know: how it is shown.
 import { request } from "../client/api-client.ts";
-import { ComparisonCurvesDocument, ComparisonDocument } from "../client/generated/operations.ts";
-import type { ComparisonCurvesQuery, ComparisonQuery } from "../client/generated/operations.ts";
+import { ComparisonCurvesDocument, ComparisonDocument, RunGroupsDocument } from "../client/generated/operations.ts";
+import type { ComparisonCurvesQuery, ComparisonQuery, RunGroupsQuery, RunKey } from "../client/generated/operations.ts";
 import { patiently } from "../client/patience.ts";
+import { RefusedError } from "../client/refused.ts";
 
 export interface CompareInput {
   readonly apiUrl: string;
@@ -42,4 +43,57 @@ export async function curvesOfExperiment(
   const variables = { of: { experimentId }, curves: [...curves] };
   const { comparison } = await patiently(() => request(apiUrl, ComparisonCurvesDocument, variables));
   return comparison.arms;
+}
+
+export interface GroupsInput extends Pick<CompareInput, "apiUrl" | "experimentId" | "metrics" | "baselineArm"> {
+  /** Parameters by their names, or `tags.`, `metrics.` and `attributes.` with a name. */
+  readonly by: readonly string[];
+  /** Whether curves are asked for too. */
+  readonly withCurves: boolean;
+}
+
+export interface ComparedGroups {
+  readonly comparison: ComparisonQuery["comparison"];
+  readonly curves: ComparisonCurvesQuery["comparison"]["arms"];
+}
+
+const KINDS = { tags: "TAG", metrics: "METRIC", attributes: "ATTRIBUTE" } as const;
+
+function keyOf(text: string): RunKey {
+  const [, kind, name] = /^(tags|metrics|attributes)\.(.+)$/s.exec(text) ?? [];
+  return kind === undefined || name === undefined
+    ? { property: "CONFIG", name: text }
+    : { property: KINDS[kind as keyof typeof KINDS], name };
+}
+
+/** Groups of the experiment's runs in the place of arms: everything else that differs, seeds above all, is collapsed. @throws RefusedError */
+export async function compareGroups({ apiUrl, experimentId, by, metrics, baselineArm, withCurves }: GroupsInput): Promise<ComparedGroups> {
+  const ask = async (baseline: unknown[] | null, curves: readonly string[]): Promise<RunGroupsQuery["runGroups"]> => {
+    const variables = { of: { experimentId }, by: [], groupBy: by.map(keyOf), metrics: metrics === undefined ? null : [...metrics] };
+    return (await patiently(() => request(apiUrl, RunGroupsDocument, { ...variables, curves: [...curves], baseline }))).runGroups;
+  };
+  let groups = await ask(null, []);
+  const wanted = baselineArm === undefined ? groups[0] : groups.find(({ label }) => label === baselineArm);
+  if (baselineArm !== undefined && wanted === undefined)
+    throw new RefusedError(`there is no group ${baselineArm}`, [
+      { path: "--baseline", value: baselineArm, expected: `one of ${groups.map(({ label }) => label).join(" | ")}` },
+    ]);
+  const names = groups[0]?.metrics.map(({ name }) => name) ?? [];
+  if (baselineArm !== undefined || withCurves) groups = await ask(wanted === undefined ? null : [...wanted.key], withCurves ? names : []);
+  return {
+    comparison: {
+      metrics: names,
+      baselineArm: wanted?.label ?? null,
+      arms: groups.map(({ label, runs, metrics: ofGroup }) => ({
+        arm: { name: label },
+        runs,
+        metrics: ofGroup,
+        improvement: null,
+        scalars: [],
+      })),
+      verdicts: groups.flatMap(({ metrics: ofGroup }) => ofGroup.flatMap(({ difference }) => difference?.sentence ?? [])),
+      guardRails: [],
+    },
+    curves: groups.map(({ label, curves }) => ({ arm: { name: label }, curves })),
+  };
 }

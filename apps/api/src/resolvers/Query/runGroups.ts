@@ -1,8 +1,9 @@
 // Owns: Query.runGroups.
 import { readFilteredRuns } from "@gradus/prisma/reading/run-reader";
 import { groupRuns } from "../../comparison/groups.ts";
+import type { GroupedRun, RunKey } from "../../comparison/groups.ts";
 import { badInput, present } from "../../errors.ts";
-import { toRunFilter } from "../../run-filter/run-filter.ts";
+import { requireAttribute, toRunFilter } from "../../run-filter/run-filter.ts";
 import type { QueryResolvers } from "../../generated/schema-types.ts";
 import { MOST_RUNS, USUAL_METRICS } from "./comparison.ts";
 
@@ -10,23 +11,46 @@ const MOST_KEYS = 10;
 
 export const runGroups: NonNullable<QueryResolvers["runGroups"]> = async (
   _parent,
-  { of, by, metrics, curves, maxPoints, baseline },
+  { of, by, groupBy, metrics, curves, maxPoints, baseline },
   { db, load },
 ) => {
   const most = maxPoints ?? 100;
   if (most < 1 || most > 1_000) throw badInput("maxPoints: 1 to 1,000");
-  if ((by ?? []).length > MOST_KEYS) throw badInput(`by: at most ${MOST_KEYS} parameters`);
+  const keys: RunKey[] = [...(by ?? []).map((name) => ({ property: "CONFIG" as const, name })), ...(groupBy ?? [])];
+  if (keys.length > MOST_KEYS) throw badInput(`by: with groupBy at most ${MOST_KEYS} properties`);
+  for (const [at, key] of (groupBy ?? []).entries()) requireAttribute(key, `groupBy[${at}].name`);
   const runs = await readFilteredRuns(db, toRunFilter(of), MOST_RUNS + 1);
   if (runs.length > MOST_RUNS) throw badInput(`of: more than ${MOST_RUNS} runs`);
   const configured = await Promise.all(
-    runs.map(async (run) => {
-      const config = run.isExternal ? run.config : present(await load.arm.load(run.armId), "arm", run.armId).configuration;
-      return { run, config: config as object };
+    runs.map(async (run): Promise<GroupedRun> => {
+      const [arm, experiment] = await Promise.all([
+        load.arm.load(run.armId),
+        keys.some(({ property, name }) => property === "ATTRIBUTE" && name === "experiment")
+          ? load.experiment.load(run.experimentId)
+          : null,
+      ]);
+      const ofArm = present(arm, "arm", run.armId);
+      return {
+        run,
+        config: (run.isExternal ? run.config : ofArm.configuration) as object,
+        tags: run.tags as object,
+        attributes: {
+          status: run.status,
+          name: run.name ?? run.id,
+          experiment: experiment?.name ?? null,
+          arm: ofArm.name,
+          seed: run.seed,
+          steps_done: run.stepsDone,
+          created_at: run.createdAt.getTime(),
+          started_at: run.startedAt?.getTime() ?? null,
+          finished_at: run.finishedAt?.getTime() ?? null,
+        },
+      };
     }),
   );
   return groupRuns(db, {
     runs: configured,
-    by: by ?? [],
+    by: keys,
     metrics: metrics ?? USUAL_METRICS,
     curves: curves ?? [],
     maxPoints: most,

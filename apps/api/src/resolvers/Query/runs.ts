@@ -4,7 +4,7 @@ import { countRuns, readOrderedRuns, readRuns } from "@gradus/prisma/reading/run
 import type { RunModel } from "../../mappers.ts";
 import { askFor, toPage } from "../../page.ts";
 import type { ListOrder } from "../../page.ts";
-import { toRunFilter } from "../../run-filter/run-filter.ts";
+import { requireAttribute, toRunFilter } from "../../run-filter/run-filter.ts";
 import type { QueryResolvers } from "../../generated/schema-types.ts";
 
 const newest: ListOrder<RunModel> = { list: "runs", keyLength: 2, keyOf: experimentKey };
@@ -17,6 +17,7 @@ export const runs: NonNullable<QueryResolvers["runs"]> = async (_parent, { filte
     const ask = askFor(newest, { first, after }, size);
     return toPage(newest, ask, await readRuns(db, wanted, ask), count);
   }
+  requireAttribute(orderBy, "orderBy.name");
   // A cursor is good for the order it was given in.
   const list = `runs by ${orderBy.property} ${orderBy.name} ${orderBy.direction ?? "DESCENDING"}`;
   const ordered: ListOrder<RunModel> = { list, keyLength: 5, keyOf: ({ orderedBy }) => orderedBy ?? [] };

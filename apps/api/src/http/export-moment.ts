@@ -1,0 +1,64 @@
+// Owns: of which runs and which moment an export is, and whether the caller may have it. Must not know: formats, how points are stored.
+import type { Database } from "@gradus/prisma/database";
+import { readAsOf } from "@gradus/prisma/metrics/export-points";
+import { prunedSince } from "@gradus/prisma/metrics/prune";
+import { readRunIds } from "@gradus/prisma/reading/export-reader";
+import { readVersions } from "@gradus/prisma/training/export-checkpoints";
+import type { Request, Response } from "express";
+import { z } from "zod";
+import { callerOf, refuseRequest } from "../access/http-access.ts";
+import { refusalOf } from "../access/caller.ts";
+import { readAsOfCursor } from "../export/as-of-cursor.ts";
+import type { Moment } from "../export/as-of-cursor.ts";
+
+const Query = z.object({
+  format: z.enum(["csv", "jsonl", "parquet"]).default("csv"),
+  project: z.string().optional(),
+  experiment: z.string().optional(),
+  run: z.union([z.string(), z.array(z.string())]).optional(),
+  asOf: z.string().optional(),
+  /** The moment is one of checkpoints too: their files can be asked for as of it. */
+  checkpoints: z.enum(["0", "1"]).optional(),
+});
+export type ExportQuery = z.infer<typeof Query>;
+
+/** Answers and returns null where there is nothing to export or the caller may not. `checkpoints`: where the request does not say. */
+export async function readMoment(
+  db: Database,
+  request: Request,
+  response: Response,
+  checkpoints: "0" | "1" = "0",
+): Promise<{ query: ExportQuery; moment: Moment } | null> {
+  const parsed = Query.safeParse(request.query);
+  const refuse = (status: number, body: object): null => (response.status(status).json(body), null);
+  if (!parsed.success) return refuse(400, { error: z.prettifyError(parsed.error) });
+  const query = { checkpoints, ...parsed.data };
+  const moment = await momentOf(db, query);
+  if (typeof moment === "string") return refuse(400, { error: moment });
+  const named = {
+    runs: Object.keys(moment.batches),
+    projects: [query.project ?? []].flat(),
+    experiments: [query.experiment ?? []].flat(),
+  };
+  const refusal = await refusalOf(db.sql, callerOf(response), "READ", named);
+  if (refusal !== null) return (refuseRequest(response, 403, refusal), null);
+  const pruned = await prunedSince(db.sql, moment.batches);
+  if (pruned.length > 0) {
+    const error = `asOf: points of ${pruned.join(", ")} were pruned since: export again without asOf`;
+    return refuse(410, { error, error_code: "CURSOR_EXPIRED" });
+  }
+  return { query, moment };
+}
+
+async function momentOf(db: Database, { project, experiment, run, asOf, checkpoints }: ExportQuery): Promise<Moment | string> {
+  if (asOf !== undefined) {
+    try {
+      return readAsOfCursor(asOf);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+  if (project === undefined && experiment === undefined && run === undefined) return "name a project, an experiment, runs, or asOf";
+  const ids = await readRunIds(db, { project, experiment, runs: run === undefined ? undefined : [run].flat() });
+  return { batches: await readAsOf(db.sql, ids), versions: checkpoints === "1" ? await readVersions(db.sql, ids) : null };
+}
