@@ -1,11 +1,10 @@
 // Owns: an experiment file on its way to the API: the files it names are uploaded and replaced by what they became. Must not know: what a file may
 // say; the API does.
-import { basename, dirname, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
-import type { Document } from "yaml";
-import { RefusedError } from "../client/refused.ts";
 import { hashModules } from "./hash-modules.ts";
-import { importProblems, putBlob, readLines, readWhole } from "../client/upload.ts";
+import { putBlob, readWhole } from "../client/upload.ts";
+import { importSet, textAt } from "./import-set.ts";
 
 interface ReadInput {
   readonly file: string;
@@ -14,7 +13,7 @@ interface ReadInput {
 }
 
 /**
- * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash, and every
+ * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, as has each suite's `file`, `policy.warmStart` a hash, and every
  * `module` of the user's own has its hash beside it.
  * @throws RefusedError when it, or a file it names, cannot be read
  */
@@ -27,18 +26,18 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
 
   const problems = textAt(document, ["problems", "file"]);
   if (problems !== null) {
-    const { problemSetId, imported, rejected } = await importProblems(apiUrl, {
-      name: setNameOf(problems),
-      project: textAt(document, ["project"]) ?? "default",
-      lines: await readLines(beside(problems)),
-    });
-    if (rejected.length > 0) {
-      const fields = rejected.slice(0, 20).map(({ line, reason }) => ({ path: `${problems}:${line}`, expected: reason }));
-      throw new RefusedError(`${rejected.length} lines of ${problems} hold no problem`, fields);
-    }
-    onProgress(`${imported} problems of ${problems} are set ${problemSetId}`);
+    const project = textAt(document, ["project"]) ?? "default";
     document.deleteIn(["problems", "file"]);
-    document.setIn(["problems", "set"], problemSetId);
+    document.setIn(["problems", "set"], await importSet({ file: problems, folder: dirname(file), project, apiUrl, onProgress }));
+  }
+
+  for (let at = 0; document.hasIn(["evaluation", "suites", at]); at++) {
+    const asked = textAt(document, ["evaluation", "suites", at, "file"]);
+    if (asked === null) continue;
+    const project = textAt(document, ["project"]) ?? "default";
+    document.deleteIn(["evaluation", "suites", at, "file"]);
+    const set = await importSet({ file: asked, folder: dirname(file), project, apiUrl, onProgress });
+    document.setIn(["evaluation", "suites", at, "set"], set);
   }
 
   const weights = textAt(document, ["policy", "warmStart"]);
@@ -49,21 +48,4 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
   }
   await hashModules(document, dirname(resolve(file)), onProgress);
   return document.toString();
-}
-
-/** A text there, or null; anything else is the API's to refuse. */
-function textAt(document: Document, path: readonly string[]): string | null {
-  const value = document.getIn(path);
-  return typeof value === "string" ? value : null;
-}
-
-/** A set is named after its file, in the letters that a set's name may have. */
-function setNameOf(file: string): string {
-  const name = basename(file)
-    .replace(/\.jsonl(\.gz)?$/, "")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9.-]+/g, "-")
-    .replace(/^[^a-z0-9]+/, "")
-    .slice(0, 64);
-  return name || "problems";
 }

@@ -67,6 +67,7 @@ export const EXPERIMENT_NEWS = graphql(`
         ... on EvaluationCompleted {
           step
           passAt1
+          suite
         }
       }
     }
