@@ -32,13 +32,13 @@ test("the set of four environments gives as many problems of one as of four, and
   const all = selectable(problems);
   for (const name of FOUR)
     expect(all.filter(({ environment, passRate }) => environment === name && isLearnable(passRate)).length).toBeGreaterThanOrEqual(
-      name === "INDUCTION" ? 80 : 20,
+      name === "INDUCTION" ? 60 : 15,
     );
   const mix = selectProblems(
-    ProblemSelection.parse({ kind: "mix", environments: { INDUCTION: 1, ABDUCTION: 1, DEDUCTION: 1, FUZZING: 1 }, total: 80 }),
+    ProblemSelection.parse({ kind: "mix", environments: { INDUCTION: 1, ABDUCTION: 1, DEDUCTION: 1, FUZZING: 1 }, total: 60 }),
     all,
   );
-  expect(FOUR.map((name) => mix.problems.filter(({ environment }) => environment === name).length)).toEqual([20, 20, 20, 20]);
+  expect(FOUR.map((name) => mix.problems.filter(({ environment }) => environment === name).length)).toEqual([15, 15, 15, 15]);
 });
 
 test("the set of augmentation has 80 real problems, 64 grown from each kind of seed, and matched sets of both kinds", async () => {

@@ -27,7 +27,7 @@ export const FOUR_ENVIRONMENTS_RECIPE = {
   /** M. */
   attempts: 32,
   /** Training problems to measure, of which those between never and always are selected. */
-  train: { INDUCTION: 130, ABDUCTION: 48, DEDUCTION: 48, FUZZING: 48 },
+  train: { INDUCTION: 90, ABDUCTION: 32, DEDUCTION: 32, FUZZING: 32 },
   /** Of each environment; not measured, since every arm is evaluated on them. */
   heldOut: 50,
 } as const;
