@@ -7,6 +7,7 @@ import { readLastPoints } from "@gradus/prisma/reading/metric-reader";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import { readGeneration } from "@gradus/prisma/training/generation-store";
 import { drawEvaluation, scoreEvaluation } from "@gradus/worker/control/evaluate-policy";
+import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { get, startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
@@ -89,11 +90,12 @@ test("a suite keeps its own count, and arms that were evaluated otherwise are to
   const id = await createExperiment(database, { source: file(`[${suite}]`, arms) });
   await database.sql`update "Experiment" set "problemSetId" = ${own} where id = ${id}`;
   const runs = await database.prisma.run.findMany({ where: { experimentId: id }, orderBy: { id: "asc" } });
+  const activity = new MockActivityEnvironment();
   const policy = { version: 0, hash: "0".repeat(64) };
   for (const { id: runId } of runs) {
     for (const name of [undefined, "lcb"]) {
       const scope = evaluationScope(id, 0, runId, name);
-      expect(await drawEvaluation(database)({ scope, policy })).toEqual({ complete: false });
+      expect(await activity.run(drawEvaluation(database), { scope, policy })).toEqual({ complete: false });
       const { groups, sampling } = await readGeneration(database.sql, scope);
       if (name === "lcb") {
         expect(groups.map(({ missing }) => missing.length)).toEqual([4, 4]);
@@ -105,7 +107,7 @@ test("a suite keeps its own count, and arms that were evaluated otherwise are to
         select g.id || '/' || i, g.id, i, 0, ${policy.hash}, '', '{}', '{}', '{}', 'stop', 1, 'EXECUTED', jsonb_build_object('verdict', 'EXECUTED', 'stdout', '', 'stderr', '',
           'tests', jsonb_build_array(jsonb_build_object('verdict', case when ${name ?? ""} = 'lcb' and (g.ordinal = 0 or i = 0) then 'OK' else 'WRONG' end)))
         from "Group" g, generate_series(0, g.size - 1) i where g.scope = ${scope.id}`;
-      await scoreEvaluation(database)({ scope });
+      await activity.run(scoreEvaluation(database), { scope });
     }
   }
   const { run } = await get(api.url, READ, { id: runs[0]!.id });
