@@ -1,9 +1,12 @@
 // Owns: writing the measured problem sets of examples/paper anew from their recipes and the checked-in warm start.
 //   node tools/build-study-problems.ts chains
+//   node tools/build-study-problems.ts four-environments    (the warm start that answers all four)
+//   node tools/build-study-problems.ts environments         (the set measured with it)
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../domain/src/index.ts";
 import { buildChains } from "../apps/worker/src/policy/build-chains.ts";
+import { buildFourEnvironments, buildFourEnvironmentsWarmStart } from "../apps/worker/src/policy/build-four-environments.ts";
 import { createEmbeddedEngine } from "../apps/worker/src/policy/embedded/embedded-engine.ts";
 import { createSandbox } from "../apps/worker/src/sandbox/create-sandbox.ts";
 
@@ -23,6 +26,24 @@ async function chains(): Promise<void> {
   await write("paper/chains.jsonl", [...problems, ...heldOut]);
 }
 
+const fourEnvironments = example("paper/four-environments.safetensors");
+
+async function warmStart(): Promise<void> {
+  const bytes = await buildFourEnvironmentsWarmStart(await readFile(example("quickstart/warm-start.safetensors")), {
+    onProgress: ({ step, steps, loss }) => step % 20 === 0 && console.error(`update ${step}/${steps}  loss ${loss.toFixed(3)}`),
+  });
+  await writeFile(fourEnvironments, bytes);
+}
+
+async function environments(): Promise<void> {
+  await engine.loadState("four", await readFile(fourEnvironments));
+  const problems = await buildFourEnvironments(engine, "four", sandbox, {
+    induction: quickstart,
+    onProgress: (said) => console.error(said),
+  });
+  await write("paper/environments.jsonl", problems);
+}
+
 async function write(file: string, problems: readonly Omit<Problem, "id">[]): Promise<void> {
   await writeFile(example(file), problems.map((problem) => `${JSON.stringify(problem)}\n`).join(""));
   const counts = Map.groupBy(problems, ({ split, environment, origin, bucket }) =>
@@ -34,7 +55,11 @@ async function write(file: string, problems: readonly Omit<Problem, "id">[]): Pr
 const engine = await createEmbeddedEngine({ threads: 1 });
 const sandbox = await createSandbox();
 await engine.loadState("warm-start", await readFile(example("quickstart/warm-start.safetensors")));
-const recipes: Readonly<Record<string, () => Promise<void>>> = { chains };
+const recipes: Readonly<Record<string, () => Promise<void>>> = {
+  chains,
+  environments,
+  "four-environments": warmStart,
+};
 const asked = recipes[process.argv[2] ?? ""];
 if (asked === undefined) throw new Error(`name one of ${Object.keys(recipes).join(", ")}`);
 await asked();

@@ -1,5 +1,5 @@
 // Owns: the smallest detectable difference of experiment files, on the command line, before they are run.
-//   node tools/detectable-difference.ts [--spread 0.014] [--rate 0.4] <file.yaml...>
+//   node tools/detectable-difference.ts [--scale short] [--spread 0.014] [--rate 0.4] [--share 1] <file.yaml...>
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { resolveExperiment } from "../apps/api/src/commands/resolve-experiment.ts";
@@ -12,16 +12,22 @@ const { values, positionals } = parseArgs({
     spread: { type: "string", default: "0.014" },
     // A pass rate near which the study ends; sampling noise is largest at one half.
     rate: { type: "string", default: "0.4" },
+    // Instead of the scale that each file names.
+    scale: { type: "string" },
+    // Of the evaluated problems, where one environment or bucket of several is looked at.
+    share: { type: "string", default: "1" },
   },
 });
-const [spread, rate] = [Number(values.spread), Number(values.rate)];
+const [spread, rate, share] = [values.spread, values.rate, values.share].map(Number) as [number, number, number];
 for (const file of positionals) {
   const text = await readFile(file, "utf8");
   // What the client uploads is not needed to count.
   const source = text.replace(/^ {2}file:.*$/m, "  set: any").replace(/^ {2}warmStart:.*$/m, `  warmStart: sha256:${"0".repeat(64)}`);
-  const { specification } = resolveExperiment(source);
+  const { specification } = resolveExperiment(
+    values.scale === undefined ? source : source.replace(/^scale: .*$/m, `scale: ${values.scale}`),
+  );
   const { seeds, evaluation, arms, training } = specification;
-  const noise = (rate * (1 - rate)) / (evaluation.problems * evaluation.samples);
+  const noise = (rate * (1 - rate)) / (share * evaluation.problems * evaluation.samples);
   const deviation = Math.sqrt(2 * (spread ** 2 + noise));
   const smallest = smallestDetectableDifference(seeds.length, deviation);
   console.log(

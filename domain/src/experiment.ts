@@ -8,6 +8,7 @@ import { PolicyModel } from "./policy-model.ts";
 import { PolicyEngineName } from "./policy-engine-name.ts";
 import { ProblemSelection } from "./problem-selection/selection-spec.ts";
 import { DownSelection } from "./down-selection.ts";
+import { EvaluationSpec } from "./evaluation.ts";
 import { RewardSettings } from "./reward.ts";
 import { ModuleRef } from "./user-module.ts";
 
@@ -102,18 +103,6 @@ export const TrainingSpec = z.strictObject({
   shuffleRewards: z.boolean().default(false),
 });
 export type TrainingSpec = z.infer<typeof TrainingSpec>;
-
-export const EvaluationSpec = z.strictObject({
-  /** Steps between evaluations; 0 = only before the first and after the last step. */
-  every: z.number().int().min(0).default(0),
-  /** Held-out problems; the first so many of the set. */
-  problems: z.number().int().min(1).default(200),
-  /** n of c-of-n for each problem. */
-  samples: z.number().int().min(1).max(256).default(2),
-  temperature: z.number().min(0).max(4).default(1),
-  topP: z.number().gt(0).max(1).default(1),
-});
-export type EvaluationSpec = z.infer<typeof EvaluationSpec>;
 
 export const ExecutionSpec = z.strictObject({
   cpuMs: z.number().int().min(50).default(2_000),

@@ -12,6 +12,7 @@ export * from "./content-hash.ts";
 export * from "./random.ts";
 export * from "./environment/environment.ts";
 export { environmentNamed, ENVIRONMENTS, templateHash } from "./environment/registry.ts";
+export * from "./evaluation.ts";
 export * from "./event.ts";
 export * from "./experiment.ts";
 export * from "./metric.ts";

@@ -38,7 +38,17 @@ export const RUN_METRICS: readonly MetricDefinition[] = [
 /** Pass rate of one bucket in training: `train/pass_rate/<bucket>`; share of draws: `curriculum/drawn/<bucket>`. */
 export const bucketPassRateName = (bucket: string): string => `train/pass_rate/${bucket}`;
 export const bucketDrawnName = (bucket: string): string => `curriculum/drawn/${bucket}`;
-export const bucketEvaluationName = (bucket: string): string => `evaluation/pass@1/${bucket}`;
+
+/** `evaluation/pass@1`, `evaluation/pass@10/HARD`, `evaluation/pass@1/DEDUCTION`; of a suite: `evaluation/<suite>/pass@1`, and so on. */
+export const evaluationName = ({
+  k,
+  part = null,
+  suite = null,
+}: {
+  readonly k: number;
+  readonly part?: string | null;
+  readonly suite?: string | null;
+}): string => ["evaluation", ...(suite === null ? [] : [suite]), `pass@${k}`, ...(part === null ? [] : [part])].join("/");
 
 /** One value of one metric. `value` may be NaN or infinite. */
 export interface MetricPoint {

@@ -30,15 +30,17 @@ const scope: z.ZodType<Scope> = z
     runId: name.exactOptional(),
     experimentId: name,
     step: count.exactOptional(),
+    suite: name.exactOptional(),
   })
   .refine((read) => read.id === idOf(read), "the id is not the one that the other members make");
 
 /** A scope's id follows from the rest; one that does not could reach another run's rows past its fence. */
-function idOf({ kind, experimentId, runId, step }: Omit<Scope, "id">): string | null {
+function idOf({ kind, experimentId, runId, step, suite }: Omit<Scope, "id">): string | null {
+  if (suite !== undefined && kind !== "EVALUATION") return null;
   if (kind === "MEASUREMENT") return runId === undefined && step === undefined ? measurementScope(experimentId).id : null;
   if (step === undefined) return null;
   if (kind === "SYNTHESIS") return runId === undefined ? synthesisScope(experimentId, step).id : null;
-  if (kind === "EVALUATION") return evaluationScope(experimentId, step, runId).id;
+  if (kind === "EVALUATION") return evaluationScope(experimentId, step, runId, suite).id;
   return runId === undefined ? null : stepScope(experimentId, runId, step).id;
 }
 

@@ -23,17 +23,25 @@ export const HiddenTest = z.discriminatedUnion("kind", [
 ]);
 export type HiddenTest = z.infer<typeof HiddenTest>;
 
+/** What a teacher began with (paper 2.3): the kinds of seed that a synthesis file may name. */
+export const SeedKind = z.enum(["grammar", "snippets", "solutions", "rollouts"]);
+export type SeedKind = z.infer<typeof SeedKind>;
+
 /** Where a problem came from. `seedSnippet` is the hash of the code window that steered it (paper section 2.3). */
 export const ProblemOrigin = z.strictObject({
   teacher: z.string(),
   seed: z.number().int().optional(),
   seedSnippet: z.string().optional(),
+  /** Of a problem that a synthesis wrote. */
+  seedKind: SeedKind.optional(),
   parentHash: z.string().optional(),
   chain: z.string().optional(),
   rung: z.number().int().nonnegative().optional(),
   source: z.string().optional(),
   /** Day that the problem was published, `2024-05-31`, for evaluations within a window. */
   date: z.iso.date().optional(),
+  /** How hard its publisher says it is: the splits of LiveCodeBench, the levels of MATH. */
+  difficulty: z.string().min(1).max(60).optional(),
 });
 export type ProblemOrigin = z.infer<typeof ProblemOrigin>;
 

@@ -11,6 +11,8 @@ export interface Scope {
   /** Whose settings govern it; of a synthesis its own id. */
   readonly experimentId: string;
   readonly step?: number;
+  /** Of an evaluation: the suite of the experiment's; absent: its own held-out problems. */
+  readonly suite?: string;
 }
 
 export const stepScope = (experimentId: string, runId: string, step: number): Scope => ({
@@ -22,12 +24,13 @@ export const stepScope = (experimentId: string, runId: string, step: number): Sc
 });
 
 /** `runId` absent: the baseline shared by all runs that start from the same weights. */
-export const evaluationScope = (experimentId: string, step: number, runId?: string): Scope => ({
-  id: `${runId ?? experimentId}/evaluation/${step}`,
+export const evaluationScope = (experimentId: string, step: number, runId?: string, suite?: string): Scope => ({
+  id: `${runId ?? experimentId}/evaluation/${step}${suite === undefined ? "" : `/suite/${suite}`}`,
   kind: "EVALUATION",
   experimentId,
   step,
   ...(runId === undefined ? {} : { runId }),
+  ...(suite === undefined ? {} : { suite }),
 });
 
 export const measurementScope = (experimentId: string): Scope => ({ id: `${experimentId}/measurement`, kind: "MEASUREMENT", experimentId });
@@ -47,5 +50,5 @@ export const rolloutId = (group: string, index: number): string => `${group}/${i
  * The random stream of a rollout. It holds the seed and the place but no experiment or run id, so that the same seed draws the same tokens in
  * another experiment of the same configuration.
  */
-export const rolloutStream = (seed: number, scope: Pick<Scope, "kind" | "step">, ordinal: number, index: number): string =>
-  `${seed}/${scope.kind}/${scope.step ?? 0}/${ordinal}/${index}`;
+export const rolloutStream = (seed: number, scope: Pick<Scope, "kind" | "step" | "suite">, ordinal: number, index: number): string =>
+  `${seed}/${scope.kind}${scope.suite === undefined ? "" : ` ${scope.suite}`}/${scope.step ?? 0}/${ordinal}/${index}`;

@@ -1,6 +1,7 @@
 // Owns: which metric points a step and an evaluation leave behind. Must not know: where points are stored.
-import { bucketDrawnName, bucketEvaluationName, bucketPassRateName } from "./metric.ts";
+import { bucketDrawnName, bucketPassRateName, evaluationName } from "./metric.ts";
 import type { MetricPoint } from "./metric.ts";
+import { passAtK } from "./statistics/pass-at-k.ts";
 import type { StepSummary, UpdateReport } from "./stage.ts";
 
 /** The points of one completed step. A rate that has no rollouts behind it leaves no point. */
@@ -32,18 +33,43 @@ export function stepPoints(step: number, summary: StepSummary, update: UpdateRep
   return Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, step, value }]));
 }
 
-/** Mean pass@1 over problems (c/n each), in all and by bucket. */
-export function evaluationPoints(
-  step: number,
-  results: readonly { readonly bucket: string | null; readonly passes: number; readonly samples: number }[],
-): MetricPoint[] {
-  const rates = new Map<string, number[]>();
-  for (const { bucket, passes, samples } of results) {
-    for (const name of ["evaluation/pass@1", ...(bucket === null ? [] : [bucketEvaluationName(bucket)])]) {
-      rates.set(name, [...(rates.get(name) ?? []), passes / samples]);
+/** The k of pass@k that are recorded beside 1 where every problem has as many samples (paper 6.1). */
+const MORE_KS = [5, 10];
+
+export interface ScoredProblem {
+  readonly bucket: string | null;
+  readonly environment: string;
+  /** As its publisher says it. */
+  readonly difficulty: string | null;
+  readonly passes: number;
+  readonly samples: number;
+}
+
+/**
+ * Unbiased pass@k over problems, in all, by bucket, by environment where there are several, and by published difficulty. `suite`: of a suite of the experiment's, whose
+ * metrics have its name in theirs. Problems that met only broken sandboxes count for nothing.
+ */
+export function evaluationPoints(step: number, results: readonly ScoredProblem[], suite: string | null = null): MetricPoint[] {
+  const scored = results.filter(({ samples }) => samples > 0);
+  const several = new Set(scored.map(({ environment }) => environment)).size > 1;
+  const partsOf = ({ bucket, environment, difficulty }: ScoredProblem): (string | null)[] => [
+    null,
+    ...(bucket === null ? [] : [bucket]),
+    ...(several ? [environment] : []),
+    ...(difficulty === null ? [] : [difficulty]),
+  ];
+  const fewest = Math.min(...scored.map(({ samples }) => samples));
+  return [1, ...MORE_KS.filter((k) => k <= fewest)].flatMap((k) => {
+    const rates = new Map<string, number[]>();
+    for (const problem of scored) {
+      const { passes, samples } = problem;
+      for (const part of partsOf(problem)) {
+        const name = evaluationName({ k, part, suite });
+        rates.set(name, [...(rates.get(name) ?? []), k === 1 ? passes / samples : passAtK({ correct: passes, samples }, k)]);
+      }
     }
-  }
-  return [...rates].map(([name, values]) => ({ name, step, value: values.reduce((sum, value) => sum + value, 0) / values.length }));
+    return [...rates].map(([name, values]) => ({ name, step, value: values.reduce((sum, value) => sum + value, 0) / values.length }));
+  });
 }
 
 const renamed = (values: Readonly<Record<string, number>>, rename: (key: string) => string): Record<string, number> =>

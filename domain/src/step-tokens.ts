@@ -1,7 +1,8 @@
 // Owns: how many completions and tokens of completion a step and an evaluation of an arm may take, before anything has run. Must not know: prompts,
 // models, time.
 import type { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
-import type { EvaluationSpec, TrainingSpec } from "./experiment.ts";
+import type { EvaluationSpec } from "./evaluation.ts";
+import type { TrainingSpec } from "./experiment.ts";
 
 /** Completions; tokens are at most these times `sampling.maxTokens`. */
 export interface StepTokens {
@@ -14,13 +15,15 @@ export interface StepTokens {
   readonly trainedOn: number;
   /** A bound on what an evaluation samples: fewer where fewer problems are held out. */
   readonly evaluation: number;
+  /** Suites that ask all problems of their sets, which only the database counts: not in `evaluation`. */
+  readonly uncounted: readonly string[];
 }
 
 /** `curriculum` with the hooks of the arm's algorithm. */
 export function stepTokens(
   { refill, screening, allocation }: Pick<CurriculumSpec, "refill" | "screening" | "allocation">,
   training: Pick<TrainingSpec, "groupsPerStep" | "groupSize" | "sampling">,
-  evaluation: Pick<EvaluationSpec, "problems" | "samples">,
+  evaluation: Pick<EvaluationSpec, "problems" | "samples" | "suites">,
 ): StepTokens {
   const { groupsPerStep, groupSize, sampling } = training;
   const sizes = allocation?.map(({ rollouts }) => rollouts) ?? [groupSize];
@@ -35,6 +38,10 @@ export function stepTokens(
     firstRound: { least: Math.min(...sizes.map(begun)), most: Math.max(...sizes.map(begun)) },
     inAll: Math.max(...sizes.map((full) => drawings * (begun(full) + grown(full)))),
     trainedOn: groupsPerStep * Math.max(...sizes),
-    evaluation: evaluation.problems * evaluation.samples,
+    evaluation: [evaluation, ...(evaluation.suites ?? [])].reduce(
+      (sum, { problems = 0, samples = evaluation.samples }) => sum + problems * samples,
+      0,
+    ),
+    uncounted: (evaluation.suites ?? []).filter(({ problems }) => problems === undefined).map(({ name }) => name),
   };
 }

@@ -1,6 +1,6 @@
 // Owns: what a selection looks at of a stored set, and freezing what it gave as a set of its own. Must not know: how problems are selected.
 import { contentHash } from "@gradus/domain/content-hash";
-import type { Bucket, EnvironmentName, MeasuredPassRate } from "@gradus/domain";
+import type { Bucket, EnvironmentName, MeasuredPassRate, SeedKind } from "@gradus/domain";
 import type { Database } from "./database.ts";
 
 export interface SelectableRow {
@@ -9,6 +9,7 @@ export interface SelectableRow {
   readonly bucket: Bucket | null;
   readonly passRate: MeasuredPassRate | null;
   readonly teacher: string;
+  readonly seedKind?: SeedKind;
   readonly chain?: string;
   readonly rung?: number;
 }
@@ -16,16 +17,36 @@ export interface SelectableRow {
 /** The training problems of a set, in its order. */
 export async function readSelectable({ sql }: Database, problemSetId: string): Promise<SelectableRow[]> {
   const rows = await sql<
-    (Omit<SelectableRow, "passRate"> & { passes: number | null; attempts: number | null; chain: string | null; rung: number | null })[]
+    (Omit<SelectableRow, "passRate" | "chain" | "rung" | "seedKind"> & {
+      passes: number | null;
+      attempts: number | null;
+      chain: string | null;
+      rung: number | null;
+      seedKind: SeedKind | null;
+    })[]
   >`
-    select p.id, p.environment, m.bucket, m.passes, m.attempts, coalesce(p.origin->>'teacher', '') as teacher, p.chain, p.rung
+    select p.id, p.environment, m.bucket, m.passes, m.attempts, coalesce(p.origin->>'teacher', '') as teacher, p.origin->>'seedKind' as "seedKind", p.chain, p.rung
     from "ProblemSetMember" m join "Problem" p on p.id = m."problemId" where m."problemSetId" = ${problemSetId} and m.split = 'TRAIN' order by m.ordinal`;
-  return rows.map(({ passes, attempts, chain, rung, ...row }) => ({
+  return rows.map(({ passes, attempts, chain, rung, seedKind, ...row }) => ({
     ...row,
+    ...(seedKind === null ? {} : { seedKind }),
     ...(chain === null ? {} : { chain }),
     ...(rung === null ? {} : { rung }),
     passRate: passes === null || attempts === null ? null : { passes, attempts },
   }));
+}
+
+/** How many held-out problems of a set were published in the window; null where there is no such set. */
+export async function countHeldOut(
+  sql: Database["sql"],
+  problemSetId: string,
+  { from = null, to = null }: { readonly from?: string | null | undefined; readonly to?: string | null | undefined },
+): Promise<number | null> {
+  const [row] = await sql<{ count: number }[]>`
+    select (select count(*)::int from "ProblemSetMember" m join "Problem" p on p.id = m."problemId" where m."problemSetId" = s.id and m.split = 'HELD_OUT'
+      and (${from}::text is null or p.origin->>'date' >= ${from}) and (${to}::text is null or p.origin->>'date' <= ${to})) as count
+    from "ProblemSet" s where s.id = ${problemSetId}`;
+  return row?.count ?? null;
 }
 
 export interface SelectionToFreeze {

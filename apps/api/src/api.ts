@@ -27,6 +27,7 @@ import { maskError } from "./errors.ts";
 import { hostGuard } from "./host-guard.ts";
 import { blobRoutes } from "./http/blob-routes.ts";
 import { healthRoutes } from "./http/health-routes.ts";
+import { exportProblems } from "./http/export-problems.ts";
 import { importProblems } from "./http/import-problems.ts";
 import { requireKeyBeyondLoopback } from "./http/node-key.ts";
 import { observeRequests } from "./http/observe-requests.ts";
@@ -198,6 +199,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   );
   app.use(blobRoutes(blobs));
   app.use(importProblems(db));
+  app.use(exportProblems(db));
   app.use(pointFiles(db));
   app.use(keptFiles(db, blobs));
   app.use(["/api/2.0", "/api/3.0", "/ajax-api/2.0"], mlflowRoutes(db, log));

@@ -7,6 +7,7 @@ import {
   readBucketScores,
   readEvaluationsById,
   readEvaluationsOfRuns,
+  readLabelledResults,
   readResultPages,
   readSharedEvaluations,
 } from "@gradus/prisma/reading/evaluation-reader";
@@ -256,6 +257,10 @@ export const createLoaders = (db: Database) => ({
   ),
   scoresOfEvaluation: many(
     (ids) => readBucketScores(db, ids),
+    (row) => row.evaluationId,
+  ),
+  labelledResultsOfEvaluation: many(
+    (ids) => readLabelledResults(db, ids),
     (row) => row.evaluationId,
   ),
   resultsOfEvaluation: manyWith(

@@ -21,6 +21,8 @@ export interface CatalogueEntry {
   readonly summary: string;
   /** Where it comes from; empty for a preset of the paper's own tables. */
   readonly source: string;
+  /** What a sampler works through beside its draws. */
+  readonly hook?: string;
   readonly parameters: readonly CatalogueParameter[];
   /** What a preset or an algorithm stands for, as a file would write it. */
   readonly stands?: unknown;
@@ -49,7 +51,10 @@ export function curriculumCatalogue(): CatalogueEntry[] {
         stands: spec,
       };
     }),
-    ...SAMPLERS.map(({ kind: name, summary, source, parameters }) => entry("SAMPLER", name, summary, source, parameters)),
+    ...SAMPLERS.map(({ kind: name, summary, source, parameters, hook }) => ({
+      ...entry("SAMPLER", name, summary, source, parameters),
+      ...(hook === undefined ? {} : { hook }),
+    })),
     ...GATES.map(({ kind: name, summary, source, parameters }) => entry("GATE", name, summary, source, parameters)),
     ...Object.entries(CurriculumHooks).map(([name, schema]) => {
       const [summary, source] = HOOK_LINES[name as keyof typeof HOOK_LINES];

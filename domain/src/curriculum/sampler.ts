@@ -41,6 +41,8 @@ export interface SamplerKind<Parameters, State> {
   readonly summary: string;
   /** Where the rule and its defaults come from. */
   readonly source: string;
+  /** What it works through beside its draws, by the name that the file, the sampler interface or the environment has for it. */
+  readonly hook?: string;
   /** Strict schema with every default and `kind` itself. */
   readonly parameters: z.ZodType<Parameters>;
   start(parameters: Parameters, context: RunContext): State;

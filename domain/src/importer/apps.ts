@@ -1,7 +1,7 @@
 // Owns: the APPS format (Hendrycks et al. 2021) and TACO, which follows it. Must not know: files, the sandbox.
 import { z } from "zod";
 import { contestContent } from "./contest-tests.ts";
-import { importLines, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
+import { importLines, labelled, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
 
 const Row = z.looseObject({
   problem_id: z.union([z.number(), z.string()]).optional(),
@@ -13,6 +13,7 @@ const Row = z.looseObject({
   input_output: z.union([z.string().min(1), z.looseObject({})]),
   starter_code: z.string().nullish(),
   date: z.string().nullish(),
+  difficulty: z.string().nullish(),
 });
 
 const InputOutput = z.looseObject({ fn_name: z.string().nullish(), inputs: z.array(z.unknown()), outputs: z.array(z.unknown()) });
@@ -42,6 +43,7 @@ function toProblem(row: z.infer<typeof Row>): ImportedProblem {
       teacher: "import",
       ...(id === null ? {} : { source: [row.source ?? "apps", id].join("/") }),
       ...(day === undefined ? {} : { date: day }),
+      ...labelled(row.difficulty),
     },
   };
 }

@@ -1,7 +1,7 @@
 // Owns: sets of questions with final answers: MATH500 and AIME as JSON lines, under the names of fields that they go by. Must not know: files.
 import { z } from "zod";
 import { ANSWER_ENTRY, findAnswer, normaliseAnswer } from "../environment/final-answer.ts";
-import { importLines, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
+import { importLines, labelled, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
 
 const answer = z.union([z.string(), z.number()]);
 const Row = z.looseObject({
@@ -15,6 +15,8 @@ const Row = z.looseObject({
   unique_id: z.string().optional(),
   ID: z.string().optional(),
   id: answer.optional(),
+  /** MATH: 1 to 5. */
+  level: answer.nullish(),
 });
 
 export function importFinalAnswers(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<ImportedLine> {
@@ -37,6 +39,6 @@ function toProblem(row: z.infer<typeof Row>): ImportedProblem {
       tests: [{ kind: "call", args: "", expected: JSON.stringify(normaliseAnswer(String(known))) }],
       visibleTests: 0,
     },
-    origin: { teacher: "import", ...(id === undefined ? {} : { source: String(id) }) },
+    origin: { teacher: "import", ...(id === undefined ? {} : { source: String(id) }), ...labelled(row.level) },
   };
 }

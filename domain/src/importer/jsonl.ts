@@ -12,6 +12,16 @@ export interface ImportedProblem {
   readonly rest?: Readonly<Record<string, unknown>>;
 }
 
+/** How hard its publisher says a problem is, as an origin has it: lower case, `level 3` as `3`. */
+export function labelled(difficulty: string | number | null | undefined): Pick<ProblemOrigin, "difficulty"> {
+  const said = String(difficulty ?? "")
+    .trim()
+    .toLowerCase()
+    .replace(/^level\s+/, "")
+    .slice(0, 60);
+  return said === "" ? {} : { difficulty: said };
+}
+
 /** One line of the input, numbered from 1: a problem, or why it is none. */
 export type ImportedLine =
   | { readonly line: number; readonly ok: true; readonly problem: ImportedProblem }

@@ -1,12 +1,13 @@
 // Owns: the LiveCodeBench format (Jain et al. 2024), its packed private tests included. Must not know: files, how bytes are inflated.
 import { z } from "zod";
 import { contestContent } from "./contest-tests.ts";
-import { importLines, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
+import { importLines, labelled, type ImportedLine, type ImportedProblem } from "./jsonl.ts";
 
 const Case = z.looseObject({ input: z.string(), output: z.string(), testtype: z.enum(["stdin", "functional"]) });
 const Row = z.looseObject({
   question_id: z.union([z.string(), z.number()]),
   question_content: z.string().min(1),
+  difficulty: z.string().nullish(),
   contest_date: z.string().regex(/^\d{4}-\d{2}-\d{2}/, "must begin with a day, YYYY-MM-DD"),
   starter_code: z.string().default(""),
   public_test_cases: z.string().default("[]"),
@@ -43,7 +44,12 @@ function toProblem(row: z.infer<typeof Row>, inflate: Inflate): ImportedProblem 
       // The question has the public examples already.
       visible: 0,
     }),
-    origin: { teacher: "import", source: `live-code-bench/${row.question_id}`, date: row.contest_date.slice(0, 10) },
+    origin: {
+      teacher: "import",
+      source: `live-code-bench/${row.question_id}`,
+      date: row.contest_date.slice(0, 10),
+      ...labelled(row.difficulty),
+    },
   };
 }
 

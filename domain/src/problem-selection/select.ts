@@ -38,7 +38,7 @@ export function singleDifficulty<P extends Selectable>(
   { scheme = "narrow", count = problems.length, seed }: { readonly scheme?: BucketScheme; readonly count?: number; readonly seed: number },
 ): Selection<P> {
   return freeze(
-    shuffled(problems, seed)
+    drawn(problems, seed)
       .filter(({ passRate }) => bucketOf(passRate, scheme) === bucket)
       .slice(0, count),
   );
@@ -56,7 +56,7 @@ export function matchHistograms<P extends Selectable>(
   b: readonly P[],
   seed: number,
 ): readonly [Selection<P>, Selection<P>] {
-  const [byRateA, byRateB] = [a, b].map((side) => Map.groupBy(shuffled(side, seed), rateOf)) as [Map<number, P[]>, Map<number, P[]>];
+  const [byRateA, byRateB] = [a, b].map((side) => Map.groupBy(drawn(side, seed), rateOf)) as [Map<number, P[]>, Map<number, P[]>];
   const rates = [...byRateA.keys()].filter((rate) => byRateB.has(rate)).toSorted((x, y) => x - y);
   const keep = (own: Map<number, P[]>, other: Map<number, P[]>): P[] =>
     rates.flatMap((rate) => own.get(rate)!.slice(0, Math.min(own.get(rate)!.length, other.get(rate)!.length)));
@@ -95,7 +95,7 @@ export function disjointControl<P extends Selectable>(
   seed: number,
 ): Selection<P> & { readonly missing: number } {
   const taken = new Set(chains.flat().flatMap(({ chain }) => chain ?? []));
-  const byRate = Map.groupBy(shuffled(problems, seed), rateOf);
+  const byRate = Map.groupBy(drawn(problems, seed), rateOf);
   const found: P[] = [];
   let missing = 0;
   for (const wanted of chains.flat()) {
@@ -122,7 +122,7 @@ export function mixEnvironments<P extends Selectable>(
 ): Selection<P> {
   const asked = Object.entries(counts) as [EnvironmentName, number][];
   const sum = asked.reduce((all, [, count]) => all + count, 0);
-  const byEnvironment = Map.groupBy(shuffled(problems, seed), ({ environment }) => environment);
+  const byEnvironment = Map.groupBy(drawn(problems, seed), ({ environment }) => environment);
   let before = 0;
   return freeze(
     asked.flatMap(([environment, count]) => {
@@ -137,7 +137,7 @@ export function mixEnvironments<P extends Selectable>(
   );
 }
 
-/** By id first, so that the order given never matters. */
-function shuffled<P extends Selectable>(problems: readonly P[], seed: number): P[] {
+/** In an order drawn by `seed`. By id first, so that the order given never matters. */
+export function drawn<P extends Selectable>(problems: readonly P[], seed: number): P[] {
   return stream(`selection/${seed}`).shuffle(problems.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
 }

@@ -1,8 +1,8 @@
 // Owns: what an experiment file may say of the problems it trains on, and which problems that names. Must not know: where problems are stored.
 import { z } from "zod";
 import { isLearnable } from "../bucket.ts";
-import { Bucket, EnvironmentName } from "../problem.ts";
-import { disjointControl, freeze, learnable, matchHistograms, mixEnvironments, singleDifficulty, wholeChains } from "./select.ts";
+import { Bucket, EnvironmentName, SeedKind } from "../problem.ts";
+import { disjointControl, drawn, freeze, learnable, matchHistograms, mixEnvironments, singleDifficulty, wholeChains } from "./select.ts";
 import type { Selectable, Selection } from "./select.ts";
 import { stream } from "../random.ts";
 
@@ -10,10 +10,20 @@ const count = z.number().int().min(1);
 /** Of what is drawn; nothing else decides which of the problems that fit are taken. */
 const seed = z.number().int().min(0).default(1);
 
+const ofSubset = {
+  environment: EnvironmentName.optional(),
+  teacher: z.string().min(1).optional(),
+  /** What its teacher began with; none: no synthesis wrote it (imported problems: the real ones of the paper). */
+  seeds: z.enum(["none", ...SeedKind.options]).optional(),
+};
+const saysSomething = [
+  ({ environment, teacher, seeds }: { environment?: unknown; teacher?: unknown; seeds?: unknown }) =>
+    (environment ?? teacher ?? seeds) !== undefined,
+  "at least one of environment, teacher and seeds",
+] as const;
+
 /** Problems that have all that is written. */
-export const ProblemSubset = z
-  .strictObject({ environment: EnvironmentName.optional(), teacher: z.string().min(1).optional() })
-  .refine(({ environment, teacher }) => (environment ?? teacher) !== undefined, "an environment, a teacher, or both");
+export const ProblemSubset = z.strictObject(ofSubset).refine(...saysSomething);
 export type ProblemSubset = z.infer<typeof ProblemSubset>;
 
 /** Which training problems of a measured set (paper 2.3, 2.5, 4.2-4.4, 5). Held-out problems are never selected: every arm is evaluated on the same ones. */
@@ -41,12 +51,22 @@ export const ProblemSelection = z.discriminatedUnion("kind", [
   }),
   /** The largest part of `keep` whose histogram of pass rates `against` can match. */
   z.strictObject({ kind: z.literal("matched"), keep: ProblemSubset, against: ProblemSubset, seed }),
+  /** Parts of the set together, `count` of each drawn by `seed`: real problems, and real with synthetic ones. A problem is in one part at most. */
+  z.strictObject({
+    kind: z.literal("parts"),
+    parts: z
+      .array(z.strictObject({ ...ofSubset, count: count.optional() }).refine(...saysSomething))
+      .min(1)
+      .max(16),
+    seed,
+  }),
 ]);
 export type ProblemSelection = z.infer<typeof ProblemSelection>;
 
 /** What a selection by specification looks at beside the pass rate. */
 export interface NamedSelectable extends Selectable {
   readonly teacher: string;
+  readonly seedKind?: SeedKind | undefined;
 }
 
 export interface SelectedProblems<P extends Selectable> extends Selection<P> {
@@ -90,6 +110,22 @@ function selectionOf<P extends NamedSelectable>(spec: ProblemSelection, problems
       const [keep, against] = [spec.keep, spec.against].map((subset) => problems.filter((problem) => isOf(problem, subset)));
       return matchHistograms(keep!, against!, spec.seed)[0];
     }
+    case "parts": {
+      const taken = new Set<string>();
+      return freeze(
+        spec.parts.flatMap((part, at) => {
+          const members = drawn(
+            problems.filter((problem) => isOf(problem, part) && !taken.has(problem.id)),
+            spec.seed,
+          );
+          if (members.length < (part.count ?? 1))
+            throw new RangeError(`parts[${at}]: ${part.count ?? "some"} problems are wanted and there are ${members.length}`);
+          const kept = members.slice(0, part.count);
+          for (const { id } of kept) taken.add(id);
+          return kept;
+        }),
+      );
+    }
   }
 }
 
@@ -104,8 +140,10 @@ function chosenChains<P extends NamedSelectable>(
   return stream(`selection/${asked.seed}/chains`).shuffle(chains).slice(0, asked.count);
 }
 
-const isOf = (problem: NamedSelectable, { environment, teacher }: ProblemSubset): boolean =>
-  (environment === undefined || problem.environment === environment) && (teacher === undefined || problem.teacher === teacher);
+const isOf = (problem: NamedSelectable, { environment, teacher, seeds }: ProblemSubset): boolean =>
+  (environment === undefined || problem.environment === environment) &&
+  (teacher === undefined || problem.teacher === teacher) &&
+  (seeds === undefined || (problem.seedKind ?? "none") === seeds);
 
 function enough<P extends Selectable>(selection: Selection<P>, wanted: number | undefined): Selection<P> {
   if (wanted !== undefined && selection.problems.length < wanted)

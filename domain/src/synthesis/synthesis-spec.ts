@@ -100,6 +100,8 @@ export const FilterSpec = z.strictObject({
 export const SynthesisSpec = z
   .strictObject({
     name,
+    /** Which of the file's `scales` was laid over it. */
+    scale: name.optional(),
     project: name.default("default"),
     environments: z.array(SynthesisEnvironment).min(1).max(4).default(["INDUCTION"]),
     seeds: z.strictObject({

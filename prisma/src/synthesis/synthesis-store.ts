@@ -1,6 +1,6 @@
 // Owns: a synthesis and its seeds in the database. Must not know: teachers, prompts, workflows.
 import { MissingRow, SynthesisSpec } from "@gradus/domain";
-import type { Provenance, SynthesisEnvironment } from "@gradus/domain";
+import type { ProblemSplit, Provenance, SynthesisEnvironment } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 import { storableText } from "../training/storable-text.ts";
 
@@ -77,8 +77,12 @@ export const readSolutions = (
     from "Rollout" r join "Group" g on g.id = r."groupId" join "Problem" p on p.id = g."problemId"
     where g."runId" = ${runId} and r.reward > 0 order by g."problemId", r.id`;
 
-/** References of a set's problems, in its order. */
-export const readReferences = (sql: Sql, problemSetId: string): Promise<{ readonly id: string; readonly reference: string }[]> =>
+/** References of a set's problems, in its order; of one split alone where it is named. */
+export const readReferences = (
+  sql: Sql,
+  problemSetId: string,
+  split: ProblemSplit | null = null,
+): Promise<{ readonly id: string; readonly reference: string }[]> =>
   sql<{ id: string; reference: string }[]>`
     select p.id, p.content ->> 'reference' as reference from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
-    where m."problemSetId" = ${problemSetId} order by m.ordinal`;
+    where m."problemSetId" = ${problemSetId} and (${split}::"ProblemSplit" is null or m.split = ${split}::"ProblemSplit") order by m.ordinal`;

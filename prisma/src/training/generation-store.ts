@@ -1,5 +1,5 @@
 // Owns: what each stage reads before it works: the rows of its scope with the settings that govern them. Must not know: how stages work.
-import { ConfigurationError, ExperimentSpec, MissingRow, SamplingSettings } from "@gradus/domain";
+import { ConfigurationError, evaluationPlan, ExperimentSpec, MissingRow, SamplingSettings } from "@gradus/domain";
 import type { Executing, Generation, InitialPolicy, RunSpec, Scope, Updating } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 import { readAdmitted, readFirstPolicy, readPolicyMadeAt } from "./policy-store.ts";
@@ -41,8 +41,9 @@ export async function readGeneration(sql: Sql, scope: Scope): Promise<Generation
   }
   const [{ seed, spec }, groups] = await Promise.all([readSettings(sql, scope), readMissing(sql, scope)]);
   const { sampling } = spec.training;
-  const { temperature, topP } = spec.evaluation;
-  return { groups, seed, sampling: scope.kind === "EVALUATION" ? { ...sampling, temperature, topP } : sampling };
+  if (scope.kind !== "EVALUATION") return { groups, seed, sampling };
+  const { temperature, topP } = evaluationPlan(spec.evaluation, scope.suite);
+  return { groups, seed, sampling: { ...sampling, temperature, topP } };
 }
 
 export async function readExecuting(sql: Sql, scope: Scope): Promise<Executing> {

@@ -1,7 +1,7 @@
 // Owns: freezing problems into a set. Must not know: who wrote them.
 import { contentHash } from "@gradus/domain/content-hash";
 import { contentOf } from "@gradus/domain";
-import type { Problem } from "@gradus/domain";
+import type { Problem, ProblemContent } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 
 export type ProblemToStore = Omit<Problem, "id">;
@@ -54,4 +54,36 @@ export async function freezeProblemSet(sql: Sql, projectId: string, name: string
       on conflict do nothing`;
   });
   return id;
+}
+
+/** A memory bound: a set is read in parts. */
+const PROBLEMS_AT_ONCE = 500;
+
+interface StoredMember {
+  readonly content: ProblemContent;
+  readonly contentHash: string;
+  readonly astHash: string;
+  readonly origin: ProblemToStore["origin"];
+  readonly operations: string[];
+  readonly split: ProblemToStore["split"];
+  readonly passes: number | null;
+  readonly attempts: number | null;
+  readonly bucket: ProblemToStore["bucket"];
+}
+
+/** Lines of a set in its order, as they are imported: frozen again they are a set of the same hash. */
+export async function* exportProblemSet(sql: Sql, problemSetId: string): AsyncGenerator<string> {
+  for (let after = -1; ;) {
+    const members = await sql<(StoredMember & { ordinal: number })[]>`
+      select m.ordinal, p.content, p."contentHash", p."astHash", p.origin, p.operations, m.split, m.passes, m.attempts, m.bucket
+      from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
+      where m."problemSetId" = ${problemSetId} and m.ordinal > ${after} order by m.ordinal limit ${PROBLEMS_AT_ONCE}`;
+    for (const { ordinal: _ordinal, content, passes, attempts, ...row } of members) {
+      const passRate = passes === null || attempts === null ? null : { passes, attempts };
+      yield `${JSON.stringify({ ...contentOf(content), ...row, passRate } satisfies ProblemToStore)}\n`;
+    }
+    const last = members.at(-1);
+    if (last === undefined) return;
+    after = last.ordinal;
+  }
 }

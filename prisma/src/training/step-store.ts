@@ -98,16 +98,18 @@ export interface TrainableProblem {
   readonly content: ProblemContent;
   readonly chain?: string;
   readonly rung?: number;
+  readonly contentHash: string;
   /** Its first operation; absent where nobody named one. */
   readonly category?: string;
 }
 
-/** The problems of one split of a set, in the set's order; `limit` takes the first so many. */
+/** The problems of one split of a set, in the set's order: those published in the window, of which `limit` takes the first so many. */
 export async function readProblems(
   sql: Sql,
   problemSetId: string,
   split: "TRAIN" | "HELD_OUT",
   limit: number | null = null,
+  { from = null, to = null }: { readonly from?: string | null | undefined; readonly to?: string | null | undefined } = {},
 ): Promise<TrainableProblem[]> {
   const rows = await sql<
     (Omit<TrainableProblem, "passRate" | "chain" | "rung" | "category"> & {
@@ -118,8 +120,9 @@ export async function readProblems(
       category: string | null;
     })[]
   >`
-    select p.id, p.environment, m.bucket, p.content, m.passes, m.attempts, p.chain, p.rung, p.operations[1] as category from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
-    where m."problemSetId" = ${problemSetId} and m.split = ${split} order by m.ordinal limit ${limit}`;
+    select p.id, p.environment, m.bucket, p.content, p."contentHash", m.passes, m.attempts, p.chain, p.rung, p.operations[1] as category from "ProblemSetMember" m join "Problem" p on p.id = m."problemId"
+    where m."problemSetId" = ${problemSetId} and m.split = ${split}
+      and (${from}::text is null or p.origin->>'date' >= ${from}) and (${to}::text is null or p.origin->>'date' <= ${to}) order by m.ordinal limit ${limit}`;
   return rows.map(({ passes, attempts, chain, rung, category, ...row }) => ({
     ...row,
     ...(chain === null ? {} : { chain }),
@@ -143,6 +146,8 @@ export interface GroupToCredit {
   readonly problemId: string;
   readonly environment: EnvironmentName;
   readonly bucket: Bucket | null;
+  /** As its publisher says it. */
+  readonly difficulty: string | null;
   readonly rollouts: readonly RolloutToCredit[];
 }
 
@@ -151,7 +156,7 @@ export async function readExecuted(sql: Sql, scope: Scope): Promise<GroupToCredi
   const rows = await sql<
     (Omit<GroupToCredit, "rollouts"> & Omit<RolloutToCredit, "id"> & { rolloutId: string; execution: ExecutionResult | null })[]
   >`
-    select g.id, g.ordinal, g."problemId", g.bucket, p.environment, r.id as "rolloutId", r.index, r.execution,
+    select g.id, g.ordinal, g."problemId", g.bucket, p.environment, p.origin->>'difficulty' as difficulty, r.id as "rolloutId", r.index, r.execution,
       cardinality(r."completionTokens") as "completionTokens", r."finishReason"
     from "Group" g join "Problem" p on p.id = g."problemId" join "Rollout" r on r."groupId" = g.id where g.scope = ${scope.id} order by g.ordinal, r.index`;
   const groups = new Map<string, Omit<GroupToCredit, "rollouts"> & { rollouts: RolloutToCredit[] }>();

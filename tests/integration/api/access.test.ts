@@ -70,6 +70,10 @@ const doors: Record<string, { readonly scope: "READ" | "WRITE"; readonly knock: 
     knock: async (headers) => (await fetch(`${api.url}/blobs/${"0".repeat(64)}`, { method: "PUT", headers, body: "x" })).status,
   },
   export: { scope: "READ", knock: async (headers) => (await fetch(`${api.url}/export/points?run=${runId}`, { headers })).status },
+  "export problems": {
+    scope: "READ",
+    knock: async (headers) => (await fetch(`${api.url}/export/problems`, { headers })).status,
+  },
   "import problems": {
     scope: "WRITE",
     knock: async (headers) => (await fetch(`${api.url}/import/problems?name=x`, { method: "POST", headers, body: "\n" })).status,

@@ -30,7 +30,9 @@ afterAll(async () => {
 
 const COMPARISON = `query ($of: RunFilter!, $metrics: [String!], $curves: [String!], $baselineArm: String) { comparison(of: $of, metrics: $metrics, curves: $curves, baselineArm: $baselineArm) {
   baselineArm verdicts guardRails arms { arm { name } runs { seed }
-    metrics { name estimate { mean low high n note } perSeed { seed runId value } difference { estimate { mean low high n } perSeed { seed value } excludesZero sentence } }
+    metrics { name estimate { mean low high n note } perSeed { seed runId value } interquartileMean probabilityOfImprovement bootstrap { low n note }
+    difference { estimate { mean low high n } perSeed { seed value } pValue pAdjusted excludesZero sentence } }
+  overProblems { estimate { mean n } onlyBaseline onlyArm pValue }
     curves { name points { step estimate { mean n } } }
     improvement { estimate { mean low high n } before after seeds excludesZero sentence } } } }`;
 
@@ -58,6 +60,20 @@ test("gives mean, t interval over seeds, every seed's value, and matched differe
   ]);
   expect(difference.estimate).toMatchObject({ mean: expect.closeTo(0.25), low: expect.closeTo(0.25 - 0.63531, 4), n: 2 });
   expect(difference.excludesZero).toBe(false);
+  // t = 5 with one degree of freedom, and the only one that was asked for.
+  expect([difference.pValue, difference.pAdjusted]).toEqual([expect.closeTo(0.12566591637800228, 10), difference.pValue]);
+  expect(classic.metrics[0]).toMatchObject({
+    interquartileMean: expect.closeTo(0.65),
+    probabilityOfImprovement: 1,
+    bootstrap: { low: null, n: 2 },
+  });
+  expect(classic.metrics[0].bootstrap.note).toBe("no bootstrap over fewer than 5 seeds");
+  expect(uniform.metrics[0]).toMatchObject({ difference: null, probabilityOfImprovement: null });
+  // Of two problems uniform has 1 of 4 right, classic 3 of 4.
+  expect([uniform.overProblems, classic.overProblems]).toEqual([
+    null,
+    { estimate: { mean: 0.5, n: 2 }, onlyBaseline: 0, onlyArm: 2, pValue: expect.closeTo(0.5, 12) },
+  ]);
   expect(difference.sentence).toMatch(/^no difference seen in train\/reward between uniform and classic: \+0\.250 .*n = 2 seeds$/);
   expect(comparison.verdicts).toContain(difference.sentence);
 });
@@ -150,6 +166,7 @@ test("says what a reader should know: few seeds, unfinished runs, broken sandbox
     "classic: policy/loss is not finite in seed 2, which is left out",
     "classic: policy/loss has no value in seed 1",
     "classic: 6 rollouts met a broken sandbox for good and earned no credit",
+    "budgets differ: uniform 32, classic 16 rollouts a step",
   ]);
   expect(comparison.arms[1].metrics[0]).toMatchObject({
     estimate: { mean: null, n: 0 },

@@ -124,3 +124,13 @@ test("refuses a set without measurements, one that has too few, and one that is 
   });
   expect((await refused(fileOf(set, "").replace(/set: [^ ]+/, "teacher: {}")))?.fields).toEqual([{ path: "arms[1].problems.select" }]);
 });
+
+test("a set leaves as lines that are the same set when they come back, and a set that is not there is said so", async () => {
+  const out = await fetch(`${api.url}/export/problems?set=${set}`);
+  const lines = await out.text();
+  expect(lines.trim().split("\n")).toHaveLength(9);
+  expect(JSON.parse(lines.split("\n")[0] ?? "")).toMatchObject({ split: "TRAIN", passRate: { passes: 28, attempts: 32 }, bucket: "EASY" });
+  const back = await fetch(`${api.url}/import/problems?name=levels`, { method: "POST", body: lines });
+  expect(await back.json()).toMatchObject({ problemSetId: set, imported: 9, rejected: [] });
+  expect((await fetch(`${api.url}/export/problems?set=none`)).status).toBe(404);
+});

@@ -1,8 +1,7 @@
 // Proves: every file of examples/paper is accepted at each of its scales, with the problems that its arms select there to be had.
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bucketOf, contentHash } from "@gradus/domain";
-import type { EnvironmentName, Problem } from "@gradus/domain";
+import type { Problem } from "@gradus/domain";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { get, startTestApi } from "../../testkit/api/test-api.ts";
@@ -17,21 +16,6 @@ let api: TestApi;
 /** What stands in a file -> the set that it means here. */
 let sets: Record<string, string>;
 
-const written = (environment: EnvironmentName, passes: number, at: number) => {
-  const content = {
-    environment,
-    message: `${environment} ${passes} ${at}`,
-    entryPoint: "f",
-    reference: "def f(x):\n return x\n",
-    tests: [{ kind: "call" as const, args: "1", expected: "1" }],
-    visibleTests: 1,
-  };
-  const passRate = { passes, attempts: 32 };
-  const origin = { teacher: "test" };
-  const [split, bucket] = ["TRAIN" as const, bucketOf(passRate)];
-  return { ...content, contentHash: contentHash(content), astHash: `${passes} ${at}`, origin, operations: [], split, passRate, bucket };
-};
-
 async function problemsOf(file: string): Promise<Omit<Problem, "id">[]> {
   const lines = (await readFile(example(file), "utf8")).trim().split("\n");
   return lines.map((line) => JSON.parse(line) as Omit<Problem, "id">);
@@ -42,15 +26,13 @@ beforeAll(async () => {
   api = await startTestApi(world.database);
   const quickstart = await problemsOf("quickstart/problems.jsonl");
   const chains = await problemsOf("paper/chains.jsonl");
-  const environments = (["INDUCTION", "ABDUCTION", "DEDUCTION", "FUZZING"] as const).flatMap((environment) =>
-    Array.from({ length: environment === "INDUCTION" ? 160 : 40 }, (_, at) => written(environment, 16, at)),
-  );
   const freeze = (name: string, problems: readonly Omit<Problem, "id">[]) =>
     freezeProblemSet(world.database.sql, "default", name, problems);
   sets = {
     "file: ../quickstart/problems.jsonl": await freeze("quickstart", quickstart),
     "file: chains.jsonl": await freeze("chains", chains),
-    "set: a-set-of-four-environments": await freeze("environments", environments),
+    "file: environments.jsonl": await freeze("environments", await problemsOf("paper/environments.jsonl")),
+    "file: augmentation.jsonl": await freeze("augmentation", await problemsOf("paper/augmentation.jsonl")),
   };
 });
 afterAll(async () => {
@@ -63,16 +45,24 @@ const VALIDATE = `mutation ($source: String!) { validateExperiment(source: $sour
 
 /** Of every size as they stand. */
 const CONTROLS = ["identical.yaml", "warm-start.yaml"];
-const files = (await readdir(example("paper"))).filter((file) => file.endsWith(".yaml") && !CONTROLS.includes(file));
+/** Written by a teacher, not trained on. */
+const SYNTHESES = ["yield-multi-turn.yaml", "yield-single-turn.yaml", "seeds-solutions.yaml"];
+const files = (await readdir(example("paper"))).filter((file) => file.endsWith(".yaml") && ![...CONTROLS, ...SYNTHESES].includes(file));
+/** Arms differ in how many problems they have, and that is what is compared. */
+const OF_DIFFERENT_SIZES = ["augmentation.yaml"];
+
+/** The file as the client sends it, at one of its scales. */
+async function sourceOf(file: string, scale: string): Promise<string> {
+  const text = (await readFile(example(`paper/${file}`), "utf8"))
+    .replace(/warmStart: .*safetensors/, `warmStart: sha256:${"0".repeat(64)}`)
+    .replace(/^scale: .*$/m, `scale: ${scale}`);
+  return Object.entries(sets).reduce((source, [inFile, id]) => source.replaceAll(inFile, `set: ${id}`), text);
+}
 
 test.each(files.flatMap((file) => ["laptop", "paper"].map((scale) => ({ file, scale }))))(
   "$file is accepted at scale $scale",
   async ({ file, scale }) => {
-    let source = (await readFile(example(`paper/${file}`), "utf8"))
-      .replace("../quickstart/warm-start.safetensors", `sha256:${"0".repeat(64)}`)
-      .replace("scale: laptop\n", `scale: ${scale}\n`);
-    for (const [inFile, id] of Object.entries(sets)) source = source.replace(inFile, `set: ${id}`);
-    const { validateExperiment: said } = await get(api.url, VALIDATE, { source });
+    const { validateExperiment: said } = await get(api.url, VALIDATE, { source: await sourceOf(file, scale) });
     expect(said).toMatchObject({
       ok: true,
       error: null,
@@ -80,18 +70,31 @@ test.each(files.flatMap((file) => ["laptop", "paper"].map((scale) => ({ file, sc
     });
     expect(said.runCount).toBe(said.specification.arms.length * said.specification.seeds.length);
     // Arms that are compared train on as many problems.
-    expect(new Set(said.selections.map(({ problems }: { problems: number }) => problems)).size).toBeLessThanOrEqual(1);
+    const sizes = new Set(said.selections.map(({ problems }: { problems: number }) => problems));
+    if (!OF_DIFFERENT_SIZES.includes(file)) expect(sizes.size).toBeLessThanOrEqual(1);
     expect(said.selections.map(({ note }: { note: string | null }) => note).filter((note: string | null) => note !== null)).toEqual([]);
   },
 );
 
+const VALIDATE_SYNTHESIS = `mutation ($source: String!) { validateSynthesis(source: $source) { ok error { message fields { path expected } } maxTeacherCalls } }`;
+
+test.each(["laptop", "paper"])(
+  "both sides of the yield study make as many teacher calls at scale %s, and the seeds study can be had",
+  async (scale) => {
+    const calls = [];
+    for (const file of SYNTHESES) {
+      // As the client writes it: an entry of `against` is the set's id itself.
+      const source = (await sourceOf(file, scale)).replaceAll(/\{ set: ([^ ]+) \}/g, "$1");
+      const { validateSynthesis: said } = await get(api.url, VALIDATE_SYNTHESIS, { source });
+      expect([file, said]).toMatchObject([file, { ok: true, error: null }]);
+      calls.push(said.maxTeacherCalls);
+    }
+    expect(calls[1]).toBe(calls[0]);
+  },
+);
+
 test.each(CONTROLS)("%s is accepted, and its arms differ in what it says alone", async (file) => {
-  let source = (await readFile(example(`paper/${file}`), "utf8")).replace(
-    "../quickstart/warm-start.safetensors",
-    `sha256:${"0".repeat(64)}`,
-  );
-  for (const [inFile, id] of Object.entries(sets)) source = source.replace(inFile, `set: ${id}`);
-  const { validateExperiment: said } = await get(api.url, VALIDATE, { source });
+  const { validateExperiment: said } = await get(api.url, VALIDATE, { source: await sourceOf(file, "") });
   expect(said).toMatchObject({ ok: true, error: null, runCount: 3 * said.specification.arms.length });
   const [first, ...others] = said.specification.arms.map(({ name: _name, ...arm }: { name: string }) => arm);
   for (const [at, other] of others.entries()) {

@@ -64,6 +64,7 @@ test("seeds become problems over turns, each tried, and what survives is a set w
     expect(attempts).toBe(8);
     expect(problem.chain).not.toBeNull();
     expect(problem.origin.seedSnippet).not.toBeNull();
+    expect(problem.origin.seedKind).toBe("snippets");
   }
   expect(members.some(({ problem }) => (problem.rung ?? 0) > 0 && problem.parent !== null)).toBe(true);
   // Problems of a seed are held out together.

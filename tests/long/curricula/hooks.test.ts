@@ -46,6 +46,12 @@ const groupsOf = (runId: string): Promise<GroupSeen[]> => world.database.sql<Gro
   from "Group" g join "Step" s on s."runId" = g."runId" and s.step = g.step join "Rollout" r on r."groupId" = g.id
   where g."runId" = ${runId} and g."scopeKind" = 'STEP' group by g.id, s.rounds order by g.step, g.ordinal`;
 
+async function samplerStateOf(runId: string): Promise<unknown> {
+  const [row] = await world.database.sql<{ state: { sampler: unknown } }[]>`
+    select state from "CurriculumState" where "runId" = ${runId} order by step desc limit 1`;
+  return row?.state.sampler;
+}
+
 const stepsOf = (groups: readonly GroupSeen[]): GroupSeen[][] => [...Map.groupBy(groups, ({ step }) => step).values()];
 
 test("refill, screening, replay and starts inside an answer show in what a run draws and trains on", async () => {
@@ -54,12 +60,13 @@ test("refill, screening, replay and starts inside an answer show in what a run d
     { name: "speed", curriculum: spec({ sampler: { kind: "uniform" }, screening: { rollouts: 2 }, refill: { maxRounds: 3 } }) },
     { name: "vcrl", curriculum: resolveCurriculum("vcrl") },
     { name: "r3", curriculum: spec({ sampler: { kind: "r3", stages: 4 } }) },
+    ...["goldilocks", "azr", "sws", "tarot"].map((kind) => ({ name: kind, curriculum: spec({ sampler: { kind } }) })),
   ];
-  const [dapo, speed, vcrl, r3] = (await run("hooked", { curricula, concurrency: 4 })) as [string, string, string, string];
+  const [dapo, speed, vcrl, r3, ...predicting] = (await run("hooked", { curricula, concurrency: 4 })) as [string, string, string, string];
   const statuses = await world.database.sql<
     { id: string; status: string; stepsDone: number; cause: string | null }[]
   >`select id, status, "stepsDone", cause from "Run" where "experimentId" = 'hooked'`;
-  expect(statuses).toHaveLength(4);
+  expect(statuses).toHaveLength(curricula.length);
   for (const { id, ...ended } of statuses) expect([id, ended]).toEqual([id, { status: "COMPLETED", stepsDone: STEPS, cause: null }]);
 
   const refilled = stepsOf(await groupsOf(dapo));
@@ -83,6 +90,12 @@ test("refill, screening, replay and starts inside an answer show in what a run d
   const [states] = await world.database.sql<{ state: { hooks: { memory: object } } }[]>`
     select state from "CurriculumState" where "runId" = ${vcrl} order by step desc limit 1`;
   expect(Object.keys(states!.state.hooks.memory).length).toBeGreaterThan(0);
+
+  // What goldilocks' predictor, azr's proposer and sws' failures have learned of real groups lies in the checkpointed state.
+  const [predictor, proposer, weak] = await Promise.all(predicting.slice(0, 3).map(samplerStateOf));
+  expect((predictor as { weights: number[] }).weights.some((weight) => weight !== 0 && weight !== 0.5)).toBe(true);
+  expect((proposer as { proposed: string[] }).proposed.length).toBeGreaterThan(0);
+  expect(Object.keys(weak as object).length).toBeGreaterThan(0);
 
   const started = await groupsOf(r3);
   for (const { prompt, prefix } of started) expect(prompt.endsWith(prefix)).toBe(true);

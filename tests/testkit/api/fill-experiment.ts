@@ -178,6 +178,8 @@ export async function fillRun(
         problemSetId,
         samples: 4,
         temperature: 1,
+        harnessHash: "harness",
+        problemsHash: "problems",
         completedAt: new Date(),
         results: {
           create: heldOut.map(({ problemId }) => ({

@@ -43,7 +43,12 @@ export interface MemberAnswer {
     readonly id: string;
     readonly chain: string | null;
     readonly rung: number | null;
-    readonly origin: { readonly teacher: string; readonly seedSnippet: string | null; readonly source: string | null };
+    readonly origin: {
+      readonly teacher: string;
+      readonly seedSnippet: string | null;
+      readonly seedKind: string | null;
+      readonly source: string | null;
+    };
     readonly parent: { readonly id: string } | null;
   };
   readonly split: string;
@@ -88,7 +93,7 @@ const START = `mutation ($input: StartSynthesisInput!) { startSynthesis(input: $
 const YIELD = "{ kept seeds teacherCalls perSeed perTeacherCall }";
 const SYNTHESIS = `query ($id: ID!) { synthesis(id: $id) {
   status cause seedCount turnCount scoredCount
-  problemSet { id members(first: 200) { nodes { problem { id chain rung origin { teacher seedSnippet source } parent { id } } split passes attempts } } }
+  problemSet { id members(first: 200) { nodes { problem { id chain rung origin { teacher seedSnippet seedKind source } parent { id } } split passes attempts } } }
   usage { role model calls cached failed requests promptTokens completionTokens cost }
   funnel { turn counts { stage count } measured inTarget targetHitRate }
   rejections { rejection count }

@@ -20,8 +20,17 @@ const comparison: Comparison = {
       arm: { name: "uniform" },
       runs: [{ id: "a", seed: 1, status: "COMPLETED" }],
       metrics: [
-        { name: METRIC, estimate: estimate(0.4375, 0.31, 0.565, 2), perSeed: [{ seed: 1, runId: "a", value: 0.43 }], difference: null },
+        {
+          name: METRIC,
+          estimate: estimate(0.4375, 0.31, 0.565, 2),
+          perSeed: [{ seed: 1, runId: "a", value: 0.43 }],
+          interquartileMean: 0.4375,
+          bootstrap: estimate(0.4375, 0.4, 0.47, 2),
+          difference: null,
+          probabilityOfImprovement: null,
+        },
       ],
+      overProblems: null,
       improvement: {
         estimate: estimate(0.12, 0.05, 0.19, 200),
         before: 0.31,
@@ -57,14 +66,27 @@ const comparison: Comparison = {
           name: METRIC,
           estimate: estimate(0.41, null, null, 1, 'one seed, "no" interval'),
           perSeed: [{ seed: 1, runId: "c", value: "NaN" }],
+          interquartileMean: null,
+          bootstrap: estimate(null, null, null, 0),
+          probabilityOfImprovement: 0.25,
           difference: {
             estimate: estimate(-0.02, -0.2, 0.14, 1),
             perSeed: [{ seed: 1, value: -0.02 }],
+            pValue: 0.5,
+            pAdjusted: 1,
             excludesZero: false,
             sentence: "no difference seen",
           },
         },
       ],
+      overProblems: {
+        estimate: estimate(0.01, -0.02, 0.04, 200),
+        onlyBaseline: 3,
+        onlyArm: 5,
+        pValue: 0.7266,
+        excludesZero: false,
+        sentence: "none",
+      },
       improvement: null,
       scalars: [
         {
@@ -93,26 +115,48 @@ const comparison: Comparison = {
   ],
   verdicts: ["no difference seen <between> uniform & classic"],
   guardRails: ["1 seed in the smallest arm"],
+  evaluations: [
+    {
+      suite: null,
+      domain: "IN_DOMAIN" as const,
+      arms: ["uniform", "classic"],
+      problemSetId: "six",
+      problemsHash: "a".repeat(64),
+      harnessHash: "b".repeat(64),
+      samples: 4,
+      temperature: 1,
+      topP: 1,
+      windowFrom: null,
+      windowTo: null,
+    },
+  ],
 };
+const EVALUATED =
+  "held-out of six: 4 samples a problem at temperature 1, top-p 1; problems aaaaaaaaaaaa, harness bbbbbbbbbbbb (uniform, classic)";
 
 test("the CSV has a row an estimate, a seed, a difference and an improvement", () => {
   expect(comparisonCsv(comparison).split("\r\n")).toEqual([
-    "kind,arm,metric,seed,value,low,high,n,excludes_zero,note,scalar",
-    "estimate,uniform,evaluation/pass@1,,0.4375,0.31,0.565,2,,,",
-    "seed,uniform,evaluation/pass@1,1,0.43,,,,,,",
-    "improvement,uniform,held-out pass@1,,0.12,0.05,0.19,200,true,,",
-    "estimate,uniform,evaluation/pass@1,,0.33,0.3,0.36,2,,,AREA",
-    "seed,uniform,evaluation/pass@1,1,0.33,,,,,,AREA",
-    "estimate,uniform,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT",
-    'estimate,classic,evaluation/pass@1,,0.41,,,1,,"one seed, ""no"" interval",',
-    "seed,classic,evaluation/pass@1,1,NaN,,,,,,",
-    "difference,classic,evaluation/pass@1,,-0.02,-0.2,0.14,1,false,,",
-    "seed_difference,classic,evaluation/pass@1,1,-0.02,,,,,,",
-    "estimate,classic,evaluation/pass@1,,0.375,,,1,,1 of 2 seeds: fewer than two points,AREA",
-    "seed,classic,evaluation/pass@1,1,0.375,,,,,,AREA",
-    "difference,classic,evaluation/pass@1,,0.045,,,1,false,,AREA",
-    "seed_difference,classic,evaluation/pass@1,1,0.045,,,,,,AREA",
-    "estimate,classic,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT",
+    "kind,arm,metric,seed,value,low,high,n,excludes_zero,note,scalar,p,p_holm",
+    "estimate,uniform,evaluation/pass@1,,0.4375,0.31,0.565,2,,,,,",
+    "interquartile_mean,uniform,evaluation/pass@1,,0.4375,,,2,,,,,",
+    "bootstrap,uniform,evaluation/pass@1,,0.4375,0.4,0.47,2,,,,,",
+    "seed,uniform,evaluation/pass@1,1,0.43,,,,,,,,",
+    "improvement,uniform,held-out pass@1,,0.12,0.05,0.19,200,true,,,,",
+    "estimate,uniform,evaluation/pass@1,,0.33,0.3,0.36,2,,,AREA,,",
+    "seed,uniform,evaluation/pass@1,1,0.33,,,,,,AREA,,",
+    "estimate,uniform,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT,,",
+    'estimate,classic,evaluation/pass@1,,0.41,,,1,,"one seed, ""no"" interval",,,',
+    "probability_of_improvement,classic,evaluation/pass@1,,0.25,,,,,,,,",
+    "seed,classic,evaluation/pass@1,1,NaN,,,,,,,,",
+    "difference,classic,evaluation/pass@1,,-0.02,-0.2,0.14,1,false,,,0.5,1",
+    "seed_difference,classic,evaluation/pass@1,1,-0.02,,,,,,,,",
+    'problem_difference,classic,held-out pass@1,,0.01,-0.02,0.04,200,false,"McNemar: only this arm 5, only the baseline 3",,0.7266,',
+    "estimate,classic,evaluation/pass@1,,0.375,,,1,,1 of 2 seeds: fewer than two points,AREA,,",
+    "seed,classic,evaluation/pass@1,1,0.375,,,,,,AREA,,",
+    "difference,classic,evaluation/pass@1,,0.045,,,1,false,,AREA,,",
+    "seed_difference,classic,evaluation/pass@1,1,0.045,,,,,,AREA,,",
+    "estimate,classic,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT,,",
+    `evaluation,uniform classic,held-out,,,,,4,,"${EVALUATED}",,,`,
     "",
   ]);
 });
@@ -125,7 +169,8 @@ const html = comparisonReport({ experimentId: "quick<start>", comparison, curves
 
 test("the report holds numbers, sentences and a plot of every seed and every curve", () => {
   expect(html).toContain("0.438 [0.310, 0.565], n=2");
-  expect(html).toContain("-0.020 [-0.200, 0.140], n=1 · not significant");
+  expect(html).toContain(EVALUATED);
+  expect(html).toContain("-0.020 [-0.200, 0.140], n=1 · not significant · p 0.500 · Holm 1.000 · P(above) 0.25");
   expect(html).toContain("no difference seen &lt;between&gt; uniform &amp; classic");
   expect(html).toContain("<title>seed 1: 0.43</title>");
   expect(html.match(/<svg /g)).toHaveLength(2);

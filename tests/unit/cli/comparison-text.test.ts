@@ -21,7 +21,18 @@ const comparison: Comparison = {
         { id: "a", seed: 1, status: "COMPLETED" },
         { id: "b", seed: 2, status: "FAILED" },
       ],
-      metrics: [{ name: "evaluation/pass@1", estimate: estimate(0.4375, 0.31, 0.565, 2), perSeed: [], difference: null }],
+      metrics: [
+        {
+          name: "evaluation/pass@1",
+          estimate: estimate(0.4375, 0.31, 0.565, 2),
+          perSeed: [],
+          interquartileMean: 0.4375,
+          bootstrap: estimate(0.4375, null, null, 2),
+          difference: null,
+          probabilityOfImprovement: null,
+        },
+      ],
+      overProblems: null,
       improvement: {
         estimate: estimate(0.12, 0.05, 0.19, 200),
         before: 0.31,
@@ -42,9 +53,27 @@ const comparison: Comparison = {
           name: "evaluation/pass@1",
           estimate: estimate(0.41, null, null, 1, "one seed: no interval"),
           perSeed: [],
-          difference: { estimate: estimate(-0.0275, -0.2, 0.145, 1), perSeed: [], excludesZero: false, sentence: "no difference seen" },
+          interquartileMean: 0.41,
+          bootstrap: estimate(0.41, null, null, 1),
+          difference: {
+            estimate: estimate(-0.0275, -0.2, 0.145, 1),
+            perSeed: [],
+            pValue: 0.0123,
+            pAdjusted: 0.0246,
+            excludesZero: false,
+            sentence: "no difference seen",
+          },
+          probabilityOfImprovement: 0.25,
         },
       ],
+      overProblems: {
+        estimate: estimate(0.01, -0.02, 0.04, 200),
+        onlyBaseline: 3,
+        onlyArm: 5,
+        pValue: 0.7266,
+        excludesZero: false,
+        sentence: "none",
+      },
       improvement: null,
       scalars: [
         {
@@ -60,6 +89,21 @@ const comparison: Comparison = {
   ],
   verdicts: ["no difference seen in evaluation/pass@1 between uniform and classic"],
   guardRails: ["1 seed in the smallest arm"],
+  evaluations: [
+    {
+      suite: "lcb",
+      domain: "OUT_OF_DOMAIN" as const,
+      arms: ["uniform", "classic"],
+      problemSetId: "live-code-bench-1",
+      problemsHash: "p".repeat(64),
+      harnessHash: null,
+      samples: 10,
+      temperature: 0.6,
+      topP: 0.95,
+      windowFrom: "2024-08-01",
+      windowTo: null,
+    },
+  ],
 };
 
 const text = stripVTControlCharacters(comparisonText(comparison));
@@ -92,8 +136,21 @@ test("a difference whose interval holds 0 is called not significant, and one tha
   expect(text.slice(text.indexOf("Difference to uniform"))).toContain("not significant");
 });
 
+test("a difference has its p, Holm's, and how often a run is above; over problems it has McNemar's", () => {
+  expect(text).toContain("n=1, p=0.012, Holm 0.025");
+  expect(text).toContain("P(above)=0.25");
+  expect(text).toContain("only this 5, only the baseline 3, McNemar p=0.727");
+});
+
 test("verdicts and guard-rails come as sentences after the tables", () => {
   expect(text).toMatch(/What this says\n {2}• no difference seen.*\n\nBefore you believe it\n {2}• 1 seed/s);
+});
+
+test("how it was evaluated is said with the numbers: which problems, how often, in which days, under which harness", () => {
+  expect(text).toContain(
+    "lcb (out of domain) of live-code-bench-1, published 2024-08-01 to …: 10 samples a problem at temperature 0.6, top-p 0.95; " +
+      "problems pppppppppppp, harness not recorded (uniform, classic)",
+  );
 });
 
 test("whole courses have a row a number and a column an arm, with what to know of them", () => {

@@ -64,5 +64,17 @@ test("allotted group sizes give a range, and tokens are counted by what a comple
     training,
     evaluation,
   );
-  expect(said).toEqual({ maxTokens: 100, firstRound: { least: 32, most: 256 }, inAll: 256, trainedOn: 256, evaluation: 30 });
+  expect(said).toEqual({ maxTokens: 100, firstRound: { least: 32, most: 256 }, inAll: 256, trainedOn: 256, evaluation: 30, uncounted: [] });
+});
+
+test("an evaluation counts its suites, and names those whose size only their sets know", () => {
+  const suites = [
+    { name: "own", domain: "IN_DOMAIN", problems: 5 },
+    { name: "lcb", domain: "IN_DOMAIN", samples: 10 },
+  ] as const;
+  const { evaluation: completions, uncounted } = stepTokens(CurriculumSpec.parse(resolveCurriculum("uniform")), training, {
+    ...evaluation,
+    suites: [...suites],
+  });
+  expect([completions, uncounted]).toEqual([45, ["lcb"]]);
 });

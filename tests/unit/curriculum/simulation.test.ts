@@ -9,6 +9,8 @@ import { paperPool, simulate, type Simulation } from "@gradus/domain/curriculum/
 const POOL = paperPool(128);
 const run = (spec: CurriculumSpec, over: object = {}): Simulation =>
   simulate({ spec, steps: 80, groupsPerStep: 4, groupSize: 8, seed: 3, problems: POOL, windows: 8, ...over });
+/** What a person sees of it: which bands were drawn when, how many problems, how often they passed. */
+const seen = (spec: CurriculumSpec): string => JSON.stringify(run(spec, { steps: 24, windows: 4 }).windows);
 const gained = ({ windows }: Simulation, bucket: string): number => windows.at(-1)!.passRate[bucket]! - windows[0]!.passRate[bucket]!;
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
@@ -52,6 +54,13 @@ describe("a simulation", () => {
     expect(mean(dapo.windows.map(({ rolloutsPerStep }) => rolloutsPerStep))).toBeGreaterThan(34);
   });
 
+  const uniform = seen(CurriculumSpec.parse({ sampler: { kind: "uniform" } }));
+  // The draws of r3 are uniform: it moves where a rollout begins. The policy model of a simulation knows no tiers of tests and no beginnings.
+  for (const { kind } of SAMPLERS.filter((sampler) => !["uniform", "schedule", "r3"].includes(sampler.kind)))
+    it(`of ${kind} is seen to differ from uniform's`, () => {
+      expect(seen(CurriculumSpec.parse({ sampler: { kind } }))).not.toBe(uniform);
+    });
+
   for (const [name, spec] of [
     ...Object.entries(CURRICULUM_PRESETS),
     ...SAMPLERS.filter(({ kind }) => kind !== "schedule").map(({ kind }) => [kind, CurriculumSpec.parse({ sampler: { kind } })] as const),
@@ -66,6 +75,11 @@ describe("a simulation", () => {
 });
 
 describe("the catalogue", () => {
+  it("names what the strategies that need more than draws work through", () => {
+    const through = curriculumCatalogue().filter(({ hook }) => hook !== undefined);
+    expect(through.map(({ name }) => name).toSorted()).toEqual(["azr", "goldilocks", "r3", "sws", "tarot"]);
+  });
+
   it("has everything once, with parameters and defaults as the schema has them", () => {
     const entries = curriculumCatalogue();
     expect(new Set(entries.map(({ role, name }) => `${role}/${name}`)).size).toBe(entries.length);

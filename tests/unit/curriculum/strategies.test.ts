@@ -131,6 +131,11 @@ describe("every sampler", () => {
     for (const name of Object.keys(CURRICULUM_PRESETS)) expect(DOC).toContain(`\`${name.replace("-steps", "")}\``);
   });
 
+  it("and gate and hook together stand for all 34 rows of paper section 7 in docs/curricula.md", () => {
+    const rows = [...DOC.matchAll(/^\| (\d+(?:, \d+)*) /gm)].flatMap(([, numbers]) => numbers!.split(", ").map(Number));
+    expect([...new Set(rows)].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 34 }, (_, i) => i + 1));
+  });
+
   it("and every gate has a name of its own", () => {
     expect(new Set(SAMPLERS.map(({ kind }) => kind)).size).toBe(SAMPLERS.length);
     expect(new Set(GATES.map(({ kind }) => kind)).size).toBe(GATES.length);

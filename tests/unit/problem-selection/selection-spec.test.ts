@@ -60,6 +60,33 @@ it("mixes learnable problems of environments at any scale, and matches one teach
 it("knows its words", () => {
   expect(() => ProblemSelection.parse({ kind: "bins" })).toThrow();
   expect(() => ProblemSelection.parse({ kind: "matched", keep: {}, against: { teacher: "x" } })).toThrow(
-    "an environment, a teacher, or both",
+    "at least one of environment, teacher and seeds",
   );
+});
+
+it("takes parts of a set: real problems, and real with what a synthesis grew from one kind of seed", () => {
+  const all = [...many("real", 0, 5), ...many("s", 9, 4, { seedKind: "solutions" }), ...many("w", 9, 4, { seedKind: "snippets" })];
+  const real = select({ kind: "parts", parts: [{ seeds: "none", count: 3 }] }, all);
+  const both = select({ kind: "parts", parts: [{ seeds: "none", count: 3 }, { seeds: "solutions" }] }, all.toReversed());
+  // The real part is the same in both arms: what is added is all that differs.
+  expect(ids(both.problems).slice(0, 3)).toEqual(ids(real.problems));
+  expect(both.problems.slice(3).map(({ seedKind }) => seedKind)).toEqual(["solutions", "solutions", "solutions", "solutions"]);
+  expect(() => select({ kind: "parts", parts: [{ seeds: "rollouts" }] }, all)).toThrow(
+    "parts[0]: some problems are wanted and there are 0",
+  );
+  // What one part has taken is not in the next one.
+  expect(new Set(ids(select({ kind: "parts", parts: [{ seeds: "none" }, { teacher: "grammar", count: 8 }] }, all).problems)).size).toBe(13);
+});
+
+it("matches the histograms of two kinds of seeds", () => {
+  const all = [9, 16].flatMap((passes, at) => [
+    ...many("s", passes, 3 + at, { seedKind: "solutions" }),
+    ...many("w", passes, 4 - at, { seedKind: "snippets" }),
+  ]);
+  const [kept, other] = (["solutions", "snippets"] as const).map((seeds, at, both) =>
+    select({ kind: "matched", keep: { seeds }, against: { seeds: both[1 - at] } }, all),
+  );
+  expect(rates(kept!.problems)).toEqual([9, 9, 9, 16, 16, 16]);
+  expect(rates(other!.problems)).toEqual(rates(kept!.problems));
+  expect(new Set(kept!.problems.map(({ seedKind }) => seedKind))).toEqual(new Set(["solutions"]));
 });

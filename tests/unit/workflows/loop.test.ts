@@ -42,7 +42,7 @@ function writtenDown(
       return { policy: { version: made, hash: `h${made}` }, refused: null };
     },
     drawEvaluation: async ({ scope }) => {
-      log.push(`evaluate ${scope.step}`);
+      log.push(`evaluate ${scope.step}${scope.suite === undefined ? "" : ` ${scope.suite}`}`);
       return { complete: true };
     },
     scoreEvaluation: async () => undefined,
@@ -146,4 +146,12 @@ test("a curriculum that refills executes and draws again within the step, until 
   const enough = writtenDown();
   await train(START, { ...onPolicy, rounds: 10 }, enough.stages, steering(1));
   expect(enough.log.filter((line) => line.startsWith("refill"))).toEqual(["refill 1 round 2"]);
+});
+
+test("suites are evaluated whenever the experiment's own held-out problems are, after them", async () => {
+  const { log, stages } = writtenDown();
+  await train(START, { ...onPolicy, evaluateEvery: 1, suites: ["lcb", "math"] }, stages, steering(2));
+  expect(log.filter((line) => line.startsWith("evaluate"))).toEqual(
+    [0, 1, 2].flatMap((step) => [`evaluate ${step}`, `evaluate ${step} lcb`, `evaluate ${step} math`]),
+  );
 });

@@ -10,6 +10,8 @@ export interface ExperimentPlan {
   readonly measurement: Scope | null;
   /** The weights that all runs start from, where they share them. */
   readonly sharedPolicy: PolicyRef | null;
+  /** Evaluated with them beside the experiment's own held-out problems; absent: none. */
+  readonly suites?: readonly string[];
   /** Whose nodes sample those; absent: embedded. */
   readonly engine?: PolicyEngineName;
 }

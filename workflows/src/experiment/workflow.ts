@@ -2,14 +2,13 @@
 import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, proxyActivities } from "@temporalio/workflow";
 import type { PolicyRef } from "@gradus/domain/policy";
 import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
-import type { Scope } from "@gradus/domain/scope";
 import { CONTROL_QUEUE, PERMANENT_FAILURES } from "../training-run/activities.ts";
 import type { GenerateInput } from "../training-run/activities.ts";
 import { evaluate } from "../training-run/loop.ts";
 import { trainingRunWorkflowId } from "../training-run/messages.ts";
 import type { TrainingRunResult } from "../training-run/messages.ts";
 import { controlStages, findNode, isNodeLost, policyOn, releaseOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
-import type { ExperimentActivities } from "./activities.ts";
+import type { ExperimentActivities, ExperimentPlan } from "./activities.ts";
 import type { ExperimentInput, ExperimentResult } from "./messages.ts";
 
 const experimentControl = proxyActivities<ExperimentActivities>({
@@ -25,7 +24,7 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentResu
   try {
     await experimentControl.setExperimentStatus({ experimentId, status: "PREPARING" });
     const plan = await experimentControl.prepareExperiment(input);
-    if (plan.sharedPolicy !== null) await beforeAnyRun(experimentId, plan.measurement, plan.sharedPolicy, plan.engine);
+    if (plan.sharedPolicy !== null) await beforeAnyRun(experimentId, { ...plan, sharedPolicy: plan.sharedPolicy });
     await experimentControl.setExperimentStatus({ experimentId, status: "RUNNING" });
 
     const waiting = [...plan.runIds];
@@ -71,9 +70,7 @@ async function runOf(runId: string): Promise<TrainingRunResult> {
 /** Measures problems that have no pass rate, and evaluates the weights that every run starts from, once for all. */
 async function beforeAnyRun(
   experimentId: string,
-  measurement: Scope | null,
-  policy: PolicyRef,
-  engine: PolicyEngineName | undefined,
+  { measurement, sharedPolicy: policy, engine, suites }: Omit<ExperimentPlan, "sharedPolicy"> & { readonly sharedPolicy: PolicyRef },
 ): Promise<void> {
   const generateRollouts = (input: GenerateInput): Promise<void> => generateOnAnyNode(input, engine);
   if (measurement !== null) {
@@ -82,7 +79,7 @@ async function beforeAnyRun(
     await sandbox.executeRollouts({ scope: measurement });
     await experimentControl.scoreMeasurement({ experimentId });
   }
-  await evaluate({ experimentId, runId: "", step: 0, policy }, { ...controlStages, generateRollouts }, true);
+  await evaluate({ experimentId, runId: "", step: 0, policy }, { ...controlStages, generateRollouts }, true, suites);
 }
 
 async function generateOnAnyNode(input: GenerateInput, engine: PolicyEngineName | undefined): Promise<void> {

@@ -14,6 +14,8 @@ export interface RunPlan {
   readonly maxStaleness: number;
   /** Steps between evaluations, 0 = only first and last. */
   readonly evaluateEvery: number;
+  /** Evaluated beside the experiment's own held-out problems; absent: none. */
+  readonly suites?: readonly string[];
   readonly baselineShared: boolean;
   /** Whose nodes the run needs, where those who began before `placeRun` look for one; absent: embedded. */
   readonly engine?: PolicyEngineName;

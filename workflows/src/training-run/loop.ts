@@ -47,20 +47,20 @@ const MAX_REFUSED_IN_ROW = 3;
 /** Trains until the last step or a hand-over, evaluating before the first step, every `evaluateEvery`, and after the last. */
 export async function train(
   start: RunState,
-  plan: Pick<RunPlan, "maxStaleness" | "evaluateEvery" | "baselineShared" | "rounds">,
+  plan: Pick<RunPlan, "maxStaleness" | "evaluateEvery" | "suites" | "baselineShared" | "rounds">,
   stages: Stages,
   steering: Steering,
 ): Promise<RunState> {
   const lookahead = new Lookahead(start, plan, stages);
   let run = start;
-  if (run.step === 0) await evaluate(run, stages, plan.baselineShared);
+  if (run.step === 0) await evaluate(run, stages, plan.baselineShared, plan.suites);
   while (run.step < steering.totalSteps()) {
     await steering.whilePaused();
     run = await runStep(run, lookahead, stages, steering);
     steering.onState(run);
     if (run.refusedInRow >= MAX_REFUSED_IN_ROW) throw new TrainingDiverged(`${run.refusedInRow} updates in a row were not finite`);
     const last = run.step >= steering.totalSteps();
-    if (last || (plan.evaluateEvery > 0 && run.step % plan.evaluateEvery === 0)) await evaluate(run, stages, false);
+    if (last || (plan.evaluateEvery > 0 && run.step % plan.evaluateEvery === 0)) await evaluate(run, stages, false, plan.suites);
     if (!last && steering.handOver()) break;
   }
   await lookahead.settle();
@@ -83,19 +83,22 @@ async function runStep(run: RunState, lookahead: Lookahead, stages: Stages, stee
   return { ...run, step: at.step, policy: updated.policy, refusedInRow: updated.refused === null ? 0 : run.refusedInRow + 1 };
 }
 
-/** Fixed problems, no training. */
+/** Fixed problems, no training: the experiment's own held-out ones, then each suite. */
 export async function evaluate(
   run: Pick<RunState, "experimentId" | "runId" | "step" | "policy">,
   stages: Omit<Stages, "drawProblems" | "refillProblems" | "rewardRollouts" | "updatePolicy">,
   shared: boolean,
+  suites: readonly string[] = [],
 ): Promise<void> {
-  const scope = evaluationScope(run.experimentId, run.step, shared ? undefined : run.runId);
   const { policy } = run;
-  const drawn = await stages.drawEvaluation({ scope, policy });
-  if (drawn.complete) return;
-  await stages.generateRollouts({ scope, policy });
-  await stages.executeRollouts({ scope });
-  await stages.scoreEvaluation({ scope, policy });
+  for (const suite of [undefined, ...suites]) {
+    const scope = evaluationScope(run.experimentId, run.step, shared ? undefined : run.runId, suite);
+    const drawn = await stages.drawEvaluation({ scope, policy });
+    if (drawn.complete) continue;
+    await stages.generateRollouts({ scope, policy });
+    await stages.executeRollouts({ scope });
+    await stages.scoreEvaluation({ scope, policy });
+  }
 }
 
 /** Poses and rolls out up to `maxStaleness` steps ahead of the step being credited, in step order. */

@@ -167,8 +167,9 @@ export const SUBSCRIPTION_RULES: Readonly<Record<keyof SubscriptionResolvers, Ro
 /** What an experiment file names. One that cannot be read names nothing: its refusal says why. */
 function namedIn(source: string): Named {
   try {
-    const { specification } = resolveExperiment(source);
-    return { projects: [specification.project], problemSets: ids(specification.problems.set) };
+    const { specification, arms } = resolveExperiment(source);
+    const suites = arms.flatMap(({ configuration }) => configuration.evaluation.suites ?? []);
+    return { projects: [specification.project], problemSets: ids(specification.problems.set, ...suites.map(({ set }) => set)) };
   } catch (error) {
     if (error instanceof Refusal) return {};
     throw error;

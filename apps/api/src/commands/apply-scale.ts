@@ -3,18 +3,23 @@ import { merge } from "./merge.ts";
 import type { FieldError } from "./refusal.ts";
 
 /** What a scale may change: how long, how wide and how often, never what is compared. */
-const SCALABLE = ["training", "evaluation", "seeds", "concurrency"];
+const OF_EXPERIMENTS = ["training", "evaluation", "seeds", "concurrency"];
+/** Of a synthesis: how many seeds, and how often each problem is tried. */
+export const OF_SYNTHESES = ["seeds", "attempts", "batch"];
 
 /** `scales: { laptop: { training: { steps: 60 } } }`, `scale: laptop`: the named part laid over the file, `scales` gone. Fields of what is wrong. */
-export function applyScale(written: unknown): { readonly written: unknown; readonly fields: readonly FieldError[] } {
+export function applyScale(
+  written: unknown,
+  scalable: readonly string[] = OF_EXPERIMENTS,
+): { readonly written: unknown; readonly fields: readonly FieldError[] } {
   if (!isRecord(written) || !("scales" in written)) return { written, fields: [] };
   const { scales, ...rest } = written;
   if (!isRecord(scales)) return { written: rest, fields: [{ path: "scales", value: scales, expected: "settings by the name of a scale" }] };
   const foreign = Object.entries(scales).flatMap(([name, over]): FieldError[] =>
     isRecord(over)
       ? Object.entries(over)
-          .filter(([key]) => !SCALABLE.includes(key))
-          .map(([key, value]) => ({ path: `scales.${name}.${key}`, value, expected: `one of ${SCALABLE.join(", ")}` }))
+          .filter(([key]) => !scalable.includes(key))
+          .map(([key, value]) => ({ path: `scales.${name}.${key}`, value, expected: `one of ${scalable.join(", ")}` }))
       : [{ path: `scales.${name}`, value: over, expected: "an object" }],
   );
   const { scale } = rest;

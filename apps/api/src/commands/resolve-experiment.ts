@@ -88,13 +88,19 @@ export function readYaml(source: string): unknown {
 
 /** Paths mean files of the client's machine: the client uploads them and writes what they became. */
 function filePaths(written: unknown): FieldError[] {
-  const { problems, policy } = asRecord(written);
+  const { problems, policy, evaluation } = asRecord(written);
+  const { suites } = asRecord(evaluation);
   const file = asRecord(problems)["file"];
   const { warmStart, tokenizer } = asRecord(policy);
   return [
     ...(file === undefined
       ? []
       : [{ path: "problems.file", value: file, expected: "problems.set: import the file with POST /import/problems first" }]),
+    ...(Array.isArray(suites) ? suites : []).flatMap((suite: unknown, at): FieldError[] => {
+      const { file: ofSuite } = asRecord(suite);
+      const expected = "evaluation.suites[].set: import the file with POST /import/problems first";
+      return ofSuite === undefined ? [] : [{ path: `evaluation.suites[${at}].file`, value: ofSuite, expected }];
+    }),
     ...(typeof warmStart === "string" && !/^sha256:[0-9a-f]{64}$/.test(warmStart)
       ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs/<hash> first" }]
       : []),

@@ -1,14 +1,15 @@
 // Owns: a synthesis file's text -> the resolved synthesis, or every reason why not. Must not know: what is stored.
 import { SynthesisSpec } from "@gradus/domain";
+import { applyScale, OF_SYNTHESES } from "./apply-scale.ts";
 import { fieldErrors, Refusal } from "./refusal.ts";
 import type { FieldError } from "./refusal.ts";
 import { readYaml } from "./resolve-experiment.ts";
 
 /** Every default filled in; resolving it again gives the same. @throws Refusal with path, value and expectation of everything that is wrong */
 export function resolveSynthesis(source: string): SynthesisSpec {
-  const written = readYaml(source);
+  const { written, fields: ofScale } = applyScale(readYaml(source), OF_SYNTHESES);
   const parsed = SynthesisSpec.safeParse(written);
-  const fields = parsed.success ? filePaths(parsed.data) : fieldErrors(parsed.error.issues, written);
+  const fields = [...ofScale, ...(parsed.success ? filePaths(parsed.data) : fieldErrors(parsed.error.issues, written))];
   if (!parsed.success || fields.length > 0)
     throw new Refusal(fields.length === 1 ? "one field is wrong" : `${fields.length} fields are wrong`, fields);
   return parsed.data;

@@ -1,6 +1,7 @@
 // Owns: a comparison of arms out of what their runs left behind. Must not know: how arms are chosen, SQL.
 import type { Database } from "@gradus/prisma/database";
 import { readEvaluationsOfRuns, readResults } from "@gradus/prisma/reading/evaluation-reader";
+import type { EvaluationOfRun } from "@gradus/prisma/reading/evaluation-reader";
 import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import { countSandboxErrors } from "@gradus/prisma/reading/step-reader";
 import type { ArmRow, RunRow } from "@gradus/prisma/rows";
@@ -8,9 +9,10 @@ import type { ComparedArm, Comparison } from "./comparison-types.ts";
 import type { ComparedScalar } from "../generated/schema-types.ts";
 import { readCourses } from "./courses.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
-import { matchedDifference, overSeeds } from "./estimate.ts";
+import { comparedMetric, corrected } from "./estimate.ts";
+import { comparedEvaluations, evaluationRails } from "./evaluations.ts";
 import { guardRails } from "./guard-rails.ts";
-import { heldOutImprovement } from "./improvement.ts";
+import { heldOutImprovement, problemDifference } from "./improvement.ts";
 import type { BeforeAndAfter } from "./improvement.ts";
 import { RunValues } from "./run-values.ts";
 import { compareScalars } from "./scalars.ts";
@@ -40,16 +42,23 @@ export async function compare(
   const runs = arms.flatMap((arm) => arm.runs);
   const runIds = runs.map(({ id }) => id);
   const width = bucketWidth(Math.max(1, ...runs.map(({ totalSteps }) => totalSteps)), maxPoints);
-  const [points, series, evaluated, broken] = await Promise.all([
+  const [points, series, completed, broken] = await Promise.all([
     readLastPoints(db, runIds, metrics),
     curves.length === 0 ? [] : readMetricSeries(db, runIds, curves, { maxPoints, bucketSteps: width }),
-    readBeforeAndAfter(db, runIds),
+    readEvaluationsOfRuns(db, runIds).then((all) => all.filter(({ completedAt }) => completedAt !== null)),
     countSandboxErrors(db, runIds),
   ]);
+  const evaluated = await readBeforeAndAfter(
+    db,
+    completed.filter(({ suite }) => suite === null),
+  );
+  const armOf = new Map(arms.flatMap(({ arm, runs: ofArm }) => ofArm.map(({ id }) => [id, arm.name])));
+  const evaluations = comparedEvaluations(completed, (runId) => armOf.get(runId) ?? "");
   const values = new RunValues(points);
   const seriesOf = Map.groupBy(series, ({ runId }) => runId);
   const errorsOf = new Map(broken.map(({ runId, errors }) => [runId, errors]));
 
+  const resultsOf = ({ runs: ofArm }: ArmToCompare): BeforeAndAfter[] => ofArm.flatMap(({ id }) => evaluated.get(id) ?? []);
   const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
   let scalars: Promise<Map<string, ComparedScalar[]>> | undefined;
   const scalarsOfAll = () =>
@@ -65,12 +74,14 @@ export async function compare(
     const { arm, runs: ofArm } = one;
     return {
       ...one,
-      metrics: metrics.map((name) => ({
-        name,
-        estimate: overSeeds([...values.finite(ofArm, name).values()]),
-        perSeed: values.perSeed(ofArm, name),
-        difference: baseline === null || one === baseline ? null : matchedDifference(name, side(baseline, name), side(one, name)),
-      })),
+      metrics: metrics.map((name) =>
+        comparedMetric(
+          name,
+          side(one, name),
+          values.perSeed(ofArm, name),
+          baseline === null || one === baseline ? null : side(baseline, name),
+        ),
+      ),
       curves: curves.map((name) =>
         collapseSeeds(
           name,
@@ -78,28 +89,32 @@ export async function compare(
           width,
         ),
       ),
-      improvement: heldOutImprovement(
-        arm.name,
-        ofArm.flatMap(({ id }) => evaluated.get(id) ?? []),
-      ),
+      improvement: heldOutImprovement(arm.name, resultsOf(one)),
+      overProblems:
+        baseline === null || one === baseline
+          ? null
+          : problemDifference({ name: baseline.arm.name, runs: resultsOf(baseline) }, { name: arm.name, runs: resultsOf(one) }),
       scalars: async () => (await scalarsOfAll()).get(arm.name) ?? [],
     };
   });
+  const adjusted = corrected(compared.map((one) => one.metrics));
   const guarded = arms.map(({ arm, runs: ofArm }) => ({
     name: arm.name,
     runs: ofArm,
     missing: values.missing(ofArm, metrics),
     nonFinite: values.nonFinite(ofArm, metrics),
     sandboxErrors: ofArm.reduce((sum, { id }) => sum + (errorsOf.get(id) ?? 0), 0),
+    rolloutsPerStep: rolloutsPerStep(arm.configuration),
     evaluatedAt: ofArm.flatMap(({ id }) => evaluated.get(id)?.step ?? []),
   }));
   const baselineArm = baseline?.arm.name ?? null;
   return {
     metrics,
     baselineArm,
-    arms: compared,
+    arms: compared.map((one, at) => ({ ...one, metrics: adjusted[at] ?? one.metrics })),
     verdicts: compared.flatMap(verdictsOf),
-    guardRails: guardRails(guarded, metrics, baselineArm),
+    guardRails: [...guardRails(guarded, metrics, baselineArm), ...evaluationRails(evaluations)],
+    evaluations,
   };
 }
 
@@ -108,12 +123,18 @@ const verdictsOf = ({ metrics, improvement }: ComparedArm): string[] => [
   ...metrics.flatMap(({ difference }) => difference?.sentence ?? []),
 ];
 
+/** Of an arm of ours; null for what others have logged. */
+function rolloutsPerStep(configuration: unknown): number | null {
+  const { training } = (configuration ?? {}) as { readonly training?: { readonly groupsPerStep?: unknown; readonly groupSize?: unknown } };
+  const { groupsPerStep, groupSize } = training ?? {};
+  return typeof groupsPerStep === "number" && typeof groupSize === "number" ? groupsPerStep * groupSize : null;
+}
+
 /** Of every run its completed evaluation of step 0 and its latest later one. */
 async function readBeforeAndAfter(
   db: Database,
-  runIds: readonly string[],
+  completed: readonly EvaluationOfRun[],
 ): Promise<Map<string, BeforeAndAfter & { readonly step: number }>> {
-  const completed = (await readEvaluationsOfRuns(db, runIds)).filter(({ completedAt }) => completedAt !== null);
   const pairs = [...Map.groupBy(completed, ({ ofRun }) => ofRun)].flatMap(([runId, ofRun]) => {
     const before = ofRun.find(({ step }) => step === 0);
     const after = ofRun.findLast(({ step }) => step > 0);

@@ -1,6 +1,13 @@
 // Owns: the shape of a comparison as its resolvers start from it. Must not know: SQL, statistics.
 import type { ArmRow, RunRow } from "@gradus/prisma/rows";
-import type { ComparedMetric, ComparedScalar, ComparisonCurve, HeldOutImprovement } from "../generated/schema-types.ts";
+import type {
+  ComparedEvaluation,
+  ComparedMetric,
+  ComparedScalar,
+  ComparisonCurve,
+  HeldOutImprovement,
+  ProblemDifference,
+} from "../generated/schema-types.ts";
 
 export interface ComparedArm {
   readonly arm: ArmRow;
@@ -8,6 +15,7 @@ export interface ComparedArm {
   readonly metrics: readonly ComparedMetric[];
   readonly curves: readonly ComparisonCurve[];
   readonly improvement: HeldOutImprovement | null;
+  readonly overProblems: ProblemDifference | null;
   /** Read when asked for: they need every point and group of every run. */
   readonly scalars: () => Promise<readonly ComparedScalar[]>;
 }
@@ -18,4 +26,5 @@ export interface Comparison {
   readonly arms: readonly ComparedArm[];
   readonly verdicts: readonly string[];
   readonly guardRails: readonly string[];
+  readonly evaluations: readonly ComparedEvaluation[];
 }

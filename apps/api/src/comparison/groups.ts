@@ -8,7 +8,7 @@ import type { RunRow } from "@gradus/prisma/rows";
 import { badInput } from "../errors.ts";
 import type { ComparedMetric, ComparisonCurve } from "../generated/schema-types.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
-import { matchedDifference, overSeeds } from "./estimate.ts";
+import { comparedMetric, corrected } from "./estimate.ts";
 import { RunValues } from "./run-values.ts";
 
 export interface RunGroup {
@@ -123,25 +123,20 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
         return finite.length === 0 ? [] : [[seed, finite.reduce((sum, one) => sum + one, 0) / finite.length] as const];
       }),
     );
-  return grouped.map((group) => {
+  const rows = grouped.map((group) => {
     const { key, runs: ofGroup } = group;
     return {
       key,
       label: named(key),
       runs: ofGroup,
-      metrics: metrics.map((name) => {
-        const own = seedsOf(ofGroup, name);
-        const other = group === wanted || wanted === undefined ? null : seedsOf(wanted.runs, name);
-        return {
+      metrics: metrics.map((name) =>
+        comparedMetric(
           name,
-          estimate: overSeeds([...own.values()]),
-          perSeed: values.perSeed(ofGroup, name),
-          difference:
-            other === null || wanted === undefined
-              ? null
-              : matchedDifference(name, { name: named(wanted.key), values: other }, { name: named(key), values: own }),
-        };
-      }),
+          { name: named(key), values: seedsOf(ofGroup, name) },
+          values.perSeed(ofGroup, name),
+          group === wanted || wanted === undefined ? null : { name: named(wanted.key), values: seedsOf(wanted.runs, name) },
+        ),
+      ),
       curves: curves.map((name) =>
         collapseSeeds(
           name,
@@ -151,4 +146,6 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
       ),
     };
   });
+  const adjusted = corrected(rows.map((row) => row.metrics));
+  return rows.map((row, at) => ({ ...row, metrics: adjusted[at] ?? row.metrics }));
 }

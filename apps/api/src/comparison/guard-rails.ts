@@ -11,6 +11,8 @@ export interface GuardedArm {
   readonly sandboxErrors: number;
   /** Steps of the evaluations that the improvement is from, one a run. */
   readonly evaluatedAt: readonly number[];
+  /** Groups of a step x rollouts of a group; null where the arm does not say. */
+  readonly rolloutsPerStep: number | null;
 }
 
 /** From so many intervals on, one of them is likely to exclude 0 by chance. */
@@ -64,8 +66,15 @@ function unmatched(arms: readonly GuardedArm[], baseline: string | null): string
 }
 
 function differentBudgets(arms: readonly GuardedArm[]): string[] {
-  const budgets = new Set(arms.flatMap(({ runs }) => runs.map(({ totalSteps }) => totalSteps)));
-  return budgets.size > 1 ? [`runs differ in length: ${[...budgets].toSorted((a, b) => a - b).join(", ")} steps`] : [];
+  const lengths = new Set(arms.flatMap(({ runs }) => runs.map(({ totalSteps }) => totalSteps)));
+  const known = arms.flatMap(({ name, rolloutsPerStep }) => (rolloutsPerStep === null ? [] : [{ name, rolloutsPerStep }]));
+  const widths = new Set(known.map(({ rolloutsPerStep }) => rolloutsPerStep));
+  return [
+    ...(lengths.size > 1 ? [`runs differ in length: ${[...lengths].toSorted((a, b) => a - b).join(", ")} steps`] : []),
+    ...(widths.size > 1
+      ? [`budgets differ: ${known.map(({ name, rolloutsPerStep }) => `${name} ${rolloutsPerStep}`).join(", ")} rollouts a step`]
+      : []),
+  ];
 }
 
 const progress = ({ seed, stepsDone, totalSteps }: RunRow): string => `seed ${seed} at step ${stepsDone} of ${totalSteps}`;

@@ -1,8 +1,8 @@
 // Owns: held-out pass@1 after training against before, paired over problems, seeds pooled. Must not know: arms, SQL.
-import { mean, pairByProblem, verdictSentence } from "@gradus/domain/statistics";
+import { mcNemar, mean, pairByProblem, verdictSentence } from "@gradus/domain/statistics";
 import type { ProblemCount } from "@gradus/domain/statistics";
 import type { EvaluationResultRow } from "@gradus/prisma/rows";
-import type { HeldOutImprovement } from "../generated/schema-types.ts";
+import type { HeldOutImprovement, ProblemDifference } from "../generated/schema-types.ts";
 import { excludesZero, toEstimate } from "./estimate.ts";
 
 /** A run's results before its first step, and at its latest evaluation. */
@@ -31,6 +31,23 @@ export function heldOutImprovement(arm: string, runs: readonly BeforeAndAfter[])
     sentence: verdictSentence(difference, { metric: "held-out pass@1", a: "before training", b: `${arm} after it` }),
   };
 }
+
+/** The arm after training against the baseline after training. Null where they share no problem. */
+export function problemDifference(
+  baseline: { readonly name: string; readonly runs: readonly BeforeAndAfter[] },
+  arm: { readonly name: string; readonly runs: readonly BeforeAndAfter[] },
+): ProblemDifference | null {
+  const [theirs, own] = [baseline, arm].map(({ runs }) => pool(runs.flatMap(({ after }) => after))) as [Counts, Counts];
+  const difference = pairByProblem(theirs, own, BOOTSTRAP_SEED);
+  if (difference === null) return null;
+  const { onlyA: onlyBaseline, onlyB: onlyArm, pValue } = mcNemar(mostlySolved(theirs), mostlySolved(own));
+  const sentence = verdictSentence(difference, { metric: "held-out pass@1 over problems", a: baseline.name, b: arm.name });
+  return { estimate: toEstimate(difference), onlyBaseline, onlyArm, pValue, excludesZero: excludesZero(difference), sentence };
+}
+
+type Counts = ReadonlyMap<string, ProblemCount>;
+const mostlySolved = (counts: Counts): ReadonlyMap<string, boolean> =>
+  new Map([...counts].map(([id, count]) => [id, 2 * count.correct >= count.samples]));
 
 function pool(results: readonly EvaluationResultRow[]): ReadonlyMap<string, ProblemCount> {
   const counts = new Map<string, ProblemCount>();

@@ -27,8 +27,16 @@ export const Problem: ProblemResolvers = {
         : { args: null, expected: null, source: test.source },
     ),
   origin: (row) => {
-    const { teacher, seed, seedSnippet, source } = ProblemOrigin.parse(row.origin);
-    return { teacher, seed: seed ?? null, seedSnippet: seedSnippet ?? null, source: source ?? null };
+    const {
+      teacher,
+      seed = null,
+      seedSnippet = null,
+      seedKind = null,
+      source = null,
+      difficulty = null,
+      date = null,
+    } = ProblemOrigin.parse(row.origin);
+    return { teacher, seed, seedSnippet, seedKind, source, difficulty, date };
   },
   difficulty: async ({ id }, { runIds, experimentId }, { load }) =>
     (await load.triesOfProblem(id, { runIds: runIds ?? null, experimentId: experimentId ?? null })).slice(0, MOST_POINTS),

@@ -40,7 +40,8 @@ export const Run: RunResolvers = {
     const ask = askFor(VERSIONS, args, size);
     return toPage(VERSIONS, ask, await load.policyVersionsOfRun(id, ask));
   },
-  evaluations: async ({ id }, _args, { load }) => [...(await load.evaluationsOfRun.load(id))],
+  evaluations: async ({ id }, _args, { load }) => (await load.evaluationsOfRun.load(id)).filter(({ suite }) => suite === null),
+  suiteEvaluations: async ({ id }, _args, { load }) => (await load.evaluationsOfRun.load(id)).filter(({ suite }) => suite !== null),
   metricNames: async ({ id }, { contains, ...page }, { load }) => {
     const ask = askFor(NAMES, page, { usual: 200, most: 1_000 });
     return toPage(NAMES, ask, await load.metricNamesOfRun(id, { ...ask, contains: contains ?? "" }));

@@ -49,13 +49,14 @@ export function registerCurricula(program: Command): void {
     });
 }
 
-function lines({ name, summary, source, parameters, stands }: CatalogueEntry, whole: boolean): string[] {
+function lines({ name, summary, source, hook, parameters, stands }: CatalogueEntry, whole: boolean): string[] {
   return [
     `  ${pc.cyan(name.padEnd(26))} ${summary}${source === "" ? "" : pc.dim(` (${source})`)}`,
     ...parameters.map(
       (parameter) =>
         `      ${parameter.name}: ${parameter.type}${"default" in parameter ? `, default ${JSON.stringify(parameter.default)}` : ", to be given"}`,
     ),
+    ...(hook === undefined ? [] : [`      through ${hook}`]),
     ...(whole && stands !== undefined ? [`      ${JSON.stringify(stands)}`] : []),
   ];
 }

@@ -15,6 +15,7 @@ interface ExportOptions extends ApiOptions {
   readonly project?: string;
   readonly run?: readonly string[];
   readonly asOf?: string;
+  readonly problems?: string;
   readonly out?: string;
   readonly with: readonly string[];
 }
@@ -22,24 +23,28 @@ interface ExportOptions extends ApiOptions {
 export function registerExport(program: Command): void {
   const command = program
     .command("export")
-    .description("every metric point of an experiment, of runs or of a project, superseded ones included, as a stream")
+    .description(
+      "every metric point of an experiment, of runs or of a project, superseded ones included, as a stream; or the problems of a set",
+    )
     .argument("[experiment]", "its id")
     .option("--format <format>", FORMATS.join(", "), knownFormat, "csv")
     .option("--project <id>", "a whole project")
     .option("--run <id...>", "these runs")
     .option("--as-of <cursor>", "the moment of an earlier export, which the file names: gives the same bytes again")
     .option("--with <kept>", `also ${KEPT.join(" and ")}, with a comma between; --out is then a folder`, knownKept, [])
+    .option("--problems <set>", "instead: a stored problem set as the JSON lines that `gradus import gradus` takes")
     .option("--out <file>", "where to (default: standard output)");
   withApi(command, {
     examples: [
       "gradus export quickstart-1a2b3c4d > points.csv",
       "gradus export --project default --format parquet --out points.parquet",
+      "gradus export --problems from-snippets-1a2b3c4d5e6f --out problems.jsonl",
       "gradus export --as-of eyJy... | sha256sum",
       "gradus export quickstart-1a2b3c4d --format jsonl --with checkpoints,samples --out kept/   # gradus import export kept/",
     ],
   }).action((experiment: string | undefined, options: ExportOptions) =>
     runVerb(options, async ({ apiUrl, signal }) => {
-      const { format, project, run = [], asOf, out, with: kept } = options;
+      const { format, project, run = [], asOf, out, with: kept, problems } = options;
       const query = new URLSearchParams({ format, ...(experiment && { experiment }), ...(project && { project }), ...(asOf && { asOf }) });
       for (const id of run) query.append("run", id);
       if (kept.length > 0) {
@@ -51,7 +56,8 @@ export function registerExport(program: Command): void {
         process.stdout.write(written.map((line) => `${line}\n`).join(""));
         return exitCodes.ok;
       }
-      const { bytes } = await download(apiUrl, `/export/points?${query}`, signal);
+      const path = problems === undefined ? `/export/points?${query}` : `/export/problems?${new URLSearchParams({ set: problems })}`;
+      const { bytes } = await download(apiUrl, path, signal);
       if (out !== undefined) await downloadTo(bytes, out);
       else {
         for await (const chunk of bytes)

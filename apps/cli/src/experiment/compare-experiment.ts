@@ -89,6 +89,7 @@ export async function compareGroups({ apiUrl, experimentId, by, metrics, baselin
         runs,
         metrics: ofGroup,
         improvement: null,
+        overProblems: null,
         scalars: [],
       })),
       verdicts: groups.flatMap(({ metrics: ofGroup }) => ofGroup.flatMap(({ difference }) => difference?.sentence ?? [])),

@@ -81,7 +81,7 @@ function runWithEvent(run: RunProgress, at: string, event: FollowedEvent["event"
     case "StepsChanged":
       return { ...run, totalSteps: event.totalSteps };
     case "EvaluationCompleted":
-      return { ...run, heldOut: event.passAt1 };
+      return event.suite == null ? { ...run, heldOut: event.passAt1 } : run;
     case "StepCompleted": {
       if (event.step <= run.step) return run;
       const { rewardMean, passRate, passRateByBucket } = event.summary;

@@ -1,13 +1,12 @@
 // Owns: an experiment file on its way to the API: the files it names are uploaded and replaced by what they became. Must not know: what a file may
 // say; the API does.
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { tokenizerHash } from "@gradus/domain/tokenizer-hash";
 import { parseDocument } from "yaml";
-import type { Document } from "yaml";
-import { RefusedError } from "../client/refused.ts";
 import { hashModules } from "./hash-modules.ts";
-import { importProblems, putBlob, readLines, readWhole } from "../client/upload.ts";
+import { putBlob, readWhole } from "../client/upload.ts";
+import { importSet, textAt } from "./import-set.ts";
 
 interface ReadInput {
   readonly file: string;
@@ -16,7 +15,8 @@ interface ReadInput {
 }
 
 /**
- * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, `policy.warmStart` a hash, `policy.tokenizer` the hash of its folder's files, and every
+ * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, as has each suite's `file`, `policy.warmStart` a hash,
+ * `policy.tokenizer` the hash of its folder's files, and every
  * `module` of the user's own has its hash beside it.
  * @throws RefusedError when it, or a file it names, cannot be read
  */
@@ -29,18 +29,18 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
 
   const problems = textAt(document, ["problems", "file"]);
   if (problems !== null) {
-    const { problemSetId, imported, rejected } = await importProblems(apiUrl, {
-      name: setNameOf(problems),
-      project: textAt(document, ["project"]) ?? "default",
-      lines: await readLines(beside(problems)),
-    });
-    if (rejected.length > 0) {
-      const fields = rejected.slice(0, 20).map(({ line, reason }) => ({ path: `${problems}:${line}`, expected: reason }));
-      throw new RefusedError(`${rejected.length} lines of ${problems} hold no problem`, fields);
-    }
-    onProgress(`${imported} problems of ${problems} are set ${problemSetId}`);
+    const project = textAt(document, ["project"]) ?? "default";
     document.deleteIn(["problems", "file"]);
-    document.setIn(["problems", "set"], problemSetId);
+    document.setIn(["problems", "set"], await importSet({ file: problems, folder: dirname(file), project, apiUrl, onProgress }));
+  }
+
+  for (let at = 0; document.hasIn(["evaluation", "suites", at]); at++) {
+    const asked = textAt(document, ["evaluation", "suites", at, "file"]);
+    if (asked === null) continue;
+    const project = textAt(document, ["project"]) ?? "default";
+    document.deleteIn(["evaluation", "suites", at, "file"]);
+    const set = await importSet({ file: asked, folder: dirname(file), project, apiUrl, onProgress });
+    document.setIn(["evaluation", "suites", at, "set"], set);
   }
 
   const weights = textAt(document, ["policy", "warmStart"]);
@@ -66,21 +66,4 @@ async function hashTokenizer(folder: string): Promise<string> {
   // Most models have none.
   const template = await readFile(join(folder, "chat_template.jinja"), "utf8").catch(() => null);
   return tokenizerHash({ tokenizer, config, template });
-}
-
-/** A text there, or null; anything else is the API's to refuse. */
-function textAt(document: Document, path: readonly string[]): string | null {
-  const value = document.getIn(path);
-  return typeof value === "string" ? value : null;
-}
-
-/** A set is named after its file, in the letters that a set's name may have. */
-function setNameOf(file: string): string {
-  const name = basename(file)
-    .replace(/\.jsonl(\.gz)?$/, "")
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9.-]+/g, "-")
-    .replace(/^[^a-z0-9]+/, "")
-    .slice(0, 64);
-  return name || "problems";
 }

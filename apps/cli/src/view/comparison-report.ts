@@ -1,6 +1,6 @@
 // Owns: a comparison as one HTML file that needs nothing else: plots, tables, and what to know before believing them. Must not know: statistics.
 import type { ComparisonCurvesQuery, EstimatePartsFragment } from "../client/generated/operations.ts";
-import { type Comparison, scalarName, scalarRows } from "./comparison-text.ts";
+import { type Comparison, evaluationLine, probability, scalarName, scalarRows } from "./comparison-text.ts";
 import { curvePlot, seedPlot } from "./report-plots.ts";
 
 export type ArmCurves = ComparisonCurvesQuery["comparison"]["arms"];
@@ -14,7 +14,7 @@ export interface ReportInput {
 }
 
 export function comparisonReport({ experimentId, comparison, curves, madeAt }: ReportInput): string {
-  const { arms, metrics, baselineArm, verdicts, guardRails } = comparison;
+  const { arms, metrics, baselineArm, verdicts, guardRails, evaluations } = comparison;
   const names = arms.map(({ arm }) => arm.name);
   const cells = arms.map(({ arm, runs, metrics: ofArm, improvement }) =>
     row([
@@ -26,12 +26,22 @@ export function comparisonReport({ experimentId, comparison, curves, madeAt }: R
   );
   const differences = arms
     .filter(({ arm }) => arm.name !== baselineArm)
-    .map(({ arm, metrics: ofArm }) =>
+    .map(({ arm, metrics: ofArm, overProblems }) =>
       row([
         arm.name,
-        ...ofArm.map(({ difference }) =>
-          difference ? `${estimateCell(difference.estimate)}${difference.excludesZero ? "" : " · not significant"}` : "no matched seed",
+        ...ofArm.map(({ difference, probabilityOfImprovement: chance }) =>
+          difference
+            ? [
+                `${estimateCell(difference.estimate)}${difference.excludesZero ? "" : " · not significant"}`,
+                ...(difference.pValue == null ? [] : [`p ${probability(difference.pValue)}`]),
+                ...(difference.pAdjusted == null ? [] : [`Holm ${probability(difference.pAdjusted)}`]),
+                ...(chance == null ? [] : [`P(above) ${chance.toFixed(2)}`]),
+              ].join(" · ")
+            : "no matched seed",
         ),
+        overProblems
+          ? `${estimateCell(overProblems.estimate)}${overProblems.excludesZero ? "" : " · not significant"} · McNemar p ${probability(overProblems.pValue)}`
+          : "no shared problem",
       ]),
     );
   const curveNames = [...new Set(curves.flatMap((arm) => arm.curves.map(({ name }) => name)))];
@@ -46,9 +56,10 @@ export function comparisonReport({ experimentId, comparison, curves, madeAt }: R
 <p>${arms.length} arms: ${names.map((name, at) => `<b class="arm-${at % ARM_COLOURS}">${escape(name)}</b>`).join(", ")}. Made ${escape(madeAt)}.</p>
 ${list("What this says", verdicts)}
 ${list("Before you believe it", guardRails)}
+${list("How it was evaluated", evaluations.map(evaluationLine))}
 <h2>Arms: mean [95% interval over seeds], n seeds</h2>
 <table>${head(["arm", "runs", ...metrics, "held-out after − before, over problems"])}${cells.join("")}</table>
-${differences.length === 0 ? "" : `<h2>Difference to ${escape(baselineArm ?? "")}, matched seeds</h2>\n<table>${head(["arm", ...metrics])}${differences.join("")}</table>`}
+${differences.length === 0 ? "" : `<h2>Difference to ${escape(baselineArm ?? "")}, matched seeds</h2>\n<table>${head(["arm", ...metrics, "held-out over problems (these runs, no other seeds)"])}${differences.join("")}</table>`}
 ${scalarSection(comparison)}
 <h2>Every seed</h2>
 ${metrics

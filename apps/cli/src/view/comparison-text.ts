@@ -9,7 +9,7 @@ type ComparedArm = Comparison["arms"][number];
 
 /** The whole comparison. Every cell: mean, 95% interval, n; every difference: over matched seeds, arm minus baseline. */
 export function comparisonText(comparison: Comparison): string {
-  const { arms, metrics, baselineArm, verdicts, guardRails } = comparison;
+  const { arms, metrics, baselineArm, verdicts, guardRails, evaluations } = comparison;
   const others = arms.filter(({ arm }) => arm.name !== baselineArm);
   return [
     pc.bold("Arms (mean, 95% interval over seeds, n seeds)"),
@@ -19,14 +19,41 @@ export function comparisonText(comparison: Comparison): string {
       : [
           pc.bold(`Difference to ${baselineArm} (matched seeds)`),
           table(
-            ["arm", ...metrics],
-            others.map(({ arm, metrics: ofArm }) => [arm.name, ...ofArm.map(differenceCell)]),
+            ["arm", ...metrics, "held-out over problems (these runs)"],
+            others.map(({ arm, metrics: ofArm, overProblems }) => [
+              arm.name,
+              ...ofArm.map(differenceCell),
+              overProblems ? problemCell(overProblems) : "no shared problem",
+            ]),
           ),
         ]),
     ...scalarTable(comparison),
     ...section("What this says", verdicts),
     ...section("Before you believe it", guardRails),
+    ...section("How it was evaluated", evaluations.map(evaluationLine)),
   ].join("\n");
+}
+
+/** Which problems, how often, under which harness: what a number has to be read with. */
+export function evaluationLine({
+  suite,
+  domain,
+  arms,
+  problemSetId,
+  problemsHash,
+  harnessHash,
+  samples,
+  temperature,
+  topP,
+  windowFrom,
+  windowTo,
+}: Comparison["evaluations"][number]): string {
+  const window = windowFrom == null && windowTo == null ? "" : `, published ${windowFrom ?? "…"} to ${windowTo ?? "…"}`;
+  const place = domain === "OUT_OF_DOMAIN" ? " (out of domain)" : "";
+  return (
+    `${suite ?? "held-out"}${place} of ${problemSetId}${window}: ${samples} samples a problem at temperature ${temperature}, top-p ${topP}; ` +
+    `problems ${problemsHash?.slice(0, 12) ?? "not recorded"}, harness ${harnessHash?.slice(0, 12) ?? "not recorded"} (${arms.join(", ")})`
+  );
 }
 
 function armRow({ arm, runs, metrics, improvement }: ComparedArm): string[] {
@@ -48,11 +75,31 @@ function improvementCell({ estimate, before, after, excludesZero }: NonNullable<
   return `${signed(estimate)}\n${pc.dim(`${number(before)} → ${number(after)}\nn=${estimate.n} problems`)}${excludesZero ? "" : `\n${NOT_SIGNIFICANT}`}`;
 }
 
-function differenceCell({ difference }: Pick<ComparedArm["metrics"][number], "difference">): string {
+type Difference = Pick<NonNullable<ComparedArm["metrics"][number]["difference"]>, "estimate" | "excludesZero"> & {
+  readonly pValue?: number | null;
+  readonly pAdjusted?: number | null;
+};
+
+function differenceCell({
+  difference,
+  probabilityOfImprovement: chance,
+}: {
+  readonly difference?: Difference | null;
+  readonly probabilityOfImprovement?: number | null;
+}): string {
   if (difference === null || difference === undefined) return "no matched seed";
-  const { estimate, excludesZero } = difference;
-  return `${signed(estimate)}\n${pc.dim(`n=${estimate.n}`)}${excludesZero ? "" : `\n${NOT_SIGNIFICANT}`}`;
+  const { estimate, excludesZero, pValue, pAdjusted } = difference;
+  const tested = pValue == null ? "" : `, p=${probability(pValue)}${pAdjusted == null ? "" : `, Holm ${probability(pAdjusted)}`}`;
+  const over = chance == null ? "" : `\n${pc.dim(`P(above)=${chance.toFixed(2)}`)}`;
+  return `${signed(estimate)}\n${pc.dim(`n=${estimate.n}${tested}`)}${over}${excludesZero ? "" : `\n${NOT_SIGNIFICANT}`}`;
 }
+
+function problemCell({ estimate, onlyBaseline, onlyArm, pValue, excludesZero }: NonNullable<ComparedArm["overProblems"]>): string {
+  const solved = `mostly solved: only this ${onlyArm}, only the baseline ${onlyBaseline}, McNemar p=${probability(pValue)}`;
+  return `${signed(estimate)}\n${pc.dim(`n=${estimate.n} problems\n${solved}`)}${excludesZero ? "" : `\n${NOT_SIGNIFICANT}`}`;
+}
+
+export const probability = (p: number): string => (p < 0.001 ? "<0.001" : p.toFixed(3));
 
 /** A row for each number of a course that some arm has, a column for each arm; the difference to the baseline below the mean. */
 function scalarTable({ arms, baselineArm }: Comparison): string[] {

@@ -62,7 +62,7 @@ export function eventLine({ event, runId }: FollowedEvent, progress: ExperimentP
     case "StatusChanged":
       return `${name}: ${coloured(event.status)}${event.statusCause ? `, ${event.statusCause}` : ""}`;
     case "EvaluationCompleted":
-      return `${name}: held-out pass@1 ${decimal(event.passAt1)} after step ${event.step}`;
+      return `${name}: ${event.suite ?? "held-out"} pass@1 ${decimal(event.passAt1)} after step ${event.step}`;
     case "StageEnded":
       return event.outcome === "COMPLETED"
         ? null

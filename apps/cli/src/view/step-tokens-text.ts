@@ -76,14 +76,15 @@ function cardsOf(placement: Named["placement"]): readonly string[] {
   return typeof gpu === "string" ? [gpu] : Array.isArray(gpu) ? gpu : [];
 }
 
-function lineOf({ maxTokens, firstRound: { least, most }, inAll, trainedOn, evaluation }: StepTokens, steps: number): string {
+function lineOf({ maxTokens, firstRound: { least, most }, inAll, trainedOn, evaluation, uncounted }: StepTokens, steps: number): string {
   const tokens = (completions: number): string => `${count(completions * maxTokens)} tokens`;
   const sampled = least === most ? count(most) : `${count(least)} to ${count(most)}`;
   const more = inAll > most ? `, and at most ${count(inAll)} where groups are drawn anew or grow (${tokens(inAll)})` : "";
   return (
     `a step samples ${sampled} completions of at most ${count(maxTokens)} tokens (${tokens(most)})${more} ` +
     `and trains on at most ${count(trainedOn)} of them (${tokens(trainedOn)}); ${count(steps)} steps sample at most ${tokens(inAll * steps)}, ` +
-    `an evaluation at most ${count(evaluation)} completions (${tokens(evaluation)})`
+    `an evaluation at most ${count(evaluation)} completions (${tokens(evaluation)})` +
+    (uncounted.length === 0 ? "" : `, and every problem of ${uncounted.join(", ")}`)
   );
 }
 

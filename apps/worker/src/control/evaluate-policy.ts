@@ -1,6 +1,6 @@
 // Owns: evaluations and measurements as draws and scores: fixed problems, c of n for each. Must not know: engines, training.
-import { bucketOf, measurementScope, MissingRow } from "@gradus/domain";
-import type { PolicyRef, PosedGroup, Scope } from "@gradus/domain";
+import { bucketOf, contentHash, evaluationPlan, harnessHash, measurementScope, MissingRow, templateHash } from "@gradus/domain";
+import type { PolicyRef, PosedGroup, RunSpec, Scope } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { saveEvaluationDraw, saveMeasurement, saveScores } from "@gradus/prisma/training/evaluation-store";
 import type { ProblemScore } from "@gradus/prisma/training/evaluation-store";
@@ -17,17 +17,39 @@ export const drawEvaluation =
   ({ scope, policy }: { readonly scope: Scope; readonly policy: PolicyRef }): Promise<{ readonly complete: boolean }> =>
     asActivity(async () => {
       const { spec } = await readSettings(sql, scope);
-      const problemSetId = await frozenSet(sql, scope.experimentId);
-      const { samples, temperature, problems: limit } = spec.evaluation;
-      const problems = await readProblems(sql, problemSetId, "HELD_OUT", limit);
+      const plan = evaluationPlan(spec.evaluation, scope.suite);
+      const problemSetId = plan.set ?? (await frozenSet(sql, scope.experimentId));
+      const problems = await readProblems(sql, problemSetId, "HELD_OUT", plan.problems, plan);
+      const environments = await environmentsOf(spec.environment);
+      const problemsHash = contentHash(problems.map((problem) => problem.contentHash));
       const complete = await saveEvaluationDraw(
         sql,
-        { scope, policy, problemSetId, samples, temperature },
-        posed(problems, await environmentsOf(spec.environment)),
+        { scope, policy, problemSetId, plan, harnessHash: harnessOf(spec, problems, environments), problemsHash },
+        posed(problems, environments),
       );
       // A set without held-out problems is scored as empty at once.
       return { complete: complete || problems.length === 0 };
     });
+
+function harnessOf(
+  { execution, training: { sampling }, environment: own }: Pick<RunSpec, "execution" | "training" | "environment">,
+  problems: readonly TrainableProblem[],
+  environments: Environments,
+): string {
+  const { cpuMs, memoryMb } = execution;
+  const { maxTokens, topK, stop } = sampling;
+  const used = [...new Set(problems.map(({ environment }) => environment))].map(environments);
+  return harnessHash({
+    environments: used.map((environment) => ({
+      name: environment.name,
+      template: templateHash(environment),
+      judging: environment.judging,
+    })),
+    limits: { cpuMs, memoryMb },
+    sampling: { maxTokens, topK, stop },
+    own: own && { hash: own.hash, parameters: own.parameters },
+  });
+}
 
 export const scoreEvaluation =
   ({ sql }: Database) =>
@@ -74,9 +96,9 @@ const posed = (problems: readonly TrainableProblem[], environments: Environments
 async function scoresOf(sql: Database["sql"], scope: Scope): Promise<ProblemScore[]> {
   const [{ spec }, groups] = await Promise.all([readSettings(sql, scope), readExecuted(sql, scope)]);
   const environments = await environmentsOf(spec.environment);
-  return groups.map(({ problemId, bucket, environment, rollouts }) => {
+  return groups.map(({ problemId, bucket, environment, difficulty, rollouts }) => {
     const rewards = rollouts.map(({ execution }) => environments(environment).reward(execution)).filter((reward) => reward !== null);
-    return { problemId, bucket, passes: rewards.filter((reward) => reward > 0).length, samples: rewards.length };
+    return { problemId, bucket, environment, difficulty, passes: rewards.filter((reward) => reward > 0).length, samples: rewards.length };
   });
 }
 

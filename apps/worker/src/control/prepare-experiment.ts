@@ -1,5 +1,5 @@
 // Owns: an experiment's way from QUEUED to its first run: its problems frozen, its plan known. Must not know: engines, steps.
-import { ConfigurationError, contentHash, isFinished, measurementScope } from "@gradus/domain";
+import { ConfigurationError, contentHash, isFinished, measurementScope, suiteNames } from "@gradus/domain";
 import type { ExperimentSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readExperiment, warmStartHash } from "@gradus/prisma/training/generation-store";
@@ -36,6 +36,7 @@ export const prepareExperiment =
         concurrency: spec.concurrency,
         measurement: measure ? measurementScope(experimentId) : null,
         sharedPolicy: hash === null ? null : { version: 0, hash },
+        ...(spec.evaluation.suites === undefined ? {} : { suites: suiteNames(spec.evaluation) }),
         // A plan for the engine that was the only one keeps its shape.
         ...(spec.policy.engine === "embedded" ? {} : { engine: spec.policy.engine }),
       };

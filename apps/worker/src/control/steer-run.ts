@@ -1,5 +1,5 @@
 // Owns: a run's beginning, its lease, and its ends. Must not know: steps.
-import { roundsOf, RunSpec } from "@gradus/domain";
+import { roundsOf, RunSpec, suiteNames } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { setExperimentStatus } from "@gradus/prisma/training/experiment-store";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
@@ -39,6 +39,7 @@ export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
         ...(roundsOf(run.spec.curriculum) > 1 ? { rounds: roundsOf(run.spec.curriculum) } : {}),
         ...(policy.engine === "embedded" ? {} : { engine: policy.engine }),
         evaluateEvery: evaluation.every,
+        ...(evaluation.suites === undefined ? {} : { suites: suiteNames(evaluation) }),
         baselineShared: policy.warmStart !== undefined && sameEvaluation(run.spec, spec),
         ...progress,
       };

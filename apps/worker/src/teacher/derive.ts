@@ -14,6 +14,9 @@ const PROPERTIES: readonly { readonly python: string; readonly holds: (x: readon
   { python: "len(f(x)) > 0", holds: (_, y) => y.length > 0 },
 ];
 
+/** The same said in fewer tokens, so that one-step programs fit the quickstart's model: any list, and nothing else, equals itself as a list. */
+export const COMPACT_PRECONDITION = "def pre_test_f(x):\n return x == list(x)\n";
+
 const PRECONDITION = "def pre_test_f(x):\n return isinstance(x, list) and all(type(a) is int for a in x)\n";
 
 /**
@@ -26,18 +29,28 @@ export function derive(
 ): GeneratedProblem | undefined {
   const content =
     environment === "FUZZING"
-      ? fuzz(problem.content)
+      ? fuzzings(problem.content)[0]?.content
       : { ...problem.content, environment, message: "", tests: problem.content.tests.slice(0, 1), visibleTests: 0 };
   return content && { ...problem, content, astHash: sha256Hex(normaliseSource(content.reference)) };
 }
 
-function fuzz({ reference, tests }: ProblemContent): ProblemContent | undefined {
+/** A fuzzing problem, and inputs on which its property holds: what a wrong answer looks like. */
+export interface Fuzzing {
+  readonly content: ProblemContent;
+  readonly holding: readonly string[];
+}
+
+/** One for every property that fails on some of the tests' inputs, the first of them the witness, and holds on others. */
+export function fuzzings({ reference, tests }: Pick<ProblemContent, "reference" | "tests">, precondition = PRECONDITION): Fuzzing[] {
   const pairs = tests.flatMap((test) => (test.kind === "call" && test.args.startsWith("[") && test.expected.startsWith("[") ? [test] : []));
-  if (pairs.length < tests.length) return undefined;
-  for (const { python, holds } of PROPERTIES) {
-    const broken = pairs.filter(({ args, expected }) => !holds(JSON.parse(args) as number[], JSON.parse(expected) as number[]));
-    if (broken.length === 0 || broken.length === pairs.length) continue;
-    return composeFuzzing(`${reference}${PRECONDITION}def test_f(x):\n return ${python}\n`, broken[0]!.args);
-  }
-  return undefined;
+  if (pairs.length < tests.length) return [];
+  return PROPERTIES.flatMap(({ python, holds }): Fuzzing[] => {
+    const [broken, kept] = [false, true].map((wanted) =>
+      pairs.filter(({ args, expected }) => holds(JSON.parse(args) as number[], JSON.parse(expected) as number[]) === wanted),
+    ) as [typeof pairs, typeof pairs];
+    const [witness] = broken;
+    if (witness === undefined || kept.length === 0) return [];
+    const content = composeFuzzing(`${reference}${precondition}def test_f(x):\n return ${python}\n`, witness.args);
+    return [{ content, holding: kept.map(({ args }) => args) }];
+  });
 }

@@ -52,6 +52,7 @@ export const sampler = defineSampler<Parameters, State>({
   // In the source the policy writes the problems; here proposing is choosing the kind of problem that the teacher wrote.
   summary: "half of a step proposes kinds of new problems, paid 1 - accuracy; the other half solves from the buffer of proposed ones",
   source: "Absolute Zero arXiv 2505.03335, its repository",
+  hook: "observe: every finished group pays its proposer; values and the buffer of proposed problems lie in the checkpointed state",
   parameters: Parameters,
   start: () => ({ proposed: [], values: {} }),
   draw: (parameters, state, { pool, count, random }) => {

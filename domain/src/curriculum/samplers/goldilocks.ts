@@ -58,6 +58,7 @@ export const sampler = defineSampler<z.infer<typeof Parameters>, State>({
   // The source's teacher is a language model; this one is linear in hashed words, so that it fits into a checkpoint of the curriculum.
   summary: "a predictor trained on what was seen picks the candidates, seen or not, of largest expected sqrt(p (1 - p))",
   source: "Goldilocks, arXiv 2602.14868",
+  hook: "observe: every finished group trains its predictor over `text`, which lies in the checkpointed state with its replay buffer",
   parameters: Parameters,
   start: () => ({ weights: Array.from({ length: FEATURES + 1 }, (_, i) => (i === FEATURES ? 0.5 : 0)), seen: [] }),
   draw: ({ candidates, exploration }, { weights }, { pool, count, random }) => {

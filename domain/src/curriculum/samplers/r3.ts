@@ -22,6 +22,7 @@ export const sampler = defineSampler<Parameters, null>({
   kind: "r3",
   summary: "uniform, but a rollout begins late in the reference solution, and that beginning slides back to none",
   source: "R3, arXiv 2402.05808",
+  hook: "startOf: the environment's `demonstration`, of which a beginning is written behind the prompt",
   parameters: Parameters,
   start: () => null,
   draw: (_, __, { pool, count, random }) => pickUniform(pool.problems, count, random),

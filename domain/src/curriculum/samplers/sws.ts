@@ -55,6 +55,7 @@ export const sampler = defineSampler<Parameters, State>({
   // In the source a teacher writes new problems from the concepts of the failures; here they are the set's other problems of that category.
   summary: "after a look at what fails, half of a step is drawn from categories by their failure rate, of accuracy 0.25 to 0.75",
   source: "SwS, arXiv 2506.08989",
+  hook: "observe: failures by `category`; a synthesis writes the categories' problems (gradus synthesize)",
   parameters: Parameters,
   start: () => ({}),
   draw: ({ preliminary, directed, low, high, learnedFrom }, state, { pool, step, totalSteps, count, random }) => {

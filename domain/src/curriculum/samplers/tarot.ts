@@ -29,6 +29,7 @@ export const sampler = defineSampler<Parameters, null>({
   // The tiers of tests inside a problem are the reward's half: `training.reward.shape: { kind: tiered }`.
   summary: "tiers of difficulty in turn, easy first for a weak model and hard first for a strong one; with the reward shape `tiered`",
   source: "TAROT, arXiv 2602.15449",
+  hook: "training.reward: { shape: { kind: tiered } }: tiers of tests with weights of their own",
   parameters: Parameters,
   start: () => null,
   draw: (parameters, _, context) => {

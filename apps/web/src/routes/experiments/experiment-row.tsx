@@ -40,7 +40,7 @@ export function ExperimentRow({ experiment, columns, onBest, onTag }: Experiment
       if (event.__typename === "ExperimentStatusChanged") setNewStatus(event.experimentStatus);
       if (runId === null) return;
       if (event.__typename === "StepCompleted") setStepsDone((before) => new Map(before).set(runId, event.step));
-      if (event.__typename === "EvaluationCompleted")
+      if (event.__typename === "EvaluationCompleted" && event.suite == null)
         setEvaluated((before) => new Map(before).set(runId, [...(before.get(runId) ?? []), { step: event.step, value: event.passAt1 }]));
     },
     onExpired: rates.reload,

@@ -68,6 +68,7 @@ export const EXPERIMENT_NEWS = graphql(`
         ... on EvaluationCompleted {
           step
           passAt1
+          suite
         }
       }
     }

@@ -25,7 +25,7 @@ function told(event: LiveEvent["event"]): string {
     case "StepCompleted":
       return `step ${event.step} done: reward ${formatValue(event.summary.rewardMean)}, ${event.summary.admitted} of ${event.summary.groups} groups admitted, policy v${event.policyVersion}`;
     case "EvaluationCompleted":
-      return `evaluation after step ${event.step}: pass@1 ${formatValue(event.passAt1)}`;
+      return `${event.suite == null ? "" : `${event.suite}: `}evaluation after step ${event.step}: pass@1 ${formatValue(event.passAt1)}`;
     case "LeaseGranted":
       return `given to ${event.nodeId}, lease epoch ${event.epoch}`;
     case "UpdateRefused":

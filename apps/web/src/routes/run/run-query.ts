@@ -133,6 +133,7 @@ export const RUN_EVENTS = graphql(`
         ... on EvaluationCompleted {
           step
           passAt1
+          suite
         }
         ... on LeaseGranted {
           epoch

@@ -48,12 +48,13 @@ async function drawSeeds(sql: Database["sql"], { seeds: { from, count, seed } }:
     case "snippets":
       return drawSnippets(await readStandardLibrary(), seed, count);
     case "solutions": {
-      const references = await readReferences(sql, from.set);
+      // Never of what is held out: problems grown from its solutions would tell of it.
+      const references = await readReferences(sql, from.set, "TRAIN");
       return some(
         references.map(({ id, reference }) => ({ place: `problem:${id}`, text: reference })),
         seed,
         count,
-        `set ${from.set}`,
+        `the training part of set ${from.set}`,
       );
     }
     case "rollouts": {

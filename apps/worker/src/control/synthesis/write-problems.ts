@@ -103,6 +103,7 @@ function originOf(spec: SynthesisSpec, teacher: Teacher, seed: SeedRow, past: re
   return {
     teacher: teacher.name,
     seed: spec.seeds.seed,
+    seedKind: spec.seeds.from.kind,
     ...(seed.text === "" ? {} : { seedSnippet: seed.hash }),
     ...(hashes.length > 0 ? { parentHash: hashes.at(-1)! } : {}),
     chain: hashes[0] ?? contentHash(content),

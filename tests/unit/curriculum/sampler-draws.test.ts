@@ -1,12 +1,13 @@
-// Proves: strategies 20, 27, 28, 33 and 34 draw over twelve steps what an independent port draws (fixtures/newest-samplers.py).
+// Proves: every strategy draws over twelve steps what an independent port draws (fixtures/sampler-draws.py); the schedule's are in schedule.test.ts.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createCurriculum } from "@gradus/domain/curriculum/curriculum";
 import type { PlannedGroup } from "@gradus/domain/curriculum/curriculum";
 import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
 import type { PoolProblem } from "@gradus/domain/curriculum/pool";
+import { SAMPLERS } from "@gradus/domain/curriculum/registry";
 
-const golden = JSON.parse(readFileSync(new URL("fixtures/newest-samplers.json", import.meta.url), "utf8")) as {
+const golden = JSON.parse(readFileSync(new URL("fixtures/sampler-draws.json", import.meta.url), "utf8")) as {
   readonly drawn: Readonly<Record<string, readonly (readonly string[])[]>>;
   readonly starts: Readonly<Record<"staged" | "mixed", readonly (readonly number[])[]>>;
 };
@@ -37,8 +38,20 @@ function planned(sampler: object): PlannedGroup[][] {
   });
 }
 
+/** Names of the port that are no kinds. */
+const SPELT: Readonly<Record<string, object>> = { "uniform by bucket": { kind: "uniform", mass: "bucket" } };
+
+test("the port has every kind but the schedule", () => {
+  const kinds = SAMPLERS.map(({ kind }) => kind).filter((kind) => kind !== "schedule");
+  expect(
+    Object.keys(golden.drawn)
+      .filter((name) => !(name in SPELT))
+      .toSorted(),
+  ).toEqual(kinds.toSorted());
+});
+
 test.each(Object.keys(golden.drawn))("%s draws what the port draws", (kind) => {
-  expect(planned({ kind }).map((groups) => groups.map(({ problemId }) => problemId))).toEqual(golden.drawn[kind]);
+  expect(planned(SPELT[kind] ?? { kind }).map((groups) => groups.map(({ problemId }) => problemId))).toEqual(golden.drawn[kind]);
 });
 
 test.each(["staged", "mixed"] as const)("r3 %s starts where the port starts", (mode) => {
