@@ -223,6 +223,7 @@ def start_zygote():
     # Rollouts are batch work: whoever moves runs on goes first. No more than 5, which leaves a quarter of a core beside one that is all busy, so
     # that the wall limit (five times the CPU's) stays a backstop.
     os.nice(5)
+    del os.environ["LD_BIND_NOW"]
     work_mb, processes = (int(argument) for argument in sys.argv[1:3])
     for name in PRELOADED:
         try:
