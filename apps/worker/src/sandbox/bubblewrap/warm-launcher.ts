@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
-import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
+import { BOOT_PARTS, WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
 import { Arrivals } from "./arrivals.ts";
 import { readProc } from "./read-proc.ts";
@@ -59,7 +59,8 @@ export class WarmLauncher implements Launcher {
       for (const path of [folder, ...STREAMS.map((name) => join(folder, name))]) chownSync(path, uid, gid);
     const held = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
     const tree = "--dir /tmp --proc /proc --chdir /tmp --remount-ro /".split(" ");
-    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES), of];
+    const program = [guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES), of];
+    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(BOOT_PARTS), ...program];
     const command = ground.command([...ground.treeArgs, ...tree, "--", ...python]);
     const child = spawn(command.file, command.args, {
       ...command.options,
