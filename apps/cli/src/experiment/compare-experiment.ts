@@ -94,6 +94,7 @@ export async function compareGroups({ apiUrl, experimentId, by, metrics, baselin
       })),
       verdicts: groups.flatMap(({ metrics: ofGroup }) => ofGroup.flatMap(({ difference }) => difference?.sentence ?? [])),
       guardRails: [],
+      evaluations: [],
     },
     curves: groups.map(({ label, curves }) => ({ arm: { name: label }, curves })),
   };

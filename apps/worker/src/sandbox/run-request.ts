@@ -37,7 +37,8 @@ export async function runRequest(
   const stdout = keepBounded(process.stdout, request.limits.outputBytes, flood);
   const stderr = keepBounded(process.stderr, request.limits.outputBytes, flood);
 
-  const said = await converse(dialogue, request, checkers);
+  const asked = askAhead(dialogue, request, 0);
+  const said = await hear(lines, request, () => probe(dialogue, request, asked, checkers));
   process.channel.end();
   const leave = said.over ? setTimeout(() => process.kill(), LEAVE_WITHIN_MS) : undefined;
   const ending = await process.ended;
@@ -64,10 +65,6 @@ export interface Said {
   readonly outcomes: readonly ProbeOutcome[];
 }
 
-async function converse(dialogue: Dialogue, request: SandboxRequest, checkers: () => Promise<Launcher>): Promise<Said> {
-  return await hear(dialogue.lines, request, () => probe(dialogue, request, checkers));
-}
-
 /** Reads what a guest says from its first word on; `answers` reads the answers to the probes once the program is loaded. */
 export async function hear(
   lines: { next(): Promise<string | null> },
@@ -85,24 +82,32 @@ export async function hear(
   return { ready: true, over: outcomes.length === request.probes.length, syntax: null, outcomes };
 }
 
-/** Puts every probe and reads the answers, up to the first that does not come. */
+/**
+ * Puts the calls that stand together from probe `from` on, in one write, the first with the request itself: waiting for each answer would cost a
+ * round trip a test, and each write wakes the process. What the program may read ahead of its time are inputs of its own tests.
+ * @returns the first probe that was not put
+ */
+function askAhead({ send }: Dialogue, { probes }: SandboxRequest, from: number): number {
+  const calls: string[] = [];
+  for (let next = probes[from]; next?.kind === "call"; next = probes[from + calls.length]) {
+    calls.push(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
+  }
+  if (calls.length > 0) send(calls.join("\n"));
+  return from + calls.length;
+}
+
+/** Puts every probe from `asked` on and reads all answers, up to the first that does not come. */
 async function probe(
-  { lines, send, process }: Dialogue,
+  dialogue: Dialogue,
   request: SandboxRequest,
+  asked: number,
   checkers: () => Promise<Launcher>,
 ): Promise<ProbeOutcome[]> {
   const outcomes: ProbeOutcome[] = [];
-  let asked = 0;
+  let next = asked;
   for (const [at, one] of request.probes.entries()) {
-    // Consecutive calls are sent in one write: waiting for each answer would cost a round trip a test, and each write wakes the process.
-    const calls: string[] = [];
-    for (let next = request.probes[asked]; next?.kind === "call"; next = request.probes[++asked]) {
-      calls.push(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
-    }
-    if (calls.length > 0) send(calls.join("\n"));
-    asked = Math.max(asked, at + 1);
-    const outcome =
-      one.kind === "call" ? readCall(await lines.next()) : await runCheck(one, request, { lines, send, process }, await checkers());
+    if (at === next) next = one.kind === "call" ? askAhead(dialogue, request, at) : at + 1;
+    const outcome = one.kind === "call" ? readCall(await dialogue.lines.next()) : await runCheck(one, request, dialogue, await checkers());
     if (outcome === null) break;
     outcomes.push(outcome);
   }

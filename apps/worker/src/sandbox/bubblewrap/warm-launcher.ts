@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
-import { WARM_PARTS, guestSource } from "../guest/guest-source.ts";
+import { BOOT_PARTS, WARM_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
 import { Arrivals } from "./arrivals.ts";
 import { readProc } from "./read-proc.ts";
@@ -22,6 +22,8 @@ const START_WITHIN_MS = 20_000;
 /** The names of the sockets. On the channel we stop asking before the answers end; the other two close when the program closes them. */
 const CHANNEL = "c";
 const STREAMS = [CHANNEL, "o", "e"] as const;
+/** What a library resolves at its first call is resolved once, not in every fork. The warm interpreter takes it out of what programs see. */
+const LOADER = { LD_BIND_NOW: "1" };
 /** Below bubblewrap: the warm interpreter, and the process of the rollout to come. */
 const AT_REST = 2;
 
@@ -57,9 +59,14 @@ export class WarmLauncher implements Launcher {
       for (const path of [folder, ...STREAMS.map((name) => join(folder, name))]) chownSync(path, uid, gid);
     const held = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
     const tree = "--dir /tmp --proc /proc --chdir /tmp --remount-ro /".split(" ");
-    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES), of];
+    const program = [guestSource(WARM_PARTS), String(WORK_MB), String(PROCESSES), of];
+    const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(BOOT_PARTS), ...program];
     const command = ground.command([...ground.treeArgs, ...tree, "--", ...python]);
-    const child = spawn(command.file, command.args, { ...command.options, env: ground.env, stdio: ["pipe", "pipe", "pipe", held] });
+    const child = spawn(command.file, command.args, {
+      ...command.options,
+      env: { ...ground.env, ...LOADER },
+      stdio: ["pipe", "pipe", "pipe", held],
+    });
     closeSync(held);
     const launcher = new WarmLauncher(ground, child, servers, folder);
     try {
@@ -139,7 +146,6 @@ export class WarmLauncher implements Launcher {
     const sought = this.#arrivals.map((arrivals) => arrivals.take(ordinal));
     const [arrived, errors] = [Promise.all(sought), sought[2] as Promise<Socket>];
     const ended = new Promise<Ending>((resolve) => (this.#current = resolve));
-    this.#say(`go ${ordinal} ${limits.cpuMs} ${limits.wallMs}`);
     const hung = setTimeout(() => this.#fail("the warm interpreter hung"), limits.wallMs + HUNG_AFTER_MS);
     void ended.then(() => clearTimeout(hung));
     const sockets = await Promise.race([arrived, ended]);
@@ -151,8 +157,15 @@ export class WarmLauncher implements Launcher {
       throw new SlotLost(detail);
     }
     const [channel, stdout, stderr] = sockets as [Socket, Socket, Socket];
-    channel.write(`${limits.cpuMs} ${limits.memoryMb}\n`);
-    return { channel, stdout, stderr, ended, kill: () => this.#say(`kill ${ordinal}`) };
+    // In one write with what is said first, because each wakes the process that waits; and before the word to the warm interpreter, which makes the
+    // next process then.
+    channel.cork();
+    channel.write(`${limits.cpuMs} ${limits.memoryMb}\n`, "latin1");
+    process.nextTick(() => {
+      channel.uncork();
+      this.#say(`go ${ordinal} ${limits.cpuMs} ${limits.wallMs}`);
+    });
+    return { channel, stdout, stderr, ended, kill: () => process.nextTick(() => this.#say(`kill ${ordinal}`)) };
   }
 
   #say(line: string): void {

@@ -8,6 +8,8 @@ export function guestSource(parts: readonly string[]): string {
 
 export const CONVERSATION_PARTS = ["wire", "candidate", "checker", "converse"] as const;
 export const COLD_PARTS = [...CONVERSATION_PARTS, "seccomp", "confine", "cold"] as const;
+/** Starts the program that is its first argument, for interpreters that are forked from. */
+export const BOOT_PARTS = ["boot"] as const;
 export const WARM_PARTS = [...CONVERSATION_PARTS, "seccomp", "confine", "zygote"] as const;
 
 /** For runtimes other than Python: confine, then become them. */

@@ -38,9 +38,10 @@ def seccomp_program(machine):
     code += [(equal, 0, 1, CLONE3), (give, 0, 0, ENOSYS)]
     code += [(equal, 0, 3, socket), (load, 0, 0, 16), (equal, 1, 0, AF_UNIX), (give, 0, 0, EPERM), (load, 0, 0, 0)]
     code += [(equal, 0, 3, clone), (load, 0, 0, 16), (any_bit, 0, 1, NEW_NAMESPACES), (give, 0, 0, EPERM), (load, 0, 0, 0)]
-    for numbers in REFUSED.values():
-        code += [(equal, 0, 1, numbers[column]), (give, 0, 0, EPERM)]
-    code += [(give, 0, 0, ALLOW)]
+    # Each of these jumps to the last step: the shorter the program, the sooner the kernel has checked and translated it.
+    numbers = [row[column] for row in REFUSED.values()]
+    code += [(equal, len(numbers) - at, 0, number) for at, number in enumerate(numbers)]
+    code += [(give, 0, 0, ALLOW), (give, 0, 0, EPERM)]
     return b"".join(struct.pack("HBBI", *step) for step in code)
 
 
