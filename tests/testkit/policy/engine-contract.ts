@@ -44,7 +44,7 @@ function expectSame(engine: PolicyEngine, actual: readonly number[][], expected:
 }
 
 /** The largest difference of two log-probabilities in one place. */
-const apart = (one: number[][], other: number[][]): number =>
+export const apart = (one: readonly (readonly number[])[], other: readonly (readonly number[])[]): number =>
   Math.max(...one.flatMap((row, at) => row.map((value, index) => Math.abs(value - (other[at]?.[index] ?? 0)))));
 
 export interface ContractOptions {
@@ -162,6 +162,23 @@ export function policyEngineContract(name: string, open: () => Promise<EngineSub
       await engine.resetOptimizer("weights only");
       await step("weights only");
       expect(apart(await engine.logProbs("weights only", data), await engine.logProbs("saved", data))).toBeGreaterThan(1e-3);
+    });
+
+    test("takes an update of which no rollout was better than another: nothing is learned, and its report is as true as any", async () => {
+      await make(engine, "even", 12);
+      await make(engine, "uneven", 12);
+      const data = await sampledData(engine, "even");
+      const before = await engine.logProbs("even", data);
+      const report = await engine.forwardBackward(
+        "even",
+        data.map((datum) => ({ ...datum, advantage: 0 })),
+        SURE,
+      );
+      const uneven = await engine.forwardBackward("uneven", data, SURE);
+      expect(report.loss).toBeCloseTo(0, 6);
+      for (const told of ["klToSampler", "maxLogProbGap", "tokens"] as const) expect(report[told], told).toBeCloseTo(uneven[told], 4);
+      await engine.optimStep("even", ADAM);
+      expectSame(engine, await engine.logProbs("even", data), before);
     });
 
     test("adds the gradients of several calls before one update, or takes one call alone", async () => {

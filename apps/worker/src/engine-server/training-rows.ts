@@ -3,7 +3,7 @@ import type { Datum, LossSpec } from "../policy/policy-engine.ts";
 import { Refusal } from "./refusal.ts";
 import type { TrainingInput, WireDatum } from "./requests.ts";
 
-/** A datum cut where its counted tokens begin. `rows` has none where nothing counts, two where advantages have both signs. */
+/** A datum cut where its counted tokens begin. `rows` has none where nothing counts, two where advantages have both signs, one of advantage 0 where all are. */
 export interface CutDatum {
   readonly prompt: readonly number[];
   readonly completion: readonly number[];
@@ -31,7 +31,10 @@ export function cutDatum(datum: WireDatum, index: number, loss: LossSpec["name"]
   if (weights.some((weight) => !(weight >= 0))) fail("a weight is not a number of 0 or more");
   if (advantages.some((advantage) => !Number.isFinite(advantage))) fail("an advantage is not a finite number");
 
-  const counts = weights.map((weight, position) => weight !== 0 && advantages[position] !== 0);
+  // A token without an advantage still has a log-probability to tell, wherever it was sampled with one.
+  const counts = weights.map(
+    (weight, position) => weight !== 0 && (advantages[position] !== 0 || (samplerLogProbs?.[position] ?? 0) !== 0),
+  );
   const first = counts.indexOf(true);
   const before = first === -1 ? Math.max(0, input.length - 1) : first;
   const last = first === -1 ? before : counts.lastIndexOf(true);
@@ -49,7 +52,16 @@ export function cutDatum(datum: WireDatum, index: number, loss: LossSpec["name"]
     const row = { promptTokens: prompt, completionTokens: completion, weights: factors };
     return [samplerLogProbs === null ? row : { ...row, samplerLogProbs: part(samplerLogProbs), advantage: sign }];
   });
-  return { prompt, completion, before, rows };
+  if (rows.length > 0 || samplerLogProbs === null) return { prompt, completion, before, rows };
+  // Nothing is learned of it, and still it is a row: an update of such rows alone is an update, in which the moments have their say.
+  const even = {
+    promptTokens: prompt,
+    completionTokens: completion,
+    weights: part(weights),
+    samplerLogProbs: part(samplerLogProbs),
+    advantage: 0,
+  };
+  return { prompt, completion, before, rows: even.weights.some((weight) => weight > 0) ? [even] : [] };
 }
 
 /** Losses are sums over tokens, as the Tinker API defines them: `scale` undoes the port's division by all weights. */
