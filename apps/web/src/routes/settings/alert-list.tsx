@@ -55,7 +55,7 @@ export function AlertList() {
               <option value="resolved">resolved</option>
             </select>
           </label>
-          <Button onClick={reload} aria-label="Look for alerts again">
+          <Button onClick={reload} title="Look for newer alerts">
             Look again
           </Button>
           <Button disabled={path.length === 0} aria-label="Newer alerts" onClick={() => setPath(path.slice(0, -1))}>
