@@ -56,7 +56,7 @@ export async function readChangedNodes(
       select n.*, true as silent from "Node" n, clock where n."stoppedAt" is null and ${String(after.revision)}::bigint >= n.revision
         and extract(epoch from n."lastSeenAt") * 1000 + ${silentMs}::float8 > ${String(after.atMs)}::bigint
         and extract(epoch from n."lastSeenAt") * 1000 + ${silentMs}::float8 <= clock.ms)
-    select f.*, clock.ms as "nowMs" from clock left join (select * from changed union all select * from gone) f on true order by f.silent, f.revision`;
+    select f.*, f.roles::text[] as roles, clock.ms as "nowMs" from clock left join (select * from changed union all select * from gone) f on true order by f.silent, f.revision`;
   // Without any node the clock's row comes alone.
   const nodes = rows.filter(({ id }) => id !== null).map((row) => ({ ...row, revision: BigInt(row.revision) }));
   const revision = nodes.reduce((last, node) => (node.revision > last ? node.revision : last), after.revision);

@@ -339,7 +339,7 @@ describe("the other pages", () => {
     await page.getByText("revoked").waitFor();
     expect(await asks()).toBe(401);
     const { auditLog } = await get(api.url, "{ auditLog(first: 2) { what } }");
-    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByRole("region", { name: "Who changed what" }).getByRole("button", { name: "Look again" }).click();
     for (const { what } of auditLog) await page.locator("td", { hasText: what }).first().waitFor();
     await page.getByLabel("Times are written in").selectOption("UTC");
     await page.reload();

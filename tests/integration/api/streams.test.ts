@@ -147,7 +147,7 @@ test("progress is told at once without a cursor, and after one when the experime
   expect((await following)[0]).toMatchObject({ queued: 2, failed: 1, stepsDone: 5 });
 });
 
-const HEALTH = "subscription ($after: Cursor) { nodeHealth(after: $after) { cursor nodes { id isAlive stoppedAt sandbox { running } } } }";
+const HEALTH = "subscription ($after: Cursor) { nodeHealth(after: $after) { cursor nodes { id roles isAlive stoppedAt sandbox { running } } } }";
 const sandbox = (running: number) => ({
   backend: "bubblewrap",
   slots: 2,
@@ -174,7 +174,7 @@ test("node health tells each node first, then what changes, and after a cursor o
   expect(first["nodes"].map(({ id }: AnyData) => id)).toEqual(expect.arrayContaining(["a", "b"]));
   await nodeSeen(sql, "b", { sandbox: sandbox(1), machine: null });
   const second = await next();
-  expect(second["nodes"]).toEqual([{ id: "b", isAlive: true, stoppedAt: null, sandbox: { running: 1 } }]);
+  expect(second["nodes"]).toEqual([{ id: "b", roles: ["SANDBOX"], isAlive: true, stoppedAt: null, sandbox: { running: 1 } }]);
   await client.dispose();
 
   await nodeSeen(sql, "b", { sandbox: sandbox(2), machine: null });

@@ -108,7 +108,7 @@ try {
             await page.waitForTimeout(600);
           }
         }
-        await page.locator(".skeleton").first().waitFor({ state: "detached", timeout: 60_000 });
+        await page.waitForFunction("document.querySelector('.skeleton') === null", undefined, { timeout: 60_000 });
         await page.waitForTimeout(800);
         await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });
       }

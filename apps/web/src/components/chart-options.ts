@@ -32,7 +32,8 @@ export function chartOptions(now: ChartNow, { height, width, isLog, zone, syncKe
     width,
     height,
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    // The last clock is as wide as its ticks are apart.
+    padding: [10, zone === undefined ? 12 : 26, 0, 0],
     scales: {
       x: { time: zone !== undefined, range: ({ data: [x] }) => [...rangeOf(x)] },
       y: {

@@ -32,7 +32,7 @@ export function ViewMenu({ kind, project, defaults }: ViewMenuProps) {
       <div className="menu-items view-menu">
         {error && <Trouble error={error} onRetry={reload} />}
         {views === undefined ? (
-          !error && <Skeleton lines={2} />
+          !error && isOpen && <Skeleton lines={2} />
         ) : views.length === 0 ? (
           <p className="small muted">Panels and how they are drawn, kept under a name for everybody who opens such a page.</p>
         ) : null}

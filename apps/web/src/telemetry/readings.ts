@@ -58,6 +58,10 @@ const KINDS: readonly Kind[] = [
   { title: "Graphics cards' temperature", unit: "°C", scale: 1, names: /^gpu\.\d+\.temperatureCelsius$/, label: card },
 ];
 
+/** The machine's own before the worker's, and cards in their order. */
+const IN_ORDER = ["coresUsed", "workerCoresUsed", "memoryUsedBytes", "rssBytes", "childrenRssBytes"];
+const placeOf = (name: string): number => (IN_ORDER.indexOf(name) + IN_ORDER.length + 1) % (IN_ORDER.length + 1);
+
 export interface TelemetryChart {
   readonly title: string;
   readonly unit: string;
@@ -71,7 +75,7 @@ export function telemetryCharts(stretches: readonly Stretch[], heard: readonly R
       ...stretches.flatMap(({ series }) => series.map(({ name }) => name)),
       ...heard.flatMap(({ values }) => [...values.keys()]),
     ]),
-  ].sort();
+  ].sort((one, other) => placeOf(one) - placeOf(other) || one.localeCompare(other, "en", { numeric: true }));
   return KINDS.flatMap(({ title, unit, scale, names: of, label }) => {
     const lines = names
       .filter((name) => of.test(name))

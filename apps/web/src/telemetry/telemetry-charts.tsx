@@ -26,7 +26,7 @@ export function TelemetryCharts({ stretches, nodeId }: TelemetryChartsProps) {
     const made = telemetryCharts(stretches, news);
     const times = made.flatMap(({ lines }) => lines.flatMap(({ x }) => [x[0] ?? Infinity, x.at(-1) ?? -Infinity]));
     const first = Math.min(...times);
-    return { charts: made, rules: nodeRules(stretches), range: [first, Math.max(...times, first + 60_000)] as const };
+    return { charts: made, rules: nodeRules(stretches), range: [first, Math.max(...times, first + 10_000)] as const };
   }, [stretches, heard, until]);
   const missing = absences(stretches);
   if (charts.length === 0)

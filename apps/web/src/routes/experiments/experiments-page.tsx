@@ -68,7 +68,7 @@ export function ExperimentsPage() {
               size={26}
               value={search}
               onChange={({ target }) => setSearch(target.value, { replace: true })}
-              placeholder="contains … status:running tag:team=red"
+              placeholder="contains … tag:team=red"
             />
           </label>
           <ShelfChoice value={shelf} onChoose={setShelf} />

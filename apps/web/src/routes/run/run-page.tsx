@@ -84,7 +84,7 @@ function RunView({ answered }: { readonly answered: Run }) {
           </div>
           {cause != null && <p className="notice">{cause}</p>}
         </div>
-        <div className="stack" style={{ gap: 8 }}>
+        <div className="row">
           {!shelf.isAway && experiment.archivedAt == null && experiment.deletedAt == null && <RunControls run={run} />}
           <ShelfControls shelf={shelf} />
         </div>

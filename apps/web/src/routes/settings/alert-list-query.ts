@@ -11,9 +11,6 @@ export const ALERTS = graphql(`
       }
       nodes {
         id
-        metric
-        step
-        value
         message
         muted
         isOpen

@@ -9,7 +9,7 @@ import { Instant } from "../../components/instant.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
-import { formatValue, plural } from "../../format/number.ts";
+import { plural } from "../../format/number.ts";
 import type { AlertsQuery } from "../../generated/graphql.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { RESOLVE_ALERT } from "../run/run-watch-query.ts";
@@ -55,7 +55,7 @@ export function AlertList() {
               <option value="resolved">resolved</option>
             </select>
           </label>
-          <Button onClick={reload} aria-label="Look for alerts again">
+          <Button onClick={reload} title="Look for newer alerts">
             Look again
           </Button>
           <Button disabled={path.length === 0} aria-label="Newer alerts" onClick={() => setPath(path.slice(0, -1))}>
@@ -107,7 +107,7 @@ export function AlertList() {
 }
 
 function AlertRow({ alert, onResolve }: { readonly alert: Alert; readonly onResolve: () => void }) {
-  const { id, metric, step, value, message, muted, isOpen, openedAt, resolvedAt, resolution, rule, run, deliveries } = alert;
+  const { id, message, muted, isOpen, openedAt, resolvedAt, resolution, rule, run, deliveries } = alert;
   return (
     <tr data-alert={id}>
       <td style={{ whiteSpace: "nowrap" }}>
@@ -121,12 +121,6 @@ function AlertRow({ alert, onResolve }: { readonly alert: Alert; readonly onReso
       </td>
       <td style={{ minWidth: 200 }}>
         <span data-value="message">{message}</span>
-        {metric != null && value != null && (
-          <div className="small muted">
-            {metric} {formatValue(value)}
-            {step != null && ` at step ${step}`}
-          </div>
-        )}
       </td>
       <td style={{ minWidth: 150 }}>
         {isOpen ? (
