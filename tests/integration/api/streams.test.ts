@@ -147,7 +147,8 @@ test("progress is told at once without a cursor, and after one when the experime
   expect((await following)[0]).toMatchObject({ queued: 2, failed: 1, stepsDone: 5 });
 });
 
-const HEALTH = "subscription ($after: Cursor) { nodeHealth(after: $after) { cursor nodes { id roles isAlive stoppedAt sandbox { running } } } }";
+const HEALTH =
+  "subscription ($after: Cursor) { nodeHealth(after: $after) { cursor nodes { id roles isAlive stoppedAt sandbox { running } } } }";
 const sandbox = (running: number) => ({
   backend: "bubblewrap",
   slots: 2,
