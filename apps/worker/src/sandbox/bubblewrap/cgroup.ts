@@ -8,7 +8,7 @@ import { readProc } from "./read-proc.ts";
 /** How memory and processes are bounded beyond rlimits; `why` says what was found. */
 export type CgroupMode = { readonly kind: "v2" | "v1" | "none"; readonly parents: readonly string[]; readonly why: string };
 
-/** What a warm interpreter and a rollout's own interpreter take before the program allocates anything, plus page tables and socket buffers. */
+/** What a warm interpreter, the process that waits and a rollout's own interpreter take before the program allocates anything, plus page tables and socket buffers. */
 const OVERHEAD_MB = 64;
 
 /**
