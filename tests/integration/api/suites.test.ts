@@ -80,7 +80,7 @@ const READ = `query ($id: ID!) { run(id: $id) { evaluations { id } suiteEvaluati
   problemSetId problemCount harnessHash problemsHash passAt1 passAtK(k: 2) tooMany: passAtK(k: 9)
   byDifficulty: splits(by: DIFFICULTY, k: 2) { name passAtK problemCount } late: splits(by: ENVIRONMENT, from: "2024-09-01") { name passAtK problemCount } } } }`;
 
-const COMPARE = `query ($id: ID!) { comparison(of: { experimentId: $id }) { guardRails evaluations { suite arms samples harnessHash } } }`;
+const COMPARE = `query ($id: ID!) { comparison(of: { experimentId: $id }) { guardRails evaluations { suite arms samples harnessHash sentence } } }`;
 
 test("a suite keeps its own count, and arms that were evaluated otherwise are told apart", async () => {
   const { database } = world;
@@ -154,6 +154,9 @@ test("a suite keeps its own count, and arms that were evaluated otherwise are to
     ["lcb", ["a"], 4],
     ["lcb", ["b"], 4],
   ]);
+  expect(comparison.evaluations[2].sentence).toMatch(
+    /^lcb \(out of domain\) of dated-\w+, published 2024-08-01 to …: 4 samples a problem at temperature 0\.6, top-p 0\.95; problems [0-9a-f]{12}, harness [0-9a-f]{12} \(a\)$/,
+  );
   expect(comparison.guardRails).toEqual(
     expect.arrayContaining([
       "budgets differ: a 64, b 32 rollouts a step",

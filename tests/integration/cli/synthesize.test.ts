@@ -46,6 +46,18 @@ test("the example is valid as it is, and a dry run says what it would cost and s
   expect(await world.database.prisma.synthesis.count()).toBe(0);
 });
 
+test("problems that the file names, as seeds or to stay away from, become sets on the way, and a scale is laid over it", async () => {
+  const { code, stdout, stderr } = await gradus(["synthesize", join(examples, "paper/seeds-solutions.yaml"), "--dry-run", "--json"], env);
+  expect(code, stderr).toBe(0);
+  const { specification, maxTeacherCalls } = JSON.parse(stdout);
+  expect(specification).toMatchObject({
+    scale: "laptop",
+    seeds: { count: 24, from: { kind: "solutions", set: expect.stringMatching(/^problems-/) } },
+  });
+  expect(specification.filters.against).toEqual([specification.seeds.from.set]);
+  expect(maxTeacherCalls).toBe(144);
+});
+
 test("a synthesis is followed to its end and reported, and the report can be asked for again", async () => {
   const file = await smaller("small.yaml", { "seeds.count": 3, turns: 2, attempts: 4, name: "small" });
   const made = await gradus(["synthesize", file, "--key", "one"], env);

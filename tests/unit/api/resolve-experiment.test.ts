@@ -48,6 +48,15 @@ describe("a file", () => {
     expect(resolveExperiment(JSON.stringify(specification)).specification).toEqual(specification);
   });
 
+  test("resolves to itself with suites too, which an arm may say otherwise", () => {
+    const suites = "[{ name: lcb, set: s, samples: 10 }, { name: own, from: 2024-08-01 }]";
+    const { specification, arms: resolved } = resolveExperiment(
+      `{ name: x, seeds: [1], evaluation: { suites: ${suites} }, arms: [{ name: a, curriculum: uniform }, { name: b, curriculum: uniform, evaluation: { suites: [] } }] }`,
+    );
+    expect(resolved.map(({ configuration }) => configuration.evaluation.suites?.map(({ name }) => name))).toEqual([["lcb", "own"], []]);
+    expect(resolveExperiment(JSON.stringify(specification)).specification).toEqual(specification);
+  });
+
   test("is refused with the path of every unknown key, at every depth", () => {
     expect(
       paths(

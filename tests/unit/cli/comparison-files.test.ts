@@ -11,6 +11,7 @@ const estimate = (mean: number | null, low: number | null, high: number | null, 
   n,
   note,
 });
+const EVALUATED = "held-out of six, harness bbbb (uniform, classic)";
 const METRIC = "evaluation/pass@1";
 const comparison: Comparison = {
   metrics: [METRIC],
@@ -128,11 +129,10 @@ const comparison: Comparison = {
       topP: 1,
       windowFrom: null,
       windowTo: null,
+      sentence: EVALUATED,
     },
   ],
 };
-const EVALUATED =
-  "held-out of six: 4 samples a problem at temperature 1, top-p 1; problems aaaaaaaaaaaa, harness bbbbbbbbbbbb (uniform, classic)";
 
 test("the CSV has a row an estimate, a seed, a difference and an improvement", () => {
   expect(comparisonCsv(comparison).split("\r\n")).toEqual([

@@ -11,7 +11,7 @@ const VERSION = {
   topP: "top-p",
 } as const;
 
-type Way = Omit<ComparedEvaluation, "arms" | "__typename">;
+type Way = Omit<ComparedEvaluation, "arms" | "sentence" | "__typename">;
 const short = (value: string | number | null | undefined): string =>
   typeof value === "string" ? value.slice(0, 8) : String(value ?? "unknown");
 
@@ -22,9 +22,11 @@ export function comparedEvaluations(completed: readonly EvaluationOfRun[], armOf
   );
   const alike = Map.groupBy(latest, (one) => JSON.stringify(wayOf(one)));
   return [...alike.values()]
-    .flatMap(([first, ...others]) =>
-      first === undefined ? [] : [{ ...wayOf(first), arms: [...new Set([first, ...others].map(({ ofRun }) => armOf(ofRun)))] }],
-    )
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const arms = [...new Set([first, ...others].map(({ ofRun }) => armOf(ofRun)))];
+      return [{ ...wayOf(first), arms, sentence: sentenceOf(wayOf(first), arms) }];
+    })
     .toSorted((a, b) => ((a.suite ?? "") < (b.suite ?? "") ? -1 : 1));
 }
 
@@ -40,6 +42,19 @@ const wayOf = ({
   windowFrom,
   windowTo,
 }: EvaluationOfRun): Way => ({ suite, domain, problemSetId, problemsHash, harnessHash, samples, temperature, topP, windowFrom, windowTo });
+
+/** Which problems, how often, under which harness: what a number has to be read with. */
+function sentenceOf(
+  { suite, domain, problemSetId, problemsHash, harnessHash, samples, temperature, topP, windowFrom, windowTo }: Way,
+  arms: readonly string[],
+): string {
+  const window = windowFrom == null && windowTo == null ? "" : `, published ${windowFrom ?? "…"} to ${windowTo ?? "…"}`;
+  const place = domain === "OUT_OF_DOMAIN" ? " (out of domain)" : "";
+  return (
+    `${suite ?? "held-out"}${place} of ${problemSetId}${window}: ${samples} samples a problem at temperature ${temperature}, top-p ${topP}; ` +
+    `problems ${problemsHash?.slice(0, 12) ?? "not recorded"}, harness ${harnessHash?.slice(0, 12) ?? "not recorded"} (${arms.join(", ")})`
+  );
+}
 
 /** One sentence for everything in which evaluations of a suite differ, and one where it was not recorded. */
 export function evaluationRails(evaluations: readonly ComparedEvaluation[]): string[] {

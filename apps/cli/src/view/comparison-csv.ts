@@ -1,6 +1,5 @@
 // Owns: a comparison as rows for a spreadsheet: the numbers of `--json`, flat. Must not know: statistics.
 import type { EstimatePartsFragment } from "../client/generated/operations.ts";
-import { evaluationLine } from "./comparison-text.ts";
 import type { Comparison } from "./comparison-text.ts";
 
 const COLUMNS = ["kind", "arm", "metric", "seed", "value", "low", "high", "n", "excludes_zero", "note", "scalar", "p", "p_holm"] as const;
@@ -70,7 +69,7 @@ export function comparisonCsv({ arms, evaluations }: Comparison): string {
       arm: one.arms.join(" "),
       metric: one.suite ?? "held-out",
       n: one.samples,
-      note: evaluationLine(one),
+      note: one.sentence,
     })),
   ];
   const lines = [COLUMNS.join(","), ...rows.map((row) => COLUMNS.map((column) => field(row[column])).join(","))];

@@ -1,6 +1,6 @@
 // Owns: a comparison as one HTML file that needs nothing else: plots, tables, and what to know before believing them. Must not know: statistics.
 import type { ComparisonCurvesQuery, EstimatePartsFragment } from "../client/generated/operations.ts";
-import { type Comparison, evaluationLine, probability, scalarName, scalarRows } from "./comparison-text.ts";
+import { type Comparison, probability, scalarName, scalarRows } from "./comparison-text.ts";
 import { curvePlot, seedPlot } from "./report-plots.ts";
 
 export type ArmCurves = ComparisonCurvesQuery["comparison"]["arms"];
@@ -56,7 +56,10 @@ export function comparisonReport({ experimentId, comparison, curves, madeAt }: R
 <p>${arms.length} arms: ${names.map((name, at) => `<b class="arm-${at % ARM_COLOURS}">${escape(name)}</b>`).join(", ")}. Made ${escape(madeAt)}.</p>
 ${list("What this says", verdicts)}
 ${list("Before you believe it", guardRails)}
-${list("How it was evaluated", evaluations.map(evaluationLine))}
+${list(
+  "How it was evaluated",
+  evaluations.map(({ sentence }) => sentence),
+)}
 <h2>Arms: mean [95% interval over seeds], n seeds</h2>
 <table>${head(["arm", "runs", ...metrics, "held-out after − before, over problems"])}${cells.join("")}</table>
 ${differences.length === 0 ? "" : `<h2>Difference to ${escape(baselineArm ?? "")}, matched seeds</h2>\n<table>${head(["arm", ...metrics, "held-out over problems (these runs, no other seeds)"])}${differences.join("")}</table>`}

@@ -30,30 +30,11 @@ export function comparisonText(comparison: Comparison): string {
     ...scalarTable(comparison),
     ...section("What this says", verdicts),
     ...section("Before you believe it", guardRails),
-    ...section("How it was evaluated", evaluations.map(evaluationLine)),
+    ...section(
+      "How it was evaluated",
+      evaluations.map(({ sentence }) => sentence),
+    ),
   ].join("\n");
-}
-
-/** Which problems, how often, under which harness: what a number has to be read with. */
-export function evaluationLine({
-  suite,
-  domain,
-  arms,
-  problemSetId,
-  problemsHash,
-  harnessHash,
-  samples,
-  temperature,
-  topP,
-  windowFrom,
-  windowTo,
-}: Comparison["evaluations"][number]): string {
-  const window = windowFrom == null && windowTo == null ? "" : `, published ${windowFrom ?? "…"} to ${windowTo ?? "…"}`;
-  const place = domain === "OUT_OF_DOMAIN" ? " (out of domain)" : "";
-  return (
-    `${suite ?? "held-out"}${place} of ${problemSetId}${window}: ${samples} samples a problem at temperature ${temperature}, top-p ${topP}; ` +
-    `problems ${problemsHash?.slice(0, 12) ?? "not recorded"}, harness ${harnessHash?.slice(0, 12) ?? "not recorded"} (${arms.join(", ")})`
-  );
 }
 
 function armRow({ arm, runs, metrics, improvement }: ComparedArm): string[] {

@@ -102,6 +102,11 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
             </tbody>
           </table>
           <Sentences title="Before you believe it" sentences={comparison.guardRails} empty="No reservation." />
+          <Sentences
+            title="How it was evaluated"
+            sentences={comparison.evaluations.map(({ sentence }) => sentence)}
+            empty="Nothing was evaluated yet."
+          />
         </>
       )}
     </Panel>

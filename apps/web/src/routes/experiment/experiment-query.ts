@@ -65,6 +65,9 @@ export const COMPARISON = graphql(`
       baselineArm
       verdicts
       guardRails
+      evaluations {
+        sentence
+      }
       arms {
         arm {
           id
