@@ -1,29 +1,26 @@
-// A durable run on SkyRL's real server: killed with SIGKILL in generate and in update, it ends with every rollout once and resumes from the last
+// A durable run on SkyRL's real server, with a tiny random model of either architecture: killed with SIGKILL in generate and in update, it ends with every rollout once and resumes from the last
 // committed checkpoint. A tiny random model has no right answers, so what it learns here is to stop before the length penalty begins.
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stage } from "@gradus/domain";
 import { startSkyrl } from "@gradus/worker/skyrl/skyrl-process";
 import type { SkyrlOptions, SkyrlProcess } from "@gradus/worker/skyrl/skyrl-process";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { isUnderway, underway } from "../testkit/chaos.ts";
 import { connectTemporal, plantExperiment, startExperiment } from "../testkit/planted-experiment.ts";
-import { RANK, skyrlOptions } from "../testkit/tinker/skyrl-server.ts";
+import { ARCHITECTURES, RANK, skyrlOptions } from "../testkit/tinker/skyrl-server.ts";
 import { startWorld } from "../testkit/world.ts";
 import type { World } from "../testkit/world.ts";
 
 let world: World;
 let options: SkyrlOptions & { readonly model: string };
-let server: SkyrlProcess;
+let server: SkyrlProcess | undefined;
 beforeAll(async () => {
   world = await startWorld();
-  options = await skyrlOptions(join(world.home, "skyrl"));
-  server = await startSkyrl(options);
+  await world.startWorker({ role: "control,sandbox", node: "control-1" });
 });
-afterAll(async () => {
-  await server?.stop();
-  await world?.close();
-});
+afterEach(async () => server?.stop());
+afterAll(async () => world?.close());
 
 const training = {
   steps: 4,
@@ -35,16 +32,29 @@ const training = {
 };
 const everyGroup = { name: "every-group", curriculum: { sampler: { kind: "uniform" }, gates: [] } };
 
-test("a run whose SkyRL is killed in generate and in update goes on from its last checkpoint, each rollout once", async () => {
+const NAME = "a run whose SkyRL is killed in generate and in update goes on from its last checkpoint, each rollout once";
+
+test.each(ARCHITECTURES)(`%s: ${NAME}`, async (architecture) => {
   const client = await connectTemporal(world.temporal.address);
+  options = await skyrlOptions(join(world.home, `skyrl-${architecture}`), architecture);
+  server = await startSkyrl(options);
   const env = { GRADUS_TINKER_URL: server.url, GRADUS_TINKER_TOKENIZER: options.model, GRADUS_TINKER_RANK: String(RANK) };
-  await Promise.all([
-    world.startWorker({ role: "control,sandbox", node: "control-1" }),
-    world.startWorker({ role: "policy", node: "policy-1", engine: "tinker", env: { ...env, GRADUS_POLICY_SLOTS: "1" } }),
-  ]);
+  const node = await world.startWorker({
+    role: "policy",
+    node: `policy-${architecture}`,
+    engine: "tinker",
+    labels: `model=${architecture}`,
+    env: { ...env, GRADUS_POLICY_SLOTS: "1" },
+  });
   const planting = { training, evaluation: { problems: 2, samples: 1 }, engine: "tinker", policy: "from the seed" } as const;
-  const [runId = ""] = await plantExperiment(world, { id: "killed", seeds: [7], curricula: [everyGroup as never], ...planting });
-  const ended = await startExperiment(client, "killed");
+  const [runId = ""] = await plantExperiment(world, {
+    id: architecture,
+    seeds: [7],
+    curricula: [everyGroup as never],
+    placement: { model: architecture },
+    ...planting,
+  });
+  const ended = await startExperiment(client, architecture);
   const inGenerate = await killSkyrlInside(runId, "GENERATE", 2);
   const inUpdate = await killSkyrlInside(runId, "UPDATE", 2);
   expect(await ended()).toMatchObject({ status: "COMPLETED", runs: { completed: 1, failed: 0 } });
@@ -74,6 +84,7 @@ test("a run whose SkyRL is killed in generate and in update goes on from its las
     engine: expect.stringMatching(/^tinker:/),
     engineRuntime: expect.stringMatching(/^tokenizer sha256 [0-9a-f]{64}$/),
   });
+  await node.stop();
   await client.connection.close();
 });
 
@@ -82,7 +93,7 @@ async function killSkyrlInside(runId: string, stage: Stage, fromStep: number): P
   for (let from = fromStep; ;) {
     const seen = await underway(world, runId, stage, from);
     if (seen === null) return null;
-    await server.kill();
+    await server?.kill();
     server = await startSkyrl(options);
     while (await isUnderway(world, seen)) await pause(50);
     const [{ outcome } = {}] = await world.database.sql<{ outcome: string }[]>`select outcome from "StageExecution" where id = ${seen.id}`;

@@ -29,6 +29,8 @@ export const ClusterSpec = z.strictObject({
   execute: StageTime,
   reward: StageTime,
   update: StageTime,
+  /** Seconds of a step in which no stage of it is under way: what passes between stages, on no machine of these kinds. */
+  orchestration: StageTime.prefault({ mean: 0 }),
 });
 export type ClusterSpec = z.infer<typeof ClusterSpec>;
 
@@ -121,6 +123,13 @@ export function simulateCluster(spec: ClusterSpec, seed: number): ClusterForecas
       }
   };
 
+  /** Half of what passes between stages, before each half of a step. */
+  const between = (then: () => void): void => {
+    const seconds = draw(spec.orchestration) / 2;
+    if (seconds === 0) then();
+    else events.after(seconds, then);
+  };
+
   /** One run on its node. Generation of a step may begin while at most `maxStaleness` steps before it are not yet trained. */
   const play = (node: (typeof nodes)[number]): void => {
     const began = events.now;
@@ -137,12 +146,14 @@ export function simulateCluster(spec: ClusterSpec, seed: number): ClusterForecas
         credited.delete(step);
         isUpdating = true;
         node.engine.take(draw(spec.update), () => {
-          isUpdating = false;
           stale += trained - sampledBy;
-          trained = step;
           steps += 1;
-          if (trained === spec.steps) return finish();
-          proceed();
+          between(() => {
+            isUpdating = false;
+            trained = step;
+            if (trained === spec.steps) return finish();
+            proceed();
+          });
         });
       }
       if (!isGenerating && generated < spec.steps && generated - trained <= spec.maxStaleness) {
@@ -151,7 +162,8 @@ export function simulateCluster(spec: ClusterSpec, seed: number): ClusterForecas
         node.engine.take(draw(spec.generate), () => {
           isGenerating = false;
           generated = step;
-          execute(step, trained);
+          const sampledBy = trained;
+          between(() => execute(step, sampledBy));
           proceed();
         });
       }

@@ -13,16 +13,15 @@ import { findPython, pythonEnvironment } from "./python-environment.ts";
 
 const tools = (path: string): string => fileURLToPath(new URL(`../../../tools/skyrl/${path}`, import.meta.url));
 
-/** Speaks JSON; later ones speak protobuf and were not run. */
-const VERSION = "0.3.0";
+/** 0.3.0 speaks JSON and runs on Python 3.11; 0.4.0 speaks protobuf and wants 3.12. Each has its closure of packages in tools/skyrl. */
+const VERSION = process.env["GRADUS_SKYRL_VERSION"] ?? "0.3.0";
 
 export const RANK = 8;
+export const ARCHITECTURES = ["qwen3", "llama"] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** Says which Python and which SkyRL it took. `folder` keeps checkpoints; a model folder is made once for each architecture. */
-export async function skyrlOptions(
-  folder: string,
-  architecture: "qwen3" | "llama" = "qwen3",
-): Promise<SkyrlOptions & { readonly model: string }> {
+export async function skyrlOptions(folder: string, architecture: Architecture): Promise<SkyrlOptions & { readonly model: string }> {
   const found = await findPython();
   process.stderr.write(`SkyRL ${VERSION} on Python ${found.version} at ${found.command}\n`);
   const python = await pythonEnvironment(`skyrl-${VERSION}`, found, tools(`requirements-${VERSION}.txt`));
@@ -51,7 +50,7 @@ export async function skyrlOptions(
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");
   const { port } = probe.address() as AddressInfo;

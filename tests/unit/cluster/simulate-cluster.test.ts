@@ -29,6 +29,14 @@ test("one run alone takes the sum of its stages: 8 programs on 4 slots are two r
   expect(forecast.bottleneck).toBe("policy");
 });
 
+test("what passes between stages is added to a step, keeps no machine busy, and costs nothing where another run has the engine meanwhile", () => {
+  const alone = simulateCluster(spec({ orchestration: time(3) }), 1);
+  expect(alone.secondsPerStep).toBeCloseTo(23, 9);
+  expect(alone.utilisation.policy).toBeCloseTo(15 / 23, 9);
+  const shared = simulateCluster(spec({ orchestration: time(3), runs: 3, runsPerNode: 3, sandboxSlots: 24, steps: 60 }), 1);
+  expect(shared.utilisation.policy).toBeGreaterThan(0.97);
+});
+
 test("staleness hides execute and reward behind the engine, which is then full, and says how stale rollouts are", () => {
   const forecast = simulateCluster(spec({ maxStaleness: 1, steps: 100 }), 1);
   // The engine alone is 15 s a step; only the first step's execute and the last one's are not hidden.

@@ -9,6 +9,7 @@ interface ClusterOptions {
   readonly execute: number;
   readonly reward: number;
   readonly update: number;
+  readonly orchestration: number;
   readonly variation: number;
   readonly gpus: readonly number[];
   readonly gpusPerNode: number;
@@ -31,6 +32,7 @@ export function registerSimulateCluster(simulate: Command): void {
     .requiredOption("--execute <s>", "seconds of one rollout in one sandbox slot", amount)
     .requiredOption("--reward <s>", "seconds of one step's reward", amount)
     .requiredOption("--update <s>", "seconds of one step's update on one node", amount)
+    .option("--orchestration <s>", "seconds of one step in which none of these is under way", amount, 0)
     .option("--variation <share>", "standard deviation over mean of each of them (lognormal)", amount, 0.1)
     .option("--gpus <list>", "sizes to compare", list, [1, 8, 64, 512])
     .option("--gpus-per-node <n>", "GPUs that one policy node drives", whole, 1)
@@ -65,6 +67,7 @@ export function registerSimulateCluster(simulate: Command): void {
           execute: time(options.execute),
           reward: time(options.reward),
           update: time(options.update),
+          orchestration: time(options.orchestration),
         });
         return { gpus, runs, sandboxSlots, forecast: simulateCluster(spec, options.seed) };
       });

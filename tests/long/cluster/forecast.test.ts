@@ -1,0 +1,47 @@
+// Owns: that `gradus simulate cluster` forecasts what a step takes on real nodes with paced stages, whichever kind of machine is short. Must not know: how
+// the model works.
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { forecastOf, measureCluster } from "../../testkit/cluster/measure-cluster.ts";
+import type { MeasuredCluster } from "../../testkit/cluster/measure-cluster.ts";
+import { ALONE, PACES } from "../../testkit/cluster/paces.ts";
+import { startEngineServer } from "../../testkit/policy/engine-server-process.ts";
+import type { EngineServerProcess } from "../../testkit/policy/engine-server-process.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
+
+let world: World;
+let engine: EngineServerProcess;
+let alone: MeasuredCluster;
+beforeAll(async () => {
+  world = await startWorld();
+  engine = await startEngineServer(world);
+  alone = await measureCluster(world, engine, "alone", ALONE);
+});
+afterAll(async () => {
+  await engine.server.app.stop();
+  await world.close();
+});
+
+const SHARE = 0.2;
+
+test("a run alone takes the sum of its paces and little more", () => {
+  const { generate, execute, update } = ALONE;
+  process.stderr.write(`alone: ${alone.secondsPerStep.toFixed(2)} s a step; ${JSON.stringify(alone.stages)}\n`);
+  expect(alone.stages.generate).toBeGreaterThanOrEqual(generate);
+  expect(alone.stages.update).toBeGreaterThanOrEqual(update);
+  expect(alone.secondsPerStep).toBeGreaterThanOrEqual(generate + execute + update);
+});
+
+test.each(Object.entries(PACES))(
+  "%s: the forecast from the stage times of a run alone is within 20 %% of what was measured",
+  async (id, pace) => {
+    const { secondsPerStep, executions, late } = await measureCluster(world, engine, id, pace);
+    const forecast = forecastOf(pace, alone.stages);
+    process.stderr.write(`${id}: ${secondsPerStep.toFixed(2)} s a step, forecast ${forecast.toFixed(2)} s; late ${JSON.stringify(late)}\n`);
+    expect(executions, "every rollout was executed").toBeGreaterThanOrEqual(
+      pace.policyNodes * pace.runsPerNode * pace.steps * pace.rolloutsPerStep * 0.9,
+    );
+    expect(secondsPerStep / forecast).toBeGreaterThan(1 - SHARE);
+    expect(secondsPerStep / forecast).toBeLessThan(1 + SHARE);
+  },
+);
