@@ -1,6 +1,7 @@
 // Owns: the frame of every page and which path is which page. Must not know: what pages show.
 import { lazy, Suspense, useEffect } from "react";
 import { Link, Route, Switch, useLocation } from "wouter";
+import { Broken } from "./components/broken.tsx";
 import { ConnectionBadge } from "./components/connection-badge.tsx";
 import { EmptyState } from "./components/empty-state.tsx";
 import { Shortcuts } from "./components/shortcuts.tsx";
@@ -65,47 +66,49 @@ export function App() {
         <ThemeToggle />
       </header>
       <main className="frame-main" id="content" key={zone}>
-        <Suspense fallback={<Skeleton lines={6} />}>
-          <Switch>
-            <Route path="/">
-              <ExperimentsPage />
-            </Route>
-            <Route path="/experiments/:id">{({ id }) => <ExperimentPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/runs">
-              <RunsPage />
-            </Route>
-            <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/runs/:id/steps/:step">
-              {({ id, step }) => <StepPage key={`${id} ${step}`} runId={decodeURIComponent(id)} step={Number(step)} />}
-            </Route>
-            <Route path="/problems">
-              <ProblemsPage />
-            </Route>
-            <Route path="/problems/:id">{({ id }) => <ProblemPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/rollouts/:id">{({ id }) => <RolloutPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/settings">
-              <SettingsPage />
-            </Route>
-            <Route path="/new">
-              <NewPage />
-            </Route>
-            <Route path="/curricula">
-              <CurriculaPage />
-            </Route>
-            <Route path="/synthesis">
-              <SynthesesPage />
-            </Route>
-            <Route path="/synthesis/:id">{({ id }) => <SynthesisPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/nodes">
-              <NodesPage />
-            </Route>
-            <Route>
-              <EmptyState title="There is no such page.">
-                <Link href="/">All experiments</Link>
-              </EmptyState>
-            </Route>
-          </Switch>
-        </Suspense>
+        <Broken key={path}>
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <Switch>
+              <Route path="/">
+                <ExperimentsPage />
+              </Route>
+              <Route path="/experiments/:id">{({ id }) => <ExperimentPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/runs">
+                <RunsPage />
+              </Route>
+              <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/runs/:id/steps/:step">
+                {({ id, step }) => <StepPage key={`${id} ${step}`} runId={decodeURIComponent(id)} step={Number(step)} />}
+              </Route>
+              <Route path="/problems">
+                <ProblemsPage />
+              </Route>
+              <Route path="/problems/:id">{({ id }) => <ProblemPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/rollouts/:id">{({ id }) => <RolloutPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/settings">
+                <SettingsPage />
+              </Route>
+              <Route path="/new">
+                <NewPage />
+              </Route>
+              <Route path="/curricula">
+                <CurriculaPage />
+              </Route>
+              <Route path="/synthesis">
+                <SynthesesPage />
+              </Route>
+              <Route path="/synthesis/:id">{({ id }) => <SynthesisPage key={id} id={decodeURIComponent(id)} />}</Route>
+              <Route path="/nodes">
+                <NodesPage />
+              </Route>
+              <Route>
+                <EmptyState title="There is no such page.">
+                  <Link href="/">All experiments</Link>
+                </EmptyState>
+              </Route>
+            </Switch>
+          </Suspense>
+        </Broken>
       </main>
       <UndoBar />
     </>

@@ -327,6 +327,16 @@ test("a chain of problems is a graph from what each was mutated from, and leads 
   await close();
 });
 
+test("a page whose script does not come says so, and the others go on", async () => {
+  const { page, close } = await visit(browser, url);
+  await page.route("**/assets/settings-page*", (route) => route.abort());
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("alert").getByText("This page broke.").waitFor();
+  await page.getByRole("link", { name: "Nodes" }).click();
+  await page.getByRole("heading", { level: 1, name: "Nodes" }).waitFor();
+  await close();
+});
+
 test("scripts come compressed and are kept for good, the page itself is not", async () => {
   const html = await fetch(url, { headers: { accept: "text/html" } });
   expect(html.headers.get("cache-control")).toContain("max-age=0");

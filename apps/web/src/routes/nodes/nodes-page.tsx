@@ -95,7 +95,9 @@ export function NodesPage() {
                     </td>
                     <td>{roles.map((role) => role.toLowerCase()).join(", ")}</td>
                     <td className="mono small">{taskQueue}</td>
-                    <td className="small">{machine && <MachineCell report={machine} />}</td>
+                    <td className="small" style={{ minWidth: 150 }}>
+                      {machine && <MachineCell report={machine} />}
+                    </td>
                     <td className="small">{sandbox && <SandboxCell report={sandbox} />}</td>
                     <td style={{ whiteSpace: "nowrap" }}>
                       <Instant at={lastSeenAt} isClock={isAlive} />
