@@ -43,11 +43,13 @@ export async function alertsOf(tx: Transaction, emit: Emit, rule: AlertRuleRow, 
   return {
     open,
     async openAlert({ metric, step, value, message }) {
+      // Whether it is muted is read here: the rule was read before others were looked at, and may have been unmuted since.
       const id = randomUUID();
       const key = JSON.stringify([rule.id, runId, metric]);
       const [made] = await tx<{ muted: boolean }[]>`
         insert into "Alert" (id, "ruleId", "runId", "openKey", metric, step, value, message, muted)
-        values (${id}, ${rule.id}, ${runId}, ${key}, ${metric}, ${step}, ${value}, ${message}, coalesce(${rule.mutedUntil}::timestamptz > now(), false))
+        select ${id}, ${rule.id}, ${runId}, ${key}, ${metric}, ${step}::int, ${value}::float8, ${message},
+          coalesce((select "mutedUntil" at time zone 'UTC' > now() from "AlertRule" where id = ${rule.id}), false)
         on conflict ("openKey") do nothing returning muted`;
       if (made === undefined) return;
       const alert = { id, metric, muted: made.muted, calmPoints: 0 };
