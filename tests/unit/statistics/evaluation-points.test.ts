@@ -73,7 +73,11 @@ test("a window holds its first and its last day, and no problem without a day", 
     true,
     false,
   ]);
-  expect([isInWindow(window, {}), isInWindow({}, {}), isInWindow({ to: "2024-01-01" }, { date: "2020-05-05" })]).toEqual([false, true, true]);
+  expect([isInWindow(window, {}), isInWindow({}, {}), isInWindow({ to: "2024-01-01" }, { date: "2020-05-05" })]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test("the harness's hash changes with prompts, comparison, limits, cuts and one's own environment, and not with the order of environments", () => {
