@@ -450,6 +450,11 @@ test("a text on the page becomes an experiment that runs to its end, and a wrong
   await write(1);
   await page.getByText("1 run", { exact: false }).first().waitFor();
   await expect.poll(() => start.isDisabled(), SOON).toBe(false);
+  await page.getByLabel("Name of a template").fill("one step");
+  await page.getByRole("button", { name: "Keep as a template" }).click();
+  await page.getByText("Kept as the template one step.").waitFor();
+  const kept = await get(url, "{ experimentTemplates { name source } }");
+  expect(kept.experimentTemplates).toEqual([{ name: "one step", source: await page.locator(".cm-content").textContent() }]);
   await start.click();
   await page.getByRole("heading", { name: "from-the-page" }).waitFor(SOON);
   await page.locator("main .badge", { hasText: "completed" }).first().waitFor({ timeout: 200_000 });

@@ -35,8 +35,11 @@ export interface ChartNow {
   onUnder: (x: number | null) => void;
 }
 
-/** More lines than these have no points under the pointer: the readout has their values, and a browser would move an element for each. */
-const MOST_POINTED = 24;
+/**
+ * More lines than these are thin and whole, and told apart by their marks: dashes of a hundred lines are nothing to read, and most of what drawing
+ * them costs. Nor have they points under the pointer: the readout has their values, and a browser would move an element for each.
+ */
+const CROWD = 24;
 
 const drawLine = uPlot.paths.linear?.();
 
@@ -49,18 +52,18 @@ export function seriesOf(now: ChartNow): {
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
   const pointed = new Set<number>();
-  const hasPoints = now.lines.filter(({ faint }) => !faint).length <= MOST_POINTED;
+  const isCrowd = now.lines.length > CROWD;
   // What the shifted picture shows is not drawn a second time.
   const paths: uPlot.Series.PathBuilder = (plot, index, from, to) =>
     now.glide !== null && now.glide.plot === plot ? null : (drawLine?.(plot, index, from, to) ?? null);
   for (const { variable, dash, faint, low, label } of now.lines) {
     const stroke = colour(variable);
-    if (hasPoints && !faint) pointed.add(series.length);
+    if (!isCrowd && !faint) pointed.add(series.length);
     series.push({
       label,
       stroke: faint ? `${stroke}88` : stroke,
-      width: faint ? 1 : 2,
-      dash: [...dash],
+      width: faint || (isCrowd && low === undefined) ? 1 : 2,
+      dash: isCrowd && (faint || low === undefined) ? [] : [...dash],
       paths,
       // A lone place has no line: it needs its point.
       points: { show: (plot, _series, from, to) => to - from < 1 && now.glide?.plot !== plot, size: 5 },

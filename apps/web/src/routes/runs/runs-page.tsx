@@ -1,5 +1,5 @@
 // Owns: runs over all experiments: filter in words, order, which are laid over one another, all in the URL. Must not know: one run's page.
-import { useDeferredValue, useMemo } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -47,6 +47,20 @@ export function RunsPage() {
   // By the API's order and not by what is chosen: a run keeps its colour when others come and go.
   const ordinals = useMemo(() => new Map(data?.runs.nodes.map(({ id }, at) => [id, at])), [data]);
   const total = data?.runs.totalCount ?? 0;
+  // Rows are given the same two from render to render, and these act on what is chosen and written then.
+  const acts = useRef({ toggle: (_id: string): void => {}, narrow: (_condition: string): void => {} });
+  useEffect(() => {
+    acts.current = {
+      toggle(id) {
+        const next = new Set(chosen);
+        if (!next.delete(id)) next.add(id);
+        choose(next);
+      },
+      narrow: (condition) => setText(text.trim() === "" ? condition : `${text.trim()} and ${condition}`),
+    };
+  });
+  const toggle = useCallback((id: string) => acts.current.toggle(id), []);
+  const narrow = useCallback((condition: string) => acts.current.narrow(condition), []);
   return (
     <div className="stack">
       <div className="row spread">
@@ -136,12 +150,8 @@ export function RunsPage() {
                   run={run}
                   metric={metric}
                   ordinal={chosen.has(run.id) ? (ordinals.get(run.id) ?? 0) : null}
-                  onToggle={() => {
-                    const next = new Set(chosen);
-                    if (!next.delete(run.id)) next.add(run.id);
-                    choose(next);
-                  }}
-                  onTag={(condition) => setText(text.trim() === "" ? condition : `${text.trim()} and ${condition}`)}
+                  onToggle={toggle}
+                  onTag={narrow}
                 />
               ))}
             </tbody>
