@@ -121,10 +121,10 @@ const LESS: Readonly<Record<Scope, Scope | null>> = { READ: null, WRITE: "READ",
 async function faults(schema: GraphQLSchema, coordinate: string): Promise<string[]> {
   const found = ACCESS_CASES[coordinate];
   if (found === undefined) throw new Error(`tests/testkit/api/access-cases.ts says nothing of ${coordinate}`);
-  const { scope, foreign, unnamed } = found;
+  const { scope, foreign, unnamed, projectless = {} } = found;
   const wrong: string[] = [];
   const less = LESS[scope];
-  const own = foreign[0]?.(things) ?? (coordinate === "Mutation.revokeApiKey" ? { id: "none" } : {});
+  const own = foreign[0]?.(things) ?? projectless;
   if (less !== null) {
     const { refused } = await outcome(schema, coordinate, own, less, "default");
     if (refused !== "FORBIDDEN") wrong.push(`a key of ${less} was let in`);

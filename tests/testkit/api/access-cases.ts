@@ -29,6 +29,8 @@ export interface AccessCase {
   readonly foreign: readonly ((things: Things) => object)[];
   /** Arguments that name nothing: a key of another project is shown none of these things, or is refused. */
   readonly unnamed?: object;
+  /** Arguments of a field that is of no project, where it needs any. */
+  readonly projectless?: object;
 }
 
 const anywhere: AccessCase = { scope: "READ", foreign: [] };
@@ -149,7 +151,7 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Mutation.restoreRun": runById,
   "Mutation.resumeRun": runById,
   // Its command looks for the key in the caller's project: access.test.ts tries that.
-  "Mutation.revokeApiKey": { scope: "ADMIN", foreign: [] },
+  "Mutation.revokeApiKey": { scope: "ADMIN", foreign: [], projectless: { id: "none" } },
   "Mutation.saveTemplate": write(
     () => ({ input: { name: "t", source: FILE } }),
     () => ({ input: { name: "t", source: FILE, project: "default" } }),
@@ -158,7 +160,7 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
     () => ({ input: { page: "p", name: "n", state: {} } }),
     () => ({ input: { page: "p", name: "n", state: {}, project: "default" } }),
   ),
-  "Mutation.setNodeDraining": { scope: "ADMIN", foreign: [] },
+  "Mutation.setNodeDraining": { scope: "ADMIN", foreign: [], projectless: { id: "none", isDraining: true } },
   "Mutation.setProjectRetention": { scope: "ADMIN", foreign: [() => ({ id: "default" })] },
   "Mutation.setRunRetention": runById,
   "Mutation.setTotalSteps": write(({ run }) => ({ id: run, totalSteps: 5 })),
