@@ -26,10 +26,15 @@ interface Grouped {
   readonly metrics: readonly {
     readonly estimate: Numbers;
     readonly perSeed: readonly { readonly seed: number; readonly value: number | string }[];
+    readonly interquartileMean: number | null;
+    readonly bootstrap: Numbers;
+    readonly probabilityOfImprovement: number | null;
     readonly difference: {
       readonly estimate: Numbers;
       readonly perSeed: readonly { seed: number; value: number }[];
       readonly excludesZero: boolean;
+      readonly pValue: number | null;
+      readonly pAdjusted: number | null;
     } | null;
   }[];
   readonly curves: readonly {
@@ -248,7 +253,7 @@ const cell = (value: unknown): string => {
 
 /** A row of the eleven columns. */
 const row = (...cells: readonly unknown[]): string =>
-  [...cells, ...Array.from({ length: 11 - cells.length }, () => "")].map(cell).join(",");
+  [...cells, ...Array.from({ length: 13 - cells.length }, () => "")].map(cell).join(",");
 
 test("the API, the table, the CSV and the charts of a comparison by any parameters have the same numbers", async () => {
   const experimentId = (ids.get("a") ?? "").split(".")[0] ?? "";
@@ -262,7 +267,8 @@ test("the API, the table, the CSV and the charts of a comparison by any paramete
     return stdout;
   };
   const GROUPED = `query ($of: RunFilter!) { runGroups(of: $of, by: ["optimizer.lr", "width"], metrics: ["loss"], curves: ["loss"]) {
-    label metrics { name estimate { mean low high n note } perSeed { seed value } difference { estimate { mean low high n note } perSeed { seed value } excludesZero } }
+    label metrics { name estimate { mean low high n note } perSeed { seed value } interquartileMean bootstrap { mean low high n note } probabilityOfImprovement
+      difference { estimate { mean low high n note } perSeed { seed value } excludesZero pValue pAdjusted } }
     curves { points { step estimate { mean } } } } }`;
   const { runGroups } = await get<{ runGroups: Grouped[] }>(api.url, GROUPED, { of: { experimentId } });
   expect(runGroups.map(({ label }) => label)).toHaveLength(4);
@@ -270,15 +276,29 @@ test("the API, the table, the CSV and the charts of a comparison by any paramete
   // CSV: every number with every digit.
   const rows = runGroups.flatMap(({ label, metrics: [metric] }) => {
     if (metric === undefined) return [];
-    const { estimate: of, perSeed, difference } = metric;
+    const { estimate: of, perSeed, difference, interquartileMean, bootstrap, probabilityOfImprovement: chance } = metric;
     const numbers = (one: typeof of) => [one.mean, one.low, one.high, one.n] as const;
     return [
       row("estimate", label, "loss", "", ...numbers(of), "", of.note),
+      ...(interquartileMean === null ? [] : [row("interquartile_mean", label, "loss", "", interquartileMean, "", "", of.n)]),
+      ...(bootstrap.low === null ? [] : [row("bootstrap", label, "loss", "", ...numbers(bootstrap), "", bootstrap.note)]),
+      ...(chance === null ? [] : [row("probability_of_improvement", label, "loss", "", chance)]),
       ...perSeed.map(({ seed, value }) => row("seed", label, "loss", seed, value)),
       ...(difference === null
         ? []
         : [
-            row("difference", label, "loss", "", ...numbers(difference.estimate), difference.excludesZero, difference.estimate.note),
+            row(
+              "difference",
+              label,
+              "loss",
+              "",
+              ...numbers(difference.estimate),
+              difference.excludesZero,
+              difference.estimate.note,
+              "",
+              difference.pValue,
+              difference.pAdjusted,
+            ),
             ...difference.perSeed.map(({ seed, value }) => row("seed_difference", label, "loss", seed, value)),
           ]),
     ];
