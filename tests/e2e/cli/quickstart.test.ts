@@ -1,4 +1,4 @@
-// Owns: what a person meets who starts Gradus for the first time, pulls the plug in the middle, and starts it again.
+// Owns: what a person meets who starts Gradus for the first time.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -6,33 +6,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { Comparison } from "@gradus/cli/view/comparison-text";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startGradus } from "../../testkit/cli/gradus.ts";
-
-interface Shown {
-  readonly id: string;
-  readonly status: string;
-  readonly comparison: Comparison;
-}
+import { statusesOf } from "../../testkit/cli/shown-quickstart.ts";
+import type { Shown } from "../../testkit/cli/shown-quickstart.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 let home: string;
-let undisturbed: unknown;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "gradus-quickstart-"));
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
-
-const statusesOf = ({ comparison }: Shown) => comparison.arms.flatMap(({ runs }) => runs.map(({ status }) => status));
-const numbersOf = ({ comparison }: Shown) =>
-  comparison.arms.map(({ arm, metrics, improvement }) => ({
-    arm,
-    improvement,
-    metrics: metrics.map(({ name, estimate }) => ({ name, estimate })),
-  }));
-const start = (...args: readonly string[]) => startGradus(["up", "--quick", "--json", ...args], { GRADUS_HOME: home });
 
 test("npm start on an empty machine runs the experiment, compares its three curricula and ends with 0", async () => {
   const npm = spawn("npm", ["start", "--silent", "--", "--quick", "--exit", "--json"], {
@@ -50,28 +34,4 @@ test("npm start on an empty machine runs the experiment, compares its three curr
     expect(metrics.every(({ estimate }) => estimate.n === 2)).toBe(true);
   }
   expect(stderr).toMatch(/step 8\/8 {2}reward \d/);
-  undisturbed = numbersOf(shown);
-});
-
-test("a launcher that is killed in the middle goes on where it stopped, and a finished experiment is shown, not repeated", async () => {
-  const killed = start("--exit", "--fresh");
-  await killed.line(/seed \d: step 3\/8/);
-  killed.kill("SIGKILL");
-  await killed.ended;
-  const [, id = ""] = /experiment (\S+) is started/.exec(killed.errorLines.join("\n")) ?? [];
-
-  const second = await start("--exit").ended;
-  expect(second.stderr).toContain(`experiment ${id} is unfinished: it goes on where it stopped`);
-  expect(second.stderr).not.toMatch(/(uniform|classic) seed 1: step 1\/8/);
-  expect(second.code, second.stderr).toBe(0);
-  const shown = JSON.parse(second.stdout) as Shown;
-  expect(shown.id).toBe(id);
-  expect(statusesOf(shown)).toEqual(Array.from({ length: 6 }, () => "COMPLETED"));
-
-  // The plug that was pulled shows in no number.
-  expect(numbersOf(shown)).toEqual(undisturbed);
-
-  const third = await start("--exit").ended;
-  expect(third.stderr).toContain(`experiment ${id} is COMPLETED already`);
-  expect({ code: third.code, shown: JSON.parse(third.stdout) as Shown }).toEqual({ code: 0, shown });
 });

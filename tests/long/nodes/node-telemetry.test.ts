@@ -4,10 +4,10 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get } from "../testkit/api/test-api.ts";
-import type { AnyData } from "../testkit/api/test-api.ts";
-import { startWorld } from "../testkit/world.ts";
-import type { World } from "../testkit/world.ts";
+import { get } from "../../testkit/api/test-api.ts";
+import type { AnyData } from "../../testkit/api/test-api.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
 
 let world: World;
 beforeAll(async () => {

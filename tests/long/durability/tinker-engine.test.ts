@@ -2,12 +2,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stage } from "@gradus/domain";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isUnderway, underway } from "../testkit/chaos.ts";
-import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../testkit/planted-experiment.ts";
-import { startEngineServer } from "../testkit/policy/engine-server-process.ts";
-import type { EngineServerProcess } from "../testkit/policy/engine-server-process.ts";
-import { startWorld } from "../testkit/world.ts";
-import type { World } from "../testkit/world.ts";
+import { isUnderway, underway } from "../../testkit/chaos.ts";
+import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../../testkit/planted-experiment.ts";
+import { startEngineServer } from "../../testkit/policy/engine-server-process.ts";
+import type { EngineServerProcess } from "../../testkit/policy/engine-server-process.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
 
 let world: World;
 let engine: EngineServerProcess;

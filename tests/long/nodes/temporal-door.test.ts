@@ -1,10 +1,10 @@
 // Owns: that API and nodes reach a Temporal behind TLS, a client certificate and an API key, and that without them a node is told so and does not join.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { get } from "../testkit/api/test-api.ts";
-import { plantExperiment } from "../testkit/planted-experiment.ts";
-import { openTemporalDoor } from "../testkit/temporal-door.ts";
-import { startWorld } from "../testkit/world.ts";
-import type { World } from "../testkit/world.ts";
+import { get } from "../../testkit/api/test-api.ts";
+import { plantExperiment } from "../../testkit/planted-experiment.ts";
+import { openTemporalDoor } from "../../testkit/temporal-door.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
 
 const KEY = "a-key-of-this-test-alone";
 const nodeKey = "a-shared-secret-of-this-test-alone";
