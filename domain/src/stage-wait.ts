@@ -62,7 +62,8 @@ export function stageWaitWords(wait: StageWait): string {
     ...(queueDepth !== null && queueDepth > 0 ? [`${who} queue ${queueDepth} deep`] : []),
     ...(programsWaiting > 0 ? [`${programsWaiting} programs in line`] : []),
     ...(unplaced === null ? [] : [unplaced]),
-    ...(nodes === 0 ? [`there is no ${who} node`] : []),
+    // Why there is no place says so already.
+    ...(nodes === 0 && unplaced === null ? [`there is no ${who} node`] : []),
     ...(silentNodes.length > 0
       ? [
           `${silentNodes.length} of ${nodes} ${who} nodes silent (${silentNodes.map(({ id, seconds: of }) => `${id} for ${whole(of)} s`).join(", ")})`,

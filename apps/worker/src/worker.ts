@@ -43,7 +43,16 @@ export async function runNode(options: NodeOptions, parts: NodeParts, { stop, no
   const { nodeId, roles, engine, temporal, control, tracing, labels, capabilities, drainMs } = options;
   const { namespace, ...access } = temporal;
   const connection = await NativeConnection.connect(access);
-  const common = { connection, namespace, identity: nodeId, shutdownGraceTime: "3s", shutdownForceTime: "8s", ...tracing } as const;
+  // A heartbeat brings progress to whoever watches, and back the word that a run was cancelled: neither should take the eight seconds of the default.
+  const common = {
+    connection,
+    namespace,
+    identity: nodeId,
+    shutdownGraceTime: "3s",
+    shutdownForceTime: "8s",
+    maxHeartbeatThrottleInterval: "2s",
+    ...tracing,
+  } as const;
   const queues: Omit<WorkerOptions, keyof typeof common>[] = [];
   if (control !== undefined) queues.push({ ...control, taskQueue: CONTROL_QUEUE, maxConcurrentActivityTaskExecutions: 16 });
   if (roles.includes("SANDBOX"))

@@ -49,14 +49,14 @@ async function importProblems(): Promise<string> {
 
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1_000);
 
-/** No node has an engine: what the run waits for lies in a queue of the real server. Then rows tell of a sandbox that fell silent. */
+/** No node has an engine: the run waits for a place. Then rows tell of a sandbox that fell silent. */
 async function diagnose(id: string): Promise<void> {
   const WAIT = `query ($id: ID!) { run(id: $id) { waitsFor { message isStalled stage step attempt queue queueDepth nodes programsWaiting node { id } silentNodes { id } } } }`;
   const read = async () => (await get(url, WAIT, { id })).run.waitsFor;
-  const first = await until(read, ({ queueDepth }) => queueDepth > 0);
+  const first = await until(read, (wait) => wait?.message.includes("takes the run") === true);
   expect(first).toMatchObject({ stage: "GENERATE", step: 1, attempt: 1, queue: "policy", nodes: 0, node: null, isStalled: false });
   expect(first.message).toMatch(
-    /^update of step 1 waits for rollouts: nobody has begun generate for \d+ s: policy queue \d+ deep, there is no policy node$/,
+    /^update of step 1 waits for rollouts: nobody has begun generate for \d+ s: no policy node takes the run, which needs engine embedded: there is none; start one with: gradus worker --role policy --engine embedded$/,
   );
   const { prisma } = world.database;
   const sandbox = {
@@ -139,7 +139,8 @@ test("an experiment is started once however often it is asked, steered run by ru
     told.push(event?.status ?? event?.totalSteps);
     if (event?.status === "CANCELLED") break;
   }
-  expect(told).toEqual(["RUNNING", 7, "CANCELLED"]);
+  // Twice: that it waits for a place, and why, is an event of its own.
+  expect(told).toEqual(["RUNNING", "RUNNING", 7, "CANCELLED"]);
   await client.dispose();
   expect((await get(url, `mutation ($id: ID!) { pauseRun(id: $id) ${RESULT} }`, { id: one })).pauseRun.error.message).toBe(
     `run ${one} has ended: CANCELLED`,
