@@ -1,4 +1,4 @@
-// Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes; soak: more than ten.
+// Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes; soak: more than ten, or what a busy machine may upset.
 import { defineConfig } from "vitest/config";
 
 // The bundler would load graphql's ES build beside the one that Node gives to our libraries, and two copies refuse each other's schemas.
