@@ -1,27 +1,33 @@
-// Owns: what is asked of nodes' machines over time. Must not know: how it is shown.
+// Owns: what is asked of nodes' machines, now and over time. Must not know: how it is shown.
 import { graphql } from "../generated/gql.ts";
+
+graphql(`
+  fragment TelemetryParts on NodeTelemetry {
+    from
+    to
+    bucketMs
+    node {
+      id
+    }
+    series {
+      name
+      unit
+      at
+      mean
+    }
+    absent {
+      reading
+      reason
+    }
+  }
+`);
 
 export const RUN_TELEMETRY = graphql(`
   query RunTelemetry($id: ID!) {
     run(id: $id) {
       id
       telemetry(maxPoints: 300) {
-        from
-        to
-        bucketMs
-        node {
-          id
-        }
-        series {
-          name
-          unit
-          at
-          mean
-        }
-        absent {
-          reading
-          reason
-        }
+        ...TelemetryParts
       }
     }
   }
@@ -32,22 +38,57 @@ export const NODE_TELEMETRY = graphql(`
     workerNodes(ids: [$id]) {
       id
       telemetry(from: $from, maxPoints: 300) {
-        from
-        to
-        bucketMs
-        node {
-          id
-        }
-        series {
-          name
-          unit
-          at
-          mean
-        }
-        absent {
-          reading
-          reason
-        }
+        ...TelemetryParts
+      }
+    }
+  }
+`);
+
+graphql(`
+  fragment WorkerNodeParts on WorkerNode {
+    id
+    roles
+    taskQueue
+    labels
+    capabilities
+    startedAt
+    lastSeenAt
+    stoppedAt
+    drainingSince
+    isAlive
+    sandbox {
+      backend
+      slots
+      running
+      waiting
+      finished
+      utilisation
+      queueWaitMs
+      sandboxErrors
+      errorRate
+      replacedSlots
+      leakedProcesses
+    }
+    machine {
+      cores
+      coresUsed
+      workerCoresUsed
+      rssBytes
+      childrenRssBytes
+      memoryUsedBytes
+      memoryTotalBytes
+      gpus {
+        index
+        name
+        utilisation
+        memoryUsedBytes
+        memoryTotalBytes
+        powerWatts
+        temperatureCelsius
+      }
+      absent {
+        reading
+        reason
       }
     }
   }
@@ -59,51 +100,7 @@ export const NODE_HEALTH = graphql(`
     nodeHealth(after: $after) {
       cursor
       nodes {
-        id
-        roles
-        taskQueue
-        labels
-        capabilities
-        startedAt
-        lastSeenAt
-        stoppedAt
-        drainingSince
-        isAlive
-        sandbox {
-          backend
-          slots
-          running
-          waiting
-          finished
-          utilisation
-          queueWaitMs
-          sandboxErrors
-          errorRate
-          replacedSlots
-          leakedProcesses
-        }
-        machine {
-          cores
-          coresUsed
-          workerCoresUsed
-          rssBytes
-          childrenRssBytes
-          memoryUsedBytes
-          memoryTotalBytes
-          gpus {
-            index
-            name
-            utilisation
-            memoryUsedBytes
-            memoryTotalBytes
-            powerWatts
-            temperatureCelsius
-          }
-          absent {
-            reading
-            reason
-          }
-        }
+        ...WorkerNodeParts
       }
     }
   }

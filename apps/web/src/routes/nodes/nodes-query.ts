@@ -8,51 +8,7 @@ export const NODES = graphql(`
       storeEpoch
     }
     workerNodes {
-      id
-      roles
-      taskQueue
-      labels
-      capabilities
-      startedAt
-      lastSeenAt
-      stoppedAt
-      drainingSince
-      isAlive
-      sandbox {
-        backend
-        slots
-        running
-        waiting
-        finished
-        utilisation
-        queueWaitMs
-        sandboxErrors
-        errorRate
-        replacedSlots
-        leakedProcesses
-      }
-      machine {
-        cores
-        coresUsed
-        workerCoresUsed
-        rssBytes
-        childrenRssBytes
-        memoryUsedBytes
-        memoryTotalBytes
-        gpus {
-          index
-          name
-          utilisation
-          memoryUsedBytes
-          memoryTotalBytes
-          powerWatts
-          temperatureCelsius
-        }
-        absent {
-          reading
-          reason
-        }
-      }
+      ...WorkerNodeParts
     }
   }
 `);
