@@ -10,21 +10,18 @@ export type ProblemPools = (problemSetId: string) => Promise<readonly TrainableP
 const MOST_SETS = 4;
 
 /**
- * Reads a set when a run first draws from it, and keeps the last `MOST_SETS`. Only for runs: a set is frozen, and measured before its first run, so that
- * what was read stays true; preparing and measuring read the database.
+ * Reads a set when a run draws from it, and keeps the last `MOST_SETS` that are measured: a set is frozen, and a pass rate that is known stays. One with
+ * problems that nobody has measured is read each time, since an experiment may measure it yet.
  */
 export function problemPools({ sql }: Database): ProblemPools {
-  const pools = new Map<string, ReturnType<ProblemPools>>();
-  return (problemSetId) => {
-    const pool = pools.get(problemSetId) ?? readProblems(sql, problemSetId, "TRAIN");
-    // A failed read is its caller's; the next caller reads again.
-    pool.catch(() => pools.delete(problemSetId));
+  const pools = new Map<string, readonly TrainableProblem[]>();
+  return async (problemSetId) => {
+    const kept = pools.get(problemSetId);
+    const pool = kept ?? (await readProblems(sql, problemSetId, "TRAIN"));
     pools.delete(problemSetId);
-    pools.set(problemSetId, pool);
-    for (const oldest of pools.keys()) {
-      if (pools.size <= MOST_SETS) break;
-      pools.delete(oldest);
-    }
+    if (kept !== undefined || pool.every(({ passRate }) => passRate !== null)) pools.set(problemSetId, pool);
+    const [oldest] = pools.keys();
+    if (pools.size > MOST_SETS && oldest !== undefined) pools.delete(oldest);
     return pool;
   };
 }
