@@ -71,10 +71,10 @@ export async function alertsOf(tx: Transaction, emit: Emit, rule: AlertRuleRow, 
       calm.add(alert.metric);
     },
     async keepCalm() {
-      for (const metric of calm) {
-        const alert = open.get(metric);
-        if (alert !== undefined) await tx`update "Alert" set "calmPoints" = ${alert.calmPoints} where id = ${alert.id}`;
-      }
+      const noted = [...calm].flatMap((metric) => open.get(metric) ?? []).map(({ id, calmPoints }) => ({ id, calmPoints }));
+      if (noted.length === 0) return;
+      await tx`update "Alert" set "calmPoints" = r."calmPoints"
+        from jsonb_to_recordset(${tx.json(noted)}) as r(id text, "calmPoints" int) where "Alert".id = r.id`;
     },
   };
 }

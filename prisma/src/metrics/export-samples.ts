@@ -21,7 +21,7 @@ const FIRST = { name: "", step: -2_147_483_648, id: "0" };
 
 /** By run, name, step and the order in which they came, which storing them elsewhere keeps. */
 export async function* exportSamples(sql: Sql, asOf: AsOf): AsyncGenerator<ExportedSample> {
-  for (const run of Object.keys(asOf).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))) {
+  for (const run of Object.keys(asOf).toSorted()) {
     for (let after = FIRST; ;) {
       const rows = await sql<(Omit<ExportedSample, "run"> & { readonly id: string })[]>`
         select id::text, name, step, segment, batch::float8 as batch, kind, body, (extract(epoch from at) * 1000)::float8 as time from metrics.sample

@@ -27,7 +27,7 @@ export async function readVersions(sql: Sql, runIds: readonly string[]): Promise
 
 /** By run and version. */
 export async function* exportCheckpoints(sql: Sql, versions: Readonly<Record<string, number>>): AsyncGenerator<ExportedCheckpoint> {
-  for (const run of Object.keys(versions).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
+  for (const run of Object.keys(versions).toSorted())
     yield* await sql<ExportedCheckpoint[]>`
       select v."runId" as run, v.version as "policyVersion", v.step, v."checkpointHash" as hash, c.bytes::float8 as bytes, c.engine, v.report,
         (extract(epoch from v."createdAt") * 1000)::float8 as time
@@ -52,9 +52,10 @@ export const importCheckpoints = (
     for await (const { run, policyVersion, step, hash, bytes, engine, report, time } of checkpoints) {
       if (!known.has(run)) await requireExternal(tx, run);
       known.add(run);
-      if (!(await isStored(hash)))
+      await holdBlob(tx, hash, async () => {
+        if (await isStored(hash)) return true;
         throw new BytesMissing(`checkpoint ${hash} of run ${run} is not in the blob store: PUT /blobs/${hash} first`);
-      await holdBlob(tx, hash, isStored);
+      });
       await tx`insert into "Checkpoint" ("contentHash", bytes, engine) values (${hash}, ${bytes}, ${engine}) on conflict do nothing`;
       const made = await tx`insert into "PolicyVersion" ("runId", version, step, "checkpointHash", report, "createdAt")
         values (${run}, ${policyVersion}, ${step}, ${hash}, ${report === null ? null : tx.json(report)}, (to_timestamp(${time}::float8 / 1000) at time zone 'UTC')) on conflict do nothing`;

@@ -45,11 +45,9 @@ export function fuzzings({ reference, tests }: Pick<ProblemContent, "reference" 
   const pairs = tests.flatMap((test) => (test.kind === "call" && test.args.startsWith("[") && test.expected.startsWith("[") ? [test] : []));
   if (pairs.length < tests.length) return [];
   return PROPERTIES.flatMap(({ python, holds }): Fuzzing[] => {
-    const [broken, kept] = [false, true].map((wanted) =>
-      pairs.filter(({ args, expected }) => holds(JSON.parse(args) as number[], JSON.parse(expected) as number[]) === wanted),
-    ) as [typeof pairs, typeof pairs];
-    const [witness] = broken;
-    if (witness === undefined || kept.length === 0) return [];
+    const sides = Map.groupBy(pairs, ({ args, expected }) => holds(JSON.parse(args) as number[], JSON.parse(expected) as number[]));
+    const [[witness] = [], kept] = [sides.get(false), sides.get(true)];
+    if (witness === undefined || kept === undefined) return [];
     const content = composeFuzzing(`${reference}${precondition}def test_f(x):\n return ${python}\n`, witness.args);
     return [{ content, holding: kept.map(({ args }) => args) }];
   });
