@@ -52,6 +52,7 @@ const others = [
   "StepSummary",
   "Comparison",
   "ComparedArm",
+  "ComparedMetric",
   "RunGroup",
   "ModelCall",
   "SynthesisSeed",

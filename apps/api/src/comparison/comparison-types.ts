@@ -2,12 +2,16 @@
 import type { ArmRow, RunRow } from "@gradus/prisma/rows";
 import type {
   ComparedEvaluation,
-  ComparedMetric,
+  ComparedMetric as ShownMetric,
   ComparedScalar,
   ComparisonCurve,
+  Estimate,
   HeldOutImprovement,
   ProblemDifference,
 } from "../generated/schema-types.ts";
+
+/** A metric of one arm or group. Resamples are drawn where they are asked for: pages that show many metrics do not. */
+export type ComparedMetric = Omit<ShownMetric, "bootstrap"> & { readonly bootstrap: () => Estimate };
 
 export interface ComparedArm {
   readonly arm: ArmRow;

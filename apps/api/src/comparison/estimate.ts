@@ -10,7 +10,8 @@ import {
   verdictSentence,
 } from "@gradus/domain/statistics";
 import type { Estimate as DomainEstimate } from "@gradus/domain/statistics";
-import type { ComparedMetric, Estimate, MatchedDifference, SeedValue } from "../generated/schema-types.ts";
+import type { Estimate, MatchedDifference, SeedValue } from "../generated/schema-types.ts";
+import type { ComparedMetric } from "./comparison-types.ts";
 
 export const toEstimate = ({ value, n, interval, note }: DomainEstimate): Estimate => ({
   mean: value,
@@ -45,7 +46,7 @@ export function matchedDifference(metric: string, baseline: Side, arm: Side): Ma
   };
 }
 
-/** `seed` names the resamples: the same values give the same interval. A page asks for many metrics at once, so they are few. */
+/** `seed` names the resamples: the same values give the same interval. */
 const BOOTSTRAP = { seed: 0, resamples: 2_000, over: "SEEDS" } as const;
 
 /** All that is said of one metric of one arm. `baseline` null: it is the baseline, or there is none. */
@@ -57,7 +58,7 @@ export function comparedMetric(name: string, arm: Side, perSeed: SeedValue[], ba
     estimate: overSeeds(values),
     perSeed,
     interquartileMean: values.length === 0 ? null : interquartileMean(values),
-    bootstrap: values.length === 0 ? overSeeds(values) : toEstimate(bootstrapMean(values, BOOTSTRAP)),
+    bootstrap: () => (values.length === 0 ? overSeeds(values) : toEstimate(bootstrapMean(values, BOOTSTRAP))),
     difference: baseline === null ? null : matchedDifference(name, baseline, arm),
     probabilityOfImprovement: values.length === 0 || others.length === 0 ? null : probabilityOfImprovement(others, values),
   };

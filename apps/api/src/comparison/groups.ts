@@ -6,7 +6,8 @@ import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-
 import type { RunAttribute } from "@gradus/prisma/reading/run-conditions";
 import type { RunRow } from "@gradus/prisma/rows";
 import { badInput } from "../errors.ts";
-import type { ComparedMetric, ComparisonCurve } from "../generated/schema-types.ts";
+import type { ComparisonCurve } from "../generated/schema-types.ts";
+import type { ComparedMetric } from "./comparison-types.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
 import { comparedMetric, corrected } from "./estimate.ts";
 import { RunValues } from "./run-values.ts";

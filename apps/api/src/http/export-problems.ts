@@ -1,10 +1,9 @@
 // Owns: GET /export/problems?set=ID: a stored problem set as lines of our own format, as POST /import/problems takes them. Must not know: GraphQL.
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Database } from "@gradus/prisma/database";
 import { exportProblemSet } from "@gradus/prisma/training/problem-set-store";
 import { Router } from "express";
 import { allow } from "../access/http-access.ts";
+import { sendStream } from "./send-stream.ts";
 
 export function exportProblems({ sql, prisma }: Database): Router {
   const routes = Router();
@@ -14,10 +13,7 @@ export function exportProblems({ sql, prisma }: Database): Router {
     if (typeof set !== "string" || (await prisma.problemSet.findUnique({ where: { id: set }, select: { id: true } })) === null)
       return void response.status(404).json({ error: "set: the id of a problem set that exists" });
     response.type("application/x-ndjson");
-    await pipeline(Readable.from(exportProblemSet(sql, set)), response).catch((error: NodeJS.ErrnoException) => {
-      // Tolerates a client that went away.
-      if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-    });
+    await sendStream(response, exportProblemSet(sql, set));
   });
   return routes;
 }

@@ -1,6 +1,4 @@
 // Owns: GET /export/points and POST /import/points: every point of runs as a stream, and back. Must not know: how points are stored.
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { MissingRow } from "@gradus/domain";
 import type { Database } from "@gradus/prisma/database";
 import { exportPoints } from "@gradus/prisma/metrics/export-points";
@@ -17,6 +15,7 @@ import { toCsv, toJsonLines } from "../export/text-formats.ts";
 import { readMoment } from "./export-moment.ts";
 import { BadLine, jsonLines } from "./json-lines.ts";
 import type { JsonLines } from "./json-lines.ts";
+import { sendStream } from "./send-stream.ts";
 
 const FORMATS = { csv: "text/csv; charset=utf-8", jsonl: "application/x-ndjson", parquet: "application/vnd.apache.parquet" } as const;
 
@@ -86,10 +85,7 @@ export async function sendFile(
   { type, name, asOf }: { readonly type: string; readonly name: string; readonly asOf: string },
 ): Promise<void> {
   response.type(type).setHeader("x-gradus-as-of", asOf).setHeader("Content-Disposition", `attachment; filename="${name}"`);
-  await pipeline(Readable.from(bytes, { objectMode: false, highWaterMark: 1 << 20 }), response).catch((error: NodeJS.ErrnoException) => {
-    // Tolerates a client that went away.
-    if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
-  });
+  await sendStream(response, bytes);
 }
 
 async function readFile(db: Database, lines: JsonLines, { project: own }: Caller): Promise<object> {
