@@ -16,8 +16,7 @@ interface ReadInput {
 
 /**
  * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, as has each suite's `file`, `policy.warmStart` a hash,
- * `policy.tokenizer` the hash of its folder's files, and every
- * `module` of the user's own has its hash beside it.
+ * `policy.tokenizer` the hash of its folder's files, and every `module` of the user's own has its hash beside it.
  * @throws RefusedError when it, or a file it names, cannot be read
  */
 export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): Promise<string> {
@@ -25,22 +24,22 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
   const document = parseDocument(text);
   // What is no YAML goes as it is: the API says what is wrong with it.
   if (document.errors.length > 0) return text;
-  const beside = (path: string) => resolve(dirname(file), path);
+  const folder = dirname(file);
+  const beside = (path: string) => resolve(folder, path);
+  const project = textAt(document, ["project"]) ?? "default";
+  const setOf = (path: string): Promise<string> => importSet({ file: path, folder, project, apiUrl, onProgress });
 
   const problems = textAt(document, ["problems", "file"]);
   if (problems !== null) {
-    const project = textAt(document, ["project"]) ?? "default";
     document.deleteIn(["problems", "file"]);
-    document.setIn(["problems", "set"], await importSet({ file: problems, folder: dirname(file), project, apiUrl, onProgress }));
+    document.setIn(["problems", "set"], await setOf(problems));
   }
 
   for (let at = 0; document.hasIn(["evaluation", "suites", at]); at++) {
     const asked = textAt(document, ["evaluation", "suites", at, "file"]);
     if (asked === null) continue;
-    const project = textAt(document, ["project"]) ?? "default";
     document.deleteIn(["evaluation", "suites", at, "file"]);
-    const set = await importSet({ file: asked, folder: dirname(file), project, apiUrl, onProgress });
-    document.setIn(["evaluation", "suites", at, "set"], set);
+    document.setIn(["evaluation", "suites", at, "set"], await setOf(asked));
   }
 
   const weights = textAt(document, ["policy", "warmStart"]);
@@ -55,7 +54,7 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
     onProgress(`the tokenizer in ${tokenizer} is sha256:${hash.slice(0, 12)}`);
     document.setIn(["policy", "tokenizer"], `sha256:${hash}`);
   }
-  await hashModules(document, dirname(resolve(file)), onProgress);
+  await hashModules(document, resolve(folder), onProgress);
   return document.toString();
 }
 
