@@ -1,25 +1,19 @@
 // Owns: what machines said of themselves as small charts over time with one crosshair, growing with every heartbeat. Must not know: whose run it is.
-import { useMemo, useState } from "react";
-import { useFollow } from "../api/follow.ts";
+import { useMemo } from "react";
 import { Chart } from "../components/chart.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { chartSvg, chartTable } from "../download/chart-svg.ts";
 import { DownloadMenu } from "../download/download-menu.tsx";
-import { NODE_HEALTH } from "./telemetry-query.ts";
-import { absences, nodeRules, readingOf, telemetryCharts } from "./readings.ts";
+import { absences, nodeRules, telemetryCharts } from "./readings.ts";
 import type { Reading, Stretch } from "./readings.ts";
-
-/** Behind the stretches at most: 7 hours of a heartbeat every 10 s; who looks longer asks anew by opening the page. */
-const MOST_HEARD = 2_500;
 
 interface TelemetryChartsProps {
   readonly stretches: readonly Stretch[];
-  /** The node that is listened to; null: nobody is. */
-  readonly nodeId: string | null;
+  /** What came behind them. */
+  readonly heard: readonly Reading[];
 }
 
-export function TelemetryCharts({ stretches, nodeId }: TelemetryChartsProps) {
-  const heard = useHeard(nodeId);
+export function TelemetryCharts({ stretches, heard }: TelemetryChartsProps) {
   const until = Date.parse(stretches.at(-1)?.to ?? "") || 0;
   const { charts, rules, range } = useMemo(() => {
     const news = heard.filter(({ at }) => at >= until);
@@ -74,20 +68,3 @@ export function TelemetryCharts({ stretches, nodeId }: TelemetryChartsProps) {
     </div>
   );
 }
-
-function useHeard(nodeId: string | null): readonly Reading[] {
-  const [heard, setHeard] = useState<readonly Reading[]>([]);
-  useFollow(NODE_HEALTH, nodeId === null ? null : NEVER_BEFORE, (data) => data.nodeHealth, {
-    onItem({ nodes }) {
-      const mine = nodes.find(({ id }) => id === nodeId);
-      const reading = mine && readingOf(mine);
-      if (reading) setHeard((before) => [...before, reading].slice(-MOST_HEARD));
-    },
-    // What is drawn stands; a page that is opened anew has the rest.
-    onExpired: () => setHeard([]),
-  });
-  return heard;
-}
-
-/** Every node first, as it is now, then what changes. */
-const NEVER_BEFORE = { after: null };

@@ -1,6 +1,4 @@
 // Owns: the worker processes, as they are now by what they say themselves. Must not know: what they work on.
-import { useState } from "react";
-import { useFollow } from "../../api/follow.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Instant } from "../../components/instant.tsx";
@@ -9,8 +7,8 @@ import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { plural } from "../../format/number.ts";
-import { NODE_HEALTH } from "../../telemetry/telemetry-query.ts";
-import type { HeardNode } from "../../telemetry/readings.ts";
+import type { Reading } from "../../telemetry/readings.ts";
+import { useHeard } from "../../telemetry/use-heard.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { MachineCell } from "./machine-cell.tsx";
@@ -25,20 +23,16 @@ const SPANS: readonly (readonly [value: string, title: string, ms: number])[] = 
   ["day", "a day", 24 * HOUR_MS],
   ["week", "7 days", 7 * 24 * HOUR_MS],
 ];
-const NEVER_BEFORE = { after: null };
+const NO_READINGS: readonly Reading[] = [];
 
 export function NodesPage() {
   useTitle("Nodes");
   const { data, error, reload } = useAnswer(NODES, {});
-  const [heard, setHeard] = useState<ReadonlyMap<string, HeardNode>>(new Map());
-  useFollow(NODE_HEALTH, NEVER_BEFORE, (answer) => answer.nodeHealth, {
-    onItem: ({ nodes }) => setHeard((before) => new Map([...before, ...nodes.map((node) => [node.id, node] as const)])),
-    onExpired: () => location.reload(),
-  });
+  const heard = useHeard("every node", () => location.reload());
   const [span, setSpan] = useUrlState("span");
   const known = data && [
-    ...data.workerNodes.map((node) => heard.get(node.id) ?? node),
-    ...[...heard.values()].filter(({ id }) => data.workerNodes.every((node) => node.id !== id)),
+    ...data.workerNodes.map((node) => heard.nodes.get(node.id) ?? node),
+    ...[...heard.nodes.values()].filter(({ id }) => data.workerNodes.every((node) => node.id !== id)),
   ];
   const nodes = known?.toSorted((one, other) => Number(other.isAlive) - Number(one.isAlive) || one.id.localeCompare(other.id));
   const spanMs = SPANS.find(([value]) => value === span)?.[2] ?? HOUR_MS;
@@ -117,9 +111,9 @@ export function NodesPage() {
       </Panel>
       {nodes
         ?.filter(({ isAlive }) => isAlive)
-        .map(({ id, isAlive }) => (
+        .map(({ id }) => (
           <WhenSeen key={id} height={260}>
-            <NodeMachine id={id} isAlive={isAlive} span={spanMs} />
+            <NodeMachine id={id} span={spanMs} heard={heard.readings.get(id) ?? NO_READINGS} />
           </WhenSeen>
         ))}
       {data && (

@@ -5,7 +5,11 @@ import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { TelemetryCharts } from "../../telemetry/telemetry-charts.tsx";
+import type { Reading } from "../../telemetry/readings.ts";
 import { RUN_TELEMETRY } from "../../telemetry/telemetry-query.ts";
+import { useHeard } from "../../telemetry/use-heard.ts";
+
+const NO_READINGS: readonly Reading[] = [];
 
 interface MachinePanelProps {
   readonly runId: string;
@@ -23,6 +27,8 @@ export function MachinePanel({ runId, leaseEpoch, isOver }: MachinePanelProps) {
     reload();
   }, [asked, leaseEpoch, reload]);
   const stretches = data?.run?.telemetry;
+  const nodeId = isOver ? undefined : stretches?.at(-1)?.node?.id;
+  const { readings } = useHeard(nodeId === undefined ? null : { id: nodeId });
   // Nobody had it: a run that others train, or one that waits.
   if (stretches?.length === 0) return null;
   const nodes = [...new Set(stretches?.map(({ node }) => node?.id ?? "a node that is gone"))];
@@ -32,7 +38,7 @@ export function MachinePanel({ runId, leaseEpoch, isOver }: MachinePanelProps) {
       {stretches === undefined ? (
         !error && <Skeleton height={220} />
       ) : (
-        <TelemetryCharts stretches={stretches} nodeId={isOver ? null : (stretches.at(-1)?.node?.id ?? null)} />
+        <TelemetryCharts stretches={stretches} heard={readings.get(nodeId ?? "") ?? NO_READINGS} />
       )}
     </Panel>
   );
