@@ -11,6 +11,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What a reader is told of an order that failed: the API's words, or whatever there is. */
+export const messageOf = (failure: unknown): string => (failure instanceof ApiError ? failure.message : String(failure));
+
 interface Answer<Data> {
   readonly data?: Data | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];

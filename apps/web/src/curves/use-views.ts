@@ -1,7 +1,7 @@
 // Owns: the views of a kind of page that people keep in the store: asked for when they are wanted, saved, forgotten after the wait that can be undone.
 // Must not know: what a view shows.
 import { useState } from "react";
-import { ApiError, ask } from "../api/ask.ts";
+import { ask, messageOf } from "../api/ask.ts";
 import { useAnswer } from "../api/use-answer.ts";
 import { orderWithUndo } from "../components/undo.tsx";
 import type { SavedViewsQuery } from "../generated/graphql.ts";
@@ -36,7 +36,7 @@ export function useViews(kind: string, project: string | undefined, isWanted: bo
       setTrouble((await order()).error?.message ?? null);
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and what is kept stands.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
     reload();
   };

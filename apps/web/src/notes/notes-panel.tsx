@@ -1,6 +1,6 @@
 // Owns: what people say of a run or an experiment: its tags and notes, read and written. Must not know: what else its page shows.
 import { useState } from "react";
-import { ApiError, ask } from "../api/ask.ts";
+import { ask, messageOf } from "../api/ask.ts";
 import { Button } from "../components/button.tsx";
 import { Panel } from "../components/panel.tsx";
 import { EDIT_EXPERIMENT, EDIT_RUN } from "./notes-query.ts";
@@ -46,7 +46,7 @@ export function NotesPanel({ kind, id, answered }: NotesPanelProps) {
       setEditing(false);
     } catch (failure) {
       // Tolerates an API that is away or refuses: what was written is still there to be sent again.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
   };
   const tags = Object.entries(said.tags);

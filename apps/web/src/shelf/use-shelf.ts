@@ -1,7 +1,7 @@
 // Owns: where a run or an experiment stands, and moving it: archive and restore at once, deletion after the wait that can be undone.
 // Must not know: how it is shown.
 import { useState } from "react";
-import { ApiError, ask } from "../api/ask.ts";
+import { ask, messageOf } from "../api/ask.ts";
 import { orderWithUndo } from "../components/undo.tsx";
 import { ARCHIVE_EXPERIMENT, ARCHIVE_RUN, DELETE_EXPERIMENT, DELETE_RUN, RESTORE_EXPERIMENT, RESTORE_RUN } from "./shelf-query.ts";
 
@@ -52,7 +52,7 @@ export function useShelf(kind: Shelved, id: string, answered: Place) {
       if (place != null) setKnown(place);
     } catch (error) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTrouble(error instanceof ApiError ? error.message : String(error));
+      setTrouble(messageOf(error));
     }
     setBusy(false);
   };

@@ -1,6 +1,6 @@
 // Owns: starting and cancelling an experiment. Must not know: its runs one by one.
 import { useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { orderWithUndo } from "../../components/undo.tsx";
 import { CANCEL_EXPERIMENT, START_EXPERIMENT } from "./experiment-query.ts";
@@ -27,7 +27,7 @@ export function ExperimentControls({ experiment }: { readonly experiment: Experi
       if (!ok) setTrouble(error?.message ?? "refused");
     } catch (error) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTrouble(error instanceof ApiError ? error.message : String(error));
+      setTrouble(messageOf(error));
     }
     setBusy(false);
   };

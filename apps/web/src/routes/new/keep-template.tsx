@@ -1,6 +1,6 @@
 // Owns: keeping a text as a template under a name, and forgetting a kept one. Must not know: the editor, what the text says.
 import { useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { orderWithUndo } from "../../components/undo.tsx";
 import { DELETE_TEMPLATE, SAVE_TEMPLATE } from "./new-query.ts";
@@ -23,7 +23,7 @@ export function KeepTemplate({ text, isValid, kept, onKept }: KeepTemplateProps)
       setTold(error == null ? { text: done, isBad: false } : { text: error.message, isBad: true });
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTold({ text: failure instanceof ApiError ? failure.message : String(failure), isBad: true });
+      setTold({ text: messageOf(failure), isBad: true });
     }
     onKept();
   };

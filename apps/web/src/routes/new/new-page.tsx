@@ -1,7 +1,7 @@
 // Owns: starting an experiment from the page: a text, what is wrong with it, what it would do, and the button. Must not know: the editor, how files are resolved.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -55,7 +55,7 @@ function NewView({ templates, onKept }: NewViewProps) {
       setRefused(createExperiment.error?.message ?? "It was refused.");
     } catch (error) {
       // Tolerates an API that is away: the key makes the next try harmless.
-      setRefused(error instanceof ApiError ? error.message : String(error));
+      setRefused(messageOf(error));
     }
     setStarting(false);
   };
@@ -162,7 +162,7 @@ function useValidated(text: string): Validated | undefined {
       } catch (error) {
         // Tolerates an answer that nobody waits for any more.
         if (abort.signal.aborted) return;
-        const message = error instanceof ApiError ? error.message : String(error);
+        const message = messageOf(error);
         setKnown({
           text,
           answer: { ok: false, runCount: null, specification: null, selections: null, error: { message, fields: [] } },

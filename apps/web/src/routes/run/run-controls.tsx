@@ -1,7 +1,7 @@
 // Owns: pausing, resuming, cancelling and forking a run. Must not know: what else the page shows.
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { orderWithUndo } from "../../components/undo.tsx";
 import { ForkForm } from "./fork-form.tsx";
@@ -29,7 +29,7 @@ export function RunControls({ run }: { readonly run: Run }) {
       if (!ok) setTrouble(error?.message ?? "refused");
     } catch (error) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTrouble(error instanceof ApiError ? error.message : String(error));
+      setTrouble(messageOf(error));
     }
     setBusy(false);
   };

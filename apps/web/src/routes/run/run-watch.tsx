@@ -1,6 +1,6 @@
 // Owns: what somebody should know of a run now: alerts that are open, and what it waits for. Must not know: rules, stages.
 import { useEffect, useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Button } from "../../components/button.tsx";
@@ -32,7 +32,7 @@ export function RunWatch({ id, isRunning, version }: RunWatchProps) {
       setTrouble((await ask(RESOLVE_ALERT, { id: alertId })).resolveAlert.error?.message ?? null);
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and the alert stays open.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
     reload();
   };

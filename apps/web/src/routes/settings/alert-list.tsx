@@ -1,7 +1,7 @@
 // Owns: every alert, open and resolved, the newest first, with what its webhook was told. Must not know: rules, when one holds.
 import { useState } from "react";
 import { Link } from "wouter";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -31,7 +31,7 @@ export function AlertList() {
       setTrouble((await ask(RESOLVE_ALERT, { id })).resolveAlert.error?.message ?? null);
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and the alert stays open.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
     reload();
   };

@@ -1,7 +1,7 @@
 // Owns: the table of alert rules: muting one, ending one. Must not know: when a rule holds.
 import { useState } from "react";
 import { Link } from "wouter";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -27,7 +27,7 @@ export function AlertRules() {
       setTrouble((await order()).error?.message ?? null);
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and the rule stands.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
     reload();
   };

@@ -1,6 +1,6 @@
 // Owns: the table of API keys, and ending one. Must not know: how keys are checked.
 import { useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -32,7 +32,7 @@ export function ApiKeys() {
       setTrouble(revokeApiKey.error?.message ?? null);
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and the key stands.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
     leave(id);
     reload();

@@ -1,6 +1,6 @@
 // Owns: making an alert rule, and showing its webhook's secret the one time that there is. Must not know: the table of rules.
 import { useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { Command } from "../../components/command.tsx";
 import type { AlertKind, AlertRulesQuery, CreateAlertRuleInput, ThresholdSide } from "../../generated/graphql.ts";
@@ -65,7 +65,7 @@ export function NewAlertRule({ projects, onMade }: NewAlertRuleProps) {
       onMade();
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
   };
   return (

@@ -1,6 +1,6 @@
 // Owns: making an API key, and showing its text the one time that there is. Must not know: the table of keys.
 import { useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { Command } from "../../components/command.tsx";
 import type { ApiKeysQuery, KeyScope } from "../../generated/graphql.ts";
@@ -41,7 +41,7 @@ export function NewKey({ projects, onMade }: NewKeyProps) {
       onMade();
     } catch (failure) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTrouble(failure instanceof ApiError ? failure.message : String(failure));
+      setTrouble(messageOf(failure));
     }
   };
   return (

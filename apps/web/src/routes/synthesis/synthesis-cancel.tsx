@@ -1,6 +1,6 @@
 // Owns: ending a synthesis where it is. Must not know: what else the page shows.
 import { useState } from "react";
-import { ApiError, ask } from "../../api/ask.ts";
+import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { orderWithUndo } from "../../components/undo.tsx";
 import { CANCEL_SYNTHESIS } from "./synthesis-query.ts";
@@ -22,7 +22,7 @@ export function SynthesisCancel({ id, name, status, onDone }: SynthesisCancelPro
       setTrouble((await ask(CANCEL_SYNTHESIS, { id })).cancelSynthesis.error?.message ?? null);
     } catch (error) {
       // Tolerates an API that is away or refuses: the reader is told, and may try again.
-      setTrouble(error instanceof ApiError ? error.message : String(error));
+      setTrouble(messageOf(error));
     }
     setBusy(false);
     onDone();
