@@ -13,7 +13,10 @@ export interface PairedDifference extends Estimate {
   readonly differences: readonly { readonly seed: number; readonly difference: number }[];
 }
 
-/** Mean of b - a over the seeds both have, with the t interval over seeds. Null where they share none. */
+/**
+ * Mean of b - a over the seeds both have, with the t interval over seeds; no interval where all differences are alike, as rates of few problems easily are
+ * for two seeds: it would have no width, and call anything significant. Null where they share none.
+ */
 export function pairBySeed(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>, level = 0.95): PairedDifference | null {
   const seeds = [...new Set([...a.keys(), ...b.keys()])].sort((x, y) => x - y);
   const shared = seeds.filter((seed) => a.has(seed) && b.has(seed));
@@ -22,9 +25,24 @@ export function pairBySeed(a: ReadonlyMap<number, number>, b: ReadonlyMap<number
   const values = differences.map(({ difference }) => difference);
   const deviation = standardDeviation(values);
   const n = values.length;
-  const pValue = deviation === null || deviation === 0 ? null : 2 * tCdf((-Math.abs(mean(values)) * Math.sqrt(n)) / deviation, n - 1);
-  return { ...meanOverSeeds(values, level), pValue, unmatched: seeds.filter((seed) => !shared.includes(seed)), differences };
+  const size = Math.abs(mean(values));
+  const areAlike = deviation !== null && deviation <= ROUNDING * size;
+  const pValue = deviation === null || areAlike ? null : 2 * tCdf((-size * Math.sqrt(n)) / deviation, n - 1);
+  const estimate = meanOverSeeds(values, level);
+  return {
+    ...estimate,
+    // Of a difference of nothing there is nothing to doubt.
+    ...(areAlike && size > 0
+      ? { interval: null, note: `all ${n} differences are alike: they do not tell how far another seed's would be` }
+      : {}),
+    pValue,
+    unmatched: seeds.filter((seed) => !shared.includes(seed)),
+    differences,
+  };
 }
+
+/** Rates of the same counts differ by this share of themselves at most, from rounding alone. */
+const ROUNDING = 1e-9;
 
 /** c of n samples of one problem were right. */
 export interface ProblemCount {

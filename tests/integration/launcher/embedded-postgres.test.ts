@@ -1,8 +1,12 @@
 // Owns: the embedded Postgres as a real server: kills, leftovers, ports, files. Must not know: tables of Gradus.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyOnce } from "@gradus/cli/up/copy-once";
 import { startPostgres } from "@gradus/cli/up/embedded-postgres";
+import { startOnPort } from "@gradus/cli/up/free-port";
 import { isAlive } from "@gradus/cli/up/leftover";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -73,5 +77,39 @@ describe("the embedded Postgres", () => {
     writeFileSync(version, "19\n");
     await expect(startPostgres({ home })).rejects.toThrow(/was made by Postgres 19, and this Gradus brings Postgres 18/);
     writeFileSync(version, "18\n");
+  });
+});
+
+describe("what several processes prepare at once", () => {
+  it("a folder copied by all of them is there whole, with nothing left beside it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "gradus-copy-"));
+    mkdirSync(join(folder, "source", "bin"), { recursive: true });
+    writeFileSync(join(folder, "source", "bin", "program"), "x".repeat(100_000), { mode: 0o755 });
+    chmodSync(join(folder, "source"), 0o755);
+    await Promise.all([1, 2, 3, 4].map(() => copyOnce(join(folder, "source"), join(folder, "target"))));
+    expect(readdirSync(folder).toSorted()).toEqual(["source", "target"]);
+    expect(statSync(join(folder, "target")).mode & 0o777).toBe(0o755);
+    expect(statSync(join(folder, "target/bin/program")).size).toBe(100_000);
+    await expect(copyOnce(join(folder, "missing"), join(folder, "other"))).rejects.toThrow(/missing/);
+    expect(readdirSync(folder).toSorted()).toEqual(["source", "target"]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("a server whose port somebody takes before it listens starts on another; one that others know does not", async () => {
+    await using stranger = createServer();
+    const attempts: number[] = [];
+    const start = async (port: number) => {
+      attempts.push(port);
+      if (attempts.length === 1) await once(stranger.listen(port, "127.0.0.1"), "listening");
+      const own = createServer().listen(port, "127.0.0.1");
+      await once(own, "listening");
+      own.close();
+      return port;
+    };
+    const port = await startOnPort({}, start);
+    expect(attempts).toEqual([expect.any(Number), port]);
+    expect(port).not.toBe(attempts[0]);
+    await expect(startOnPort({ wanted: attempts[0], onlyWanted: true }, start)).rejects.toThrow(/cannot be used again/);
+    await expect(startOnPort({}, () => Promise.reject(new Error("no disk")))).rejects.toThrow("no disk");
   });
 });

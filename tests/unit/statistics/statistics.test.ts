@@ -97,6 +97,17 @@ describe("over seeds", () => {
     expect(pairBySeed(new Map([[1, 0]]), new Map([[2, 0]]))).toBeNull();
   });
 
+  it("differences that are all alike call nothing significant, rounding or not", () => {
+    const names = { metric: "pass@1", a: "uniform", b: "classic" };
+    // Rates of the same counts: 0.1 + 0.2 and 0.3 differ in the last bit.
+    const alike = pairBySeed(bySeed([0.1, 0.2, 0.3]), bySeed([0.1 + 0.01, 0.2 + 0.01, 0.3 + 0.01]))!;
+    expect([alike.interval, alike.pValue, alike.note]).toEqual([null, null, expect.stringMatching(/^all 3 differences are alike/)]);
+    expect(verdictSentence(alike, names)).toMatch(/^undecided: /);
+    const none = pairBySeed(bySeed([0.1, 0.2]), bySeed([0.1, 0.2]))!;
+    expect([none.value, none.interval?.low, none.interval?.high, none.pValue]).toEqual([0, 0, 0, null]);
+    expect(verdictSentence(none, names)).toMatch(/^no difference seen/);
+  });
+
   it("there is no bootstrap under five seeds", () => {
     expect(bootstrapMean([1, 2, 3, 4], { seed: 1, over: "SEEDS" })).toEqual({
       value: 2.5,

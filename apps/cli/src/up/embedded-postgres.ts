@@ -2,11 +2,12 @@
 // Must not know: tables, Temporal, the command line.
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import postgres from "postgres";
-import { choosePort } from "./free-port.ts";
+import { copyOnce } from "./copy-once.ts";
+import { startOnPort } from "./free-port.ts";
 import { gradusCache, makeFolder } from "./gradus-folders.ts";
 import { describeExit, startGuarded, type RunningServer } from "./guarded-process.ts";
 import { endLeftover } from "./leftover.ts";
@@ -65,8 +66,6 @@ export async function startPostgres({ home, port, samePort, onProgress }: StartP
   if (!existsSync(join(data, "PG_VERSION"))) initialise({ binaries, user, data, folder });
   await clearPostmasterPid(data);
 
-  const chosen = await choosePort(port, samePort);
-  if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Postgres listens on ${chosen}`);
   const settings = {
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
@@ -76,20 +75,23 @@ export async function startPostgres({ home, port, samePort, onProgress }: StartP
     timezone: "UTC",
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = await startGuarded(
-    {
-      command: binaries.postgres,
-      args: ["-D", data, "-p", String(chosen), ...flags],
-      ...user,
-      stopSignal: "SIGINT",
-      graceMs: 20_000,
-      pidFile: join(folder, "pid"),
-    },
-    join(home, "logs", "postgres.log"),
-  );
-  const url = (name: string) => `postgresql://${superuser}:${password}@127.0.0.1:${chosen}/${name}`;
-  await waitUntilReady(url("postgres"), server);
-  return { ...server, databaseUrl: url(database), port: chosen };
+  return startOnPort({ wanted: port, onlyWanted: samePort }, async (chosen) => {
+    if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Postgres listens on ${chosen}`);
+    const server = await startGuarded(
+      {
+        command: binaries.postgres,
+        args: ["-D", data, "-p", String(chosen), ...flags],
+        ...user,
+        stopSignal: "SIGINT",
+        graceMs: 20_000,
+        pidFile: join(folder, "pid"),
+      },
+      join(home, "logs", "postgres.log"),
+    );
+    const url = (name: string) => `postgresql://${superuser}:${password}@127.0.0.1:${chosen}/${name}`;
+    await waitUntilReady(url("postgres"), server);
+    return { ...server, databaseUrl: url(database), port: chosen };
+  });
 }
 
 /** The programs of the embedded Postgres, as absolute paths. */
@@ -107,9 +109,7 @@ export async function findPostgresPrograms(user: PostgresUser, onProgress?: (mes
   const copied = { postgres: join(copy, "bin", "postgres"), initdb: join(copy, "bin", "initdb") };
   if (!existsSync(copied.postgres)) {
     onProgress?.(`copying Postgres to ${copy}, since the user "postgres" cannot read ${native}`);
-    const unfinished = `${copy}.${process.pid}`;
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true });
-    renameSync(unfinished, copy);
+    await copyOnce(native, copy);
   }
   if (canRun(user, copied.postgres)) return copied;
   throw new UnusableError({

@@ -26,6 +26,24 @@ export async function choosePort(wanted?: number, onlyWanted = false): Promise<n
   return other;
 }
 
+/**
+ * Starts a server on the port that `choosePort` gives; on another one where somebody took that port before the server had it.
+ * @throws what `choosePort` and `start` throw
+ */
+export async function startOnPort<Server>(
+  { wanted, onlyWanted = false }: { readonly wanted?: number | undefined; readonly onlyWanted?: boolean | undefined },
+  start: (port: number) => Promise<Server>,
+): Promise<Server> {
+  for (let triesLeft = 2; ; triesLeft--) {
+    const port = await choosePort(wanted, onlyWanted);
+    try {
+      return await start(port);
+    } catch (error) {
+      if (triesLeft === 0 || (await isPortFree(port))) throw error;
+    }
+  }
+}
+
 async function tryPort(port: number): Promise<number | null> {
   const server = createServer();
   try {

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { TemporalAccess } from "@gradus/domain/temporal-access";
 import { Connection } from "@temporalio/client";
 import { findTemporal, type TemporalSource } from "./find-temporal.ts";
-import { choosePort } from "./free-port.ts";
+import { choosePort, startOnPort } from "./free-port.ts";
 import { makeFolder } from "./gradus-folders.ts";
 import { describeExit, startGuarded, type RunningServer } from "./guarded-process.ts";
 import { endLeftover } from "./leftover.ts";
@@ -77,41 +77,42 @@ export async function startTemporal({
   const pidFile = join(folder, "pid");
   if (existsSync(pidFile)) await endLeftover(Number(readFileSync(pidFile, "utf8")), database, "SIGKILL");
 
-  const chosen = await choosePort(port, samePort);
-  if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Temporal listens on ${chosen}`);
-  const uiChosen = uiPort === null ? null : await choosePort(uiPort, samePort);
-  if (uiChosen !== uiPort) onProgress?.(`port ${uiPort} is taken, Temporal's web UI listens on ${uiChosen}`);
-
-  const ui = uiChosen === null ? ["--headless"] : ["--ui-port", String(uiChosen), "--ui-ip", "127.0.0.1"];
-  const args = [
-    "server",
-    "start-dev",
-    "--ip",
-    "127.0.0.1",
-    "--port",
-    String(chosen),
-    ...ui,
-    "--db-filename",
-    database,
-    "--log-level",
-    "warn",
-    ...databasePragmas.flatMap((pragma) => ["--sqlite-pragma", pragma]),
-  ];
   const config = dynamicConfig.flatMap((setting) => ["--dynamic-config-value", setting]);
-  const server = await startGuarded(
-    { command: found.program, args: [...args, ...config], stopSignal: "SIGTERM", graceMs: 10_000, pidFile },
-    join(home, "logs", "temporal.log"),
-  );
-  const address = `127.0.0.1:${chosen}`;
-  await waitUntilReady(address, server);
-  return {
-    ...server,
-    address,
-    port: chosen,
-    uiUrl: uiChosen === null ? null : `http://127.0.0.1:${uiChosen}`,
-    uiPort: uiChosen,
-    from: found.from,
-  };
+  return startOnPort({ wanted: port, onlyWanted: samePort }, async (chosen) => {
+    if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Temporal listens on ${chosen}`);
+    const uiChosen = uiPort === null ? null : await choosePort(uiPort, samePort);
+    if (uiChosen !== uiPort) onProgress?.(`port ${uiPort} is taken, Temporal's web UI listens on ${uiChosen}`);
+
+    const ui = uiChosen === null ? ["--headless"] : ["--ui-port", String(uiChosen), "--ui-ip", "127.0.0.1"];
+    const args = [
+      "server",
+      "start-dev",
+      "--ip",
+      "127.0.0.1",
+      "--port",
+      String(chosen),
+      ...ui,
+      "--db-filename",
+      database,
+      "--log-level",
+      "warn",
+      ...databasePragmas.flatMap((pragma) => ["--sqlite-pragma", pragma]),
+    ];
+    const server = await startGuarded(
+      { command: found.program, args: [...args, ...config], stopSignal: "SIGTERM", graceMs: 10_000, pidFile },
+      join(home, "logs", "temporal.log"),
+    );
+    const address = `127.0.0.1:${chosen}`;
+    await waitUntilReady(address, server);
+    return {
+      ...server,
+      address,
+      port: chosen,
+      uiUrl: uiChosen === null ? null : `http://127.0.0.1:${uiChosen}`,
+      uiPort: uiChosen,
+      from: found.from,
+    };
+  });
 }
 
 /**
