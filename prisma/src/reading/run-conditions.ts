@@ -87,6 +87,10 @@ export function conditionSql(condition: RunCondition): Prisma.Sql {
     case "AT_MOST":
     case "ABOVE":
     case "AT_LEAST":
+      // As a semi-join, which may be one pass over the points of the name, where a value would be searched for each run.
+      if (condition.property === "METRIC")
+        return Prisma.sql`exists (select from metrics.last_point where run_id = r.id and name = ${condition.name} and value <> 'NaN'
+          and value ${ORDERS[comparison]} ${Number(value)}::float8)`;
       return Prisma.sql`coalesce(${numericOf(condition)} ${ORDERS[comparison]} ${Number(value)}::float8, false)`;
     case "LIKE":
       return Prisma.sql`coalesce(${text} like ${String(value)}::text, false)`;
