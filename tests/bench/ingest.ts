@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { choosePort } from "@gradus/cli/up/free-port";
 import { startRun } from "@gradus/client";
 import type { RunLog } from "@gradus/client";
-import { benchValue, cpuSeconds, startBenchWorld } from "../testkit/api/bench-world.ts";
+import { benchValue, cpuOf, startBenchWorld } from "../testkit/api/bench-world.ts";
 import type { BenchWorld } from "../testkit/api/bench-world.ts";
 import { benchLine } from "./bench-line.ts";
 import type { Bench } from "./bench-line.ts";
@@ -36,12 +36,12 @@ const ingest: Bench = async (report) => {
 
     const run = startRun({ experiment: "sustained", url: bench.api.url, journal, delayMs: 200 });
     const id = await run.id();
-    const [before, started] = [await allCpu(bench), performance.now()];
+    const [before, started] = [await cpuOf(bench), performance.now()];
     const { steps, callMs } = await logFor(run, SECONDS * 1_000, async () => undefined);
     const logged = (performance.now() - started) / 1_000;
     await run.flush();
     const seconds = (performance.now() - started) / 1_000;
-    const after = await allCpu(bench);
+    const after = await cpuOf(bench);
     await verify(bench, id, METRICS * steps);
     say(`sustained ${SECONDS} s, stored`, "points/s", [(METRICS * steps) / seconds], { atLeast: GOAL });
     say("time until all is stored, after the last log", "s", [seconds - logged]);
@@ -113,14 +113,4 @@ async function storedPoints({ world }: BenchWorld, runId: string): Promise<numbe
 async function verify(bench: BenchWorld, runId: string, points: number): Promise<void> {
   const stored = await storedPoints(bench, runId);
   if (stored !== points) throw new Error(`${stored} of ${points} points are stored`);
-}
-
-async function allCpu(bench: BenchWorld): Promise<Record<"client" | "api" | "postgres", number>> {
-  const backends = await bench.world.database.sql<{ pid: number }[]>`select pid from pg_stat_activity`;
-  const postgres = await Promise.all(backends.map(({ pid }) => cpuSeconds(pid)));
-  return {
-    client: await cpuSeconds(process.pid),
-    api: await cpuSeconds(bench.api.child.pid),
-    postgres: postgres.reduce((sum, seconds) => sum + seconds, 0),
-  };
 }

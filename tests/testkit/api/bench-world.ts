@@ -94,10 +94,11 @@ export async function cpuSeconds(pid: number | undefined): Promise<number> {
   }
 }
 
-/** CPU seconds of the database's processes that are there now. */
+/** CPU seconds of the database's processes, those that have ended since (the first one's children) included. */
 export async function cpuOfPostgres({ world }: BenchWorld): Promise<number> {
   const backends = await world.database.sql<{ pid: number }[]>`select pid from pg_stat_activity`;
-  return (await Promise.all(backends.map(({ pid }) => cpuSeconds(pid)))).reduce((sum, seconds) => sum + seconds, 0);
+  const pids = [world.postgres.pid ?? undefined, ...backends.map(({ pid }) => pid)];
+  return (await Promise.all(pids.map(cpuSeconds))).reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /** CPU seconds of this process, of the API and of the database. */
