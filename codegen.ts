@@ -49,6 +49,7 @@ const others = [
   "NodeHealth",
   "MetricsRecorded",
   "MetricSeries",
+  "MetricColumns",
   "StepSummary",
   "Comparison",
   "ComparedArm",

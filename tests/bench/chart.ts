@@ -6,7 +6,7 @@ import type { Bench } from "./bench-line.ts";
 import { reportPeers } from "./peers/run-peers.ts";
 
 const CHART = `query ($ids: [ID!]!, $names: [String!]!, $max: Int, $from: Int, $to: Int) { metricSeries(runIds: $ids, names: $names, maxPoints: $max, fromStep: $from, toStep: $to) {
-  runId name bucketSteps columns { fromStep min max mean count last } } }`;
+  runId name bucketWidth columns { fromStep min max mean count last } } }`;
 
 interface Shape {
   readonly label: string;

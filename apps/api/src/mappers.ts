@@ -1,4 +1,5 @@
 // Owns: from what the resolvers of a type start: rows, pages of rows, events. Used by codegen. Must not know: how they are read.
+import type { BucketColumns } from "@gradus/prisma/metrics/buckets";
 import type { MetricNameRow } from "@gradus/prisma/reading/metric-reader";
 import type { ModelCallWithReply } from "@gradus/prisma/reading/synthesis-reader";
 import type { SampleRow } from "@gradus/prisma/reading/sample-reader";
@@ -76,6 +77,7 @@ export type StepNewsModel = PlacedEvent & { readonly event: StepCompletedModel }
 export type RolloutNewsModel = PlacedEvent & { readonly event: Extract<RunEvent, { type: "STAGE_ENDED" }> };
 export type NodeHealthModel = { readonly cursor: string; readonly nodes: readonly WorkerNodeModel[] };
 export type MetricsRecordedModel = Extract<RunEvent, { type: "METRICS_RECORDED" }>;
+export type MetricColumnsModel = BucketColumns;
 export type MetricSeriesModel = BucketedSeries;
 export type StepSummaryModel = StepSummary;
 export type SandboxReportModel = SandboxReport;

@@ -1,4 +1,6 @@
-// Owns: folding a series into buckets of steps: the same points give the same buckets, however they are stored. Must not know: SQL, runs.
+// Owns: folding a series into buckets of steps, or of another axis: the same points give the same buckets, however they are stored. Must not know: SQL, runs.
+import type { PlacedPoints } from "./axis.ts";
+import { slice } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
 /** Buckets column by column, by step. Statistics are over finite values; NaN stands in `min`, `max` and `mean` where there is none. */
@@ -6,6 +8,9 @@ export interface BucketColumns {
   readonly length: number;
   readonly fromStep: Int32Array;
   readonly toStep: Int32Array;
+  /** Places of the first and the last point on the axis; the steps where that is the axis. */
+  readonly from: Int32Array | Float64Array;
+  readonly to: Int32Array | Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
   readonly mean: Float64Array;
@@ -15,18 +20,29 @@ export interface BucketColumns {
   readonly last: Float64Array;
 }
 
-/** The least power of two under which steps from `low` to `high` fall into at most `maxPoints` aligned buckets. */
-export function finestWidth(low: number, high: number, maxPoints: number): number {
-  let width = 1;
+/**
+ * The least power of two, not under `least`, under which places from `low` to `high` fall into at most `maxPoints` aligned buckets; into two where they lie
+ * on both sides of 0, where a bucket begins whatever the width.
+ */
+export function finestWidth(low: number, high: number, maxPoints: number, least = 1): number {
+  const most = low < 0 && high >= 0 ? Math.max(2, maxPoints) : maxPoints;
+  let width = Math.max(least, 2 ** Math.floor(Math.log2((high - low) / maxPoints))) || 1;
   // Aligned buckets may be one more than the span divided by their width.
-  while (Math.floor(high / width) - Math.floor(low / width) >= maxPoints) width *= 2;
+  while (Math.floor(high / width) - Math.floor(low / width) >= most) width *= 2;
   return width;
 }
 
-/** Folds current points, ordered by step, into buckets that begin at multiples of `width`. Sums run in the order of steps. */
-export function foldBuckets({ steps, values }: Pick<StoredPoints, "steps" | "values">, width: number): BucketColumns {
+/**
+ * Folds current points, ordered by step, into buckets that begin at multiples of `width` on the axis: the steps, or what `places`, which never fall, are on.
+ * Sums run in the order of steps.
+ */
+export function foldBuckets(
+  { steps, values, places }: Pick<StoredPoints, "steps" | "values"> & { readonly places?: PlacedPoints["places"] | undefined },
+  width: number,
+): BucketColumns {
+  const axis = places ?? steps;
   const most =
-    steps.length === 0 ? 0 : Math.min(steps.length, Math.floor((steps.at(-1) ?? 0) / width) - Math.floor((steps[0] ?? 0) / width) + 1);
+    steps.length === 0 ? 0 : Math.min(steps.length, Math.floor((axis.at(-1) ?? 0) / width) - Math.floor((axis[0] ?? 0) / width) + 1);
   const columns = {
     fromStep: new Int32Array(most),
     toStep: new Int32Array(most),
@@ -37,12 +53,12 @@ export function foldBuckets({ steps, values }: Pick<StoredPoints, "steps" | "val
     nonFinite: new Int32Array(most),
     last: new Float64Array(most),
   };
+  const ends = places && { from: new Float64Array(most), to: new Float64Array(most) };
   let bucket = 0;
   for (let start = 0; start < steps.length; bucket++) {
-    const first = steps[start] as number;
-    const end = (Math.floor(first / width) + 1) * width;
+    const end = (Math.floor((axis[start] as number) / width) + 1) * width;
     let [min, max, sum, nonFinite, at] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, start];
-    for (; at < steps.length && (steps[at] as number) < end; at++) {
+    for (; at < steps.length && (axis[at] as number) < end; at++) {
       const value = values[at] as number;
       // Neither infinity nor NaN equals itself after the subtraction.
       if (value - value !== 0) {
@@ -55,8 +71,12 @@ export function foldBuckets({ steps, values }: Pick<StoredPoints, "steps" | "val
     }
     const count = at - start;
     const some = count > nonFinite;
-    columns.fromStep[bucket] = first;
+    columns.fromStep[bucket] = steps[start] as number;
     columns.toStep[bucket] = steps[at - 1] as number;
+    if (ends !== undefined) {
+      ends.from[bucket] = axis[start] as number;
+      ends.to[bucket] = axis[at - 1] as number;
+    }
     columns.min[bucket] = some ? min : Number.NaN;
     columns.max[bucket] = some ? max : Number.NaN;
     // A sum of very large values may overflow where their mean does not.
@@ -66,7 +86,8 @@ export function foldBuckets({ steps, values }: Pick<StoredPoints, "steps" | "val
     columns.last[bucket] = values[at - 1] as number;
     start = at;
   }
-  return { length: bucket, ...mapColumns(columns, bucket) };
+  const shown = slice(columns, 0, bucket);
+  return { length: bucket, from: shown.fromStep, to: shown.toStep, ...shown, ...(ends && slice(ends, 0, bucket)) };
 }
 
 function meanOfLarge(values: ArrayLike<number>, start: number, end: number): number {
@@ -79,14 +100,3 @@ function meanOfLarge(values: ArrayLike<number>, start: number, end: number): num
   }
   return mean;
 }
-
-const mapColumns = (columns: Omit<BucketColumns, "length">, length: number): Omit<BucketColumns, "length"> => ({
-  fromStep: columns.fromStep.subarray(0, length),
-  toStep: columns.toStep.subarray(0, length),
-  min: columns.min.subarray(0, length),
-  max: columns.max.subarray(0, length),
-  mean: columns.mean.subarray(0, length),
-  count: columns.count.subarray(0, length),
-  nonFinite: columns.nonFinite.subarray(0, length),
-  last: columns.last.subarray(0, length),
-});

@@ -87,7 +87,8 @@ export interface NamedSeries {
   readonly name: string;
 }
 
-const [LOWEST, HIGHEST] = [-2_147_483_648, 2_147_483_647];
+/** Steps that can be stored. */
+export const [LOWEST, HIGHEST] = [-2_147_483_648, 2_147_483_647];
 
 /** Points of the series, in their order; those without any are left out. `fetch` runs the statement that selects pieces. */
 export async function readPointsOf(

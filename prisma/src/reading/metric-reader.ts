@@ -1,23 +1,31 @@
 // Owns: reading metric points as buckets, names and last values. Must not know: cursors, GraphQL.
-import type { Database } from "../database.ts";
+import type { Database, Sql } from "../database.ts";
+import { placeByClock, placeByMetric, placedWithin } from "../metrics/axis.ts";
+import type { MetricAxis, PlacedPoints } from "../metrics/axis.ts";
 import { finestWidth, foldBuckets } from "../metrics/buckets.ts";
 import type { BucketColumns } from "../metrics/buckets.ts";
-import { readCurrentValues } from "../metrics/read-series.ts";
+import { HIGHEST, LOWEST, readCurrent, readCurrentValues } from "../metrics/read-series.ts";
+import type { CurrentValues, SeriesToRead } from "../metrics/read-series.ts";
 import type { Ask } from "./page-reader.ts";
 
 export interface SeriesRange {
   readonly maxPoints: number;
   /** A width for all series, a power of two; absent: each has the finest that `maxPoints` allows. */
-  readonly bucketSteps?: number | undefined;
+  readonly bucketWidth?: number | undefined;
   readonly fromStep?: number | null | undefined;
   readonly toStep?: number | null | undefined;
+  /** Absent: steps. */
+  readonly over?: MetricAxis | undefined;
+  /** Places on the axis, both inclusive. */
+  readonly from?: number | null | undefined;
+  readonly to?: number | null | undefined;
 }
 
 export interface MetricSeriesRows {
   readonly runId: string;
   readonly name: string;
-  /** A power of two: buckets begin at its multiples, so they do not move when a run grows. */
-  readonly bucketSteps: number;
+  /** In units of the axis, a power of two: buckets begin at its multiples, so they do not move when a run grows. */
+  readonly bucketWidth: number;
   readonly buckets: BucketColumns;
 }
 
@@ -26,12 +34,78 @@ export async function readMetricSeries(
   { sql }: Database,
   runIds: readonly string[],
   names: readonly string[],
-  { maxPoints, bucketSteps, fromStep, toStep }: SeriesRange,
+  range: SeriesRange,
 ): Promise<MetricSeriesRows[]> {
-  return (await readCurrentValues(sql, { runIds, names, fromStep, toStep })).map(({ runId, name, steps, values }) => {
-    const width = bucketSteps ?? finestWidth(steps[0] ?? 0, steps.at(-1) ?? 0, maxPoints);
-    return { runId, name, bucketSteps: width, buckets: foldBuckets({ steps, values }, width) };
+  const { maxPoints, over } = range;
+  const series = over === undefined ? await readOverSteps(sql, runIds, names, range) : await readPlaced(sql, runIds, names, over, range);
+  return series.map(({ runId, name, ...points }) => {
+    const axis = points.places ?? points.steps;
+    const width = range.bucketWidth ?? finestWidth(axis[0] ?? 0, axis.at(-1) ?? 0, maxPoints, over === undefined ? 1 : 0);
+    return { runId, name, bucketWidth: width, buckets: foldBuckets(points, width) };
   });
+}
+
+type Named<Points> = Points & { readonly runId: string; readonly name: string; readonly places?: undefined };
+
+const readOverSteps = (
+  sql: Sql,
+  runIds: readonly string[],
+  names: readonly string[],
+  range: SeriesRange,
+): Promise<Named<CurrentValues>[]> =>
+  readCurrentValues(sql, {
+    runIds,
+    names,
+    fromStep: Math.max(range.fromStep ?? LOWEST, Math.ceil(range.from ?? LOWEST)),
+    toStep: Math.min(range.toStep ?? HIGHEST, Math.floor(range.to ?? HIGHEST)),
+  });
+
+async function readPlaced(
+  sql: Sql,
+  runIds: readonly string[],
+  names: readonly string[],
+  over: MetricAxis,
+  { fromStep, toStep, from, to }: SeriesRange,
+): Promise<(PlacedPoints & { readonly runId: string; readonly name: string })[]> {
+  const wanted = { runIds, names, fromStep, toStep };
+  const placed =
+    "metric" in over
+      ? await readOverMetric(sql, wanted, over.metric)
+      : await readOverClock(sql, wanted, over.clock === "RUN" ? await readBeginnings(sql, runIds) : new Map());
+  return placed.flatMap(({ runId, name, points }) => {
+    const inRange = placedWithin(points, from ?? -Infinity, to ?? Infinity);
+    return inRange.steps.length === 0 ? [] : [{ runId, name, ...inRange }];
+  });
+}
+
+interface Placed {
+  readonly runId: string;
+  readonly name: string;
+  readonly points: PlacedPoints;
+}
+
+async function readOverMetric(sql: Sql, wanted: SeriesToRead, metric: string): Promise<Placed[]> {
+  // From the beginning: a step before the first that is asked for may have said last where the axis stands.
+  const axes = await readCurrentValues(sql, { runIds: wanted.runIds, names: [metric], toStep: wanted.toStep });
+  const axisOf = new Map(axes.map((axis) => [axis.runId, axis]));
+  return (await readCurrentValues(sql, wanted)).flatMap(({ runId, name, ...values }) => {
+    const axis = axisOf.get(runId);
+    return axis === undefined ? [] : [{ runId, name, points: placeByMetric(values, axis) }];
+  });
+}
+
+const readOverClock = async (sql: Sql, wanted: SeriesToRead, beginnings: ReadonlyMap<string, number>): Promise<Placed[]> =>
+  (await readCurrent(sql, wanted)).map(({ runId, name, points }) => ({
+    runId,
+    name,
+    points: placeByClock(points, beginnings.get(runId) ?? 0),
+  }));
+
+/** Milliseconds since 1970 at which each run began. */
+async function readBeginnings(sql: Sql, runIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await sql<{ id: string; began: Date }[]>`
+    select id, coalesce("startedAt", "createdAt") as began from "Run" where id = any(${[...runIds]}::text[])`;
+  return new Map(rows.map(({ id, began }) => [id, began.getTime()]));
 }
 
 export interface MetricNameRow {

@@ -96,7 +96,7 @@ describe("a chart", () => {
         if (!String(asked).includes("query Curves") || variables.metrics[0] !== "m0") return;
         // Tolerates an answer that is still on its way when the page is closed: whoever waited for one has it.
         const body = await response.json().catch(() => null);
-        if (body !== null) widths.push(body.data.metricSeries[0].bucketSteps);
+        if (body !== null) widths.push(body.data.metricSeries[0].bucketWidth);
       });
       await page.goto(`${url}/experiments/${experiments.long}?charts=m0`);
       const over = page.locator(".u-over").first();

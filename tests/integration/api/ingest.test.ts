@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { collect, connect, get, startTestApi } from "../../testkit/api/test-api.ts";
+import { ask, collect, connect, get, startTestApi } from "../../testkit/api/test-api.ts";
 import type { TestApi } from "../../testkit/api/test-api.ts";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
@@ -75,7 +75,7 @@ describe("a run that others train", () => {
     const { run: read } = await get(
       api.url,
       `query ($id: ID!) { run(id: $id) { stepsDone metricNames { nodes { name points lastStep lastValue } } metricStorage { names points rows chunks bytes batches }
-        metricHistory(name: "few") { step value time segment batch current totalCount } metricSeries(names: ["loss"], maxPoints: 10) { bucketSteps columns { fromStep toStep min max mean count nonFinite last } buckets { fromStep mean } } } }`,
+        metricHistory(name: "few") { step value time segment batch current totalCount } metricSeries(names: ["loss"], maxPoints: 10) { bucketWidth columns { fromStep toStep min max mean count nonFinite last } buckets { fromStep mean } } } }`,
       { id: run.id },
     );
     expect(read.stepsDone).toBe(999);
@@ -93,11 +93,46 @@ describe("a run that others train", () => {
       totalCount: 4,
     });
     expect(read.metricStorage).toMatchObject({ names: 2, points: 1_004, rows: 4, chunks: 1, batches: 2 });
-    const [{ columns, buckets, bucketSteps }] = read.metricSeries;
-    expect(bucketSteps).toBe(128);
+    const [{ columns, buckets, bucketWidth }] = read.metricSeries;
+    expect(bucketWidth).toBe(128);
     expect(columns.fromStep).toEqual([0, 128, 256, 384, 512, 640, 768, 896]);
     expect(columns.fromStep).toEqual(buckets.map((bucket: { fromStep: number }) => bucket.fromStep));
     expect(columns.mean).toEqual(buckets.map((bucket: { mean: number }) => bucket.mean));
+  });
+
+  test("is bucketed over another of its metrics, or over a clock, as over its steps", async () => {
+    const { run, segment } = await create({ key: "axes" });
+    const [steps, tenths] = [Array.from({ length: 1_000 }, (_, at) => at), Array.from({ length: 100 }, (_, at) => 10 * at)];
+    const times = steps.map((step) => 1_800_000_000_000 + 10 * step);
+    const loss = { name: "loss", steps, values: steps, times };
+    // Said at every tenth step alone, and beyond what a step can be.
+    const tokens = { name: "tokens", steps: tenths, values: tenths.map((step) => 1e10 * (step + 10)), times: times.slice(0, 100) };
+    await log({ runId: run.id, batchId: "b", segment, series: [loss, tokens] });
+    const AXES = `query ($id: ID!, $over: MetricAxisInput, $from: Float, $to: Float) { run(id: $id) { startedAt metricSeries(names: ["loss", "none"], maxPoints: 16,
+      over: $over, from: $from, to: $to) { name bucketWidth buckets { fromStep toStep from to count mean } columns { from to } } } }`;
+    const over = async (asked: object) => {
+      const { startedAt, metricSeries } = (await get(api.url, AXES, { id: run.id, ...asked })).run;
+      const [series, none] = metricSeries;
+      expect(none.buckets).toEqual([]);
+      expect(series.columns.from).toEqual(series.buckets.map(({ from }: { from: number }) => from));
+      return { ...series, began: Date.parse(startedAt) };
+    };
+    const byTokens = await over({ over: { metric: "tokens" } });
+    expect(byTokens.bucketWidth).toBe(2 ** 40);
+    expect(byTokens.buckets[0]).toEqual({ fromStep: 0, toStep: 99, from: 1e11, to: 1e12, count: 100, mean: 49.5 });
+    expect(byTokens.buckets.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(1_000);
+    const stretch = await over({ over: { metric: "tokens" }, from: 5e11, to: 1e12 });
+    expect([stretch.buckets[0].fromStep, stretch.buckets.at(-1).toStep, stretch.bucketWidth]).toEqual([40, 99, 2 ** 35]);
+    const byClock = await over({ over: { clock: "RUN" } });
+    expect(byClock.bucketWidth).toBe(1_024);
+    expect([byClock.buckets[0].from, byClock.buckets.at(-1).to]).toEqual([0, 9_990].map((ms) => 1_800_000_000_000 + ms - byClock.began));
+    const since1970 = await over({ over: { clock: "WALL" } });
+    expect([since1970.buckets[0].from, since1970.buckets.at(-1).to]).toEqual([1_800_000_000_000, 1_800_000_009_990]);
+    const bySteps = await over({ from: 9.5, to: 20 });
+    expect([bySteps.buckets[0].from, bySteps.buckets.at(-1).to, bySteps.bucketWidth]).toEqual([10, 20, 1]);
+    expect((await over({ over: { metric: "nothing" } })).buckets).toEqual([]);
+    const both = await ask(api.url, AXES, { id: run.id, over: { metric: "tokens", clock: "RUN" } });
+    expect(both.errors?.[0]?.message).toMatch(/over/);
   });
 
   test("refuses a batch that is wrong anywhere, and nothing of it is written", async () => {

@@ -160,7 +160,7 @@ describe("rollouts", () => {
 
 describe("metric series", () => {
   const SERIES =
-    "query ($ids: [ID!]!, $names: [String!]!, $max: Int) { metricSeries(runIds: $ids, names: $names, maxPoints: $max) { runId name bucketSteps buckets { fromStep toStep min max mean count nonFinite last } } }";
+    "query ($ids: [ID!]!, $names: [String!]!, $max: Int) { metricSeries(runIds: $ids, names: $names, maxPoints: $max) { runId name bucketWidth buckets { fromStep toStep min max mean count nonFinite last } } }";
   const name = "policy/loss";
 
   beforeAll(async () => {
@@ -179,13 +179,13 @@ describe("metric series", () => {
       [0.2, 1],
       [0.3, 1],
     ]);
-    expect(metricSeries[1]).toEqual({ runId, name: "none", bucketSteps: 1, buckets: [] });
+    expect(metricSeries[1]).toEqual({ runId, name: "none", bucketWidth: 1, buckets: [] });
   });
 
   test("fall into the same aligned buckets as the run grows, with min, max, mean, count, last and non-finite values counted apart", async () => {
     const { metricSeries } = await get(api.url, SERIES, { ids: [long()], names: [name], max: 13 });
-    const [{ bucketSteps, buckets }] = metricSeries;
-    expect(bucketSteps).toBe(8);
+    const [{ bucketWidth, buckets }] = metricSeries;
+    expect(bucketWidth).toBe(8);
     expect(buckets).toHaveLength(13);
     expect(buckets[0]).toEqual({ fromStep: 1, toStep: 7, min: 1, max: 7, mean: 4, count: 7, nonFinite: 0, last: 7 });
     expect(buckets[6]).toEqual({
@@ -199,7 +199,7 @@ describe("metric series", () => {
       last: 55,
     });
     const twelve = await get(api.url, SERIES, { ids: [long()], names: [name], max: 12 });
-    expect(twelve.metricSeries[0].bucketSteps).toBe(16);
+    expect(twelve.metricSeries[0].bucketWidth).toBe(16);
   });
 
   test("name what a run has, searched and paged", async () => {

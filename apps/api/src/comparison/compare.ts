@@ -44,7 +44,7 @@ export async function compare(
   const width = bucketWidth(Math.max(1, ...runs.map(({ totalSteps }) => totalSteps)), maxPoints);
   const [points, series, completed, broken] = await Promise.all([
     readLastPoints(db, runIds, metrics),
-    curves.length === 0 ? [] : readMetricSeries(db, runIds, curves, { maxPoints, bucketSteps: width }),
+    curves.length === 0 ? [] : readMetricSeries(db, runIds, curves, { maxPoints, bucketWidth: width }),
     readEvaluationsOfRuns(db, runIds).then((all) => all.filter(({ completedAt }) => completedAt !== null)),
     countSandboxErrors(db, runIds),
   ]);

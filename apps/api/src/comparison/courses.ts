@@ -17,7 +17,7 @@ export async function readCourses(
   before: ReadonlyMap<string, { readonly before: readonly EvaluationResultRow[] }>,
 ): Promise<Map<string, Course>> {
   const [series, groups, counted] = await Promise.all([
-    readMetricSeries(db, runIds, metrics, { maxPoints: Number.MAX_SAFE_INTEGER, bucketSteps: 1 }),
+    readMetricSeries(db, runIds, metrics, { maxPoints: Number.MAX_SAFE_INTEGER, bucketWidth: 1 }),
     readSolvedGroups(db, runIds),
     countTrainingProblems(db, runIds),
   ]);

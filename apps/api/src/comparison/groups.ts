@@ -112,7 +112,7 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
   const values = new RunValues(points);
   // One width for all, over the steps that there are: an external run does not say how many it will have.
   const width = bucketWidth(Math.max(1, ...endings.map(({ step }) => step)), maxPoints);
-  const series = curves.length === 0 ? [] : await readMetricSeries(db, runIds, curves, { maxPoints, bucketSteps: width });
+  const series = curves.length === 0 ? [] : await readMetricSeries(db, runIds, curves, { maxPoints, bucketWidth: width });
   const seriesOf = Map.groupBy(series, ({ runId }) => runId);
 
   const named = (key: readonly unknown[]): string =>

@@ -9,6 +9,7 @@ import { Experiment } from "./Experiment.ts";
 import { ExperimentEventBody } from "./ExperimentEventBody.ts";
 import { Group } from "./Group.ts";
 import { MachineReport } from "./MachineReport.ts";
+import { MetricColumns } from "./MetricColumns.ts";
 import { MetricSeries } from "./MetricSeries.ts";
 import { MetricsRecorded } from "./MetricsRecorded.ts";
 import { Node } from "./Node.ts";
@@ -208,6 +209,7 @@ export const resolvers: Resolvers = {
   Experiment,
   ExperimentEventBody,
   Group,
+  MetricColumns,
   MetricSeries,
   MetricsRecorded,
   PolicyVersion,

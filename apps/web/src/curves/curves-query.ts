@@ -6,7 +6,7 @@ export const CURVES = graphql(`
     metricSeries(runIds: $runIds, names: $metrics, maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep) {
       runId
       name
-      bucketSteps
+      bucketWidth
       columns {
         fromStep
         toStep

@@ -57,7 +57,7 @@ export function useCurves(
     const take = (answer: CurvesQuery["metricSeries"]): void => {
       series = new Map(wanted.metrics.map((metric) => [metric, ofRuns(before?.get(metric), wanted.runIds)]));
       for (const one of answer)
-        series.get(one.name)?.set(one.runId, new FoldedSeries(one.bucketSteps, bucketsOf(one), 2 * limits.maxPoints));
+        series.get(one.name)?.set(one.runId, new FoldedSeries(one.bucketWidth, bucketsOf(one), 2 * limits.maxPoints));
       for (const [runId, point] of waiting) if (missing.includes(runId)) fold(series, runId, point);
       waiting = [];
       known.current = { bus, of, series };
