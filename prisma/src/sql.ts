@@ -21,8 +21,8 @@ interface Parameters {
 interface Bulk {
   /** Runs a `COPY ... FROM STDIN`. */
   copyIn(statement: string, bytes: Buffer): Promise<void>;
-  /** Runs a `COPY ... TO STDOUT`: all it sends. The driver's own results pass through text, which large `bytea` must not. */
-  copyOut(statement: string): Promise<Buffer>;
+  /** Runs a `COPY ... TO STDOUT`: all it sends, in the parts in which it came. The driver's own results pass through text, which large `bytea` must not. */
+  copyOut(statement: string): Promise<readonly Buffer[]>;
 }
 
 export type Transaction = Query & Parameters & Bulk;
@@ -118,7 +118,7 @@ const bulkOn = (client: PoolClient, trace: TraceStatement): Bulk => ({
     trace(toldCopy(statement), async () => {
       const chunks: Buffer[] = [];
       for await (const chunk of client.query(copyTo(statement))) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks);
+      return chunks;
     }),
 });
 

@@ -79,20 +79,52 @@ export class CopyRows {
   }
 }
 
-/** The fields of every row of a binary COPY file, as views. @throws RangeError for anything else */
-export function* copiedRows(file: Buffer): Generator<Buffer[]> {
-  if (!file.subarray(0, 11).equals(SIGNATURE.subarray(0, 11))) throw new RangeError("not a binary COPY file");
-  let at = SIGNATURE.length + file.readInt32BE(15);
+/** The fields of every row of a binary COPY file that came in parts, each in memory of its own: at its beginning, as typed arrays want it. @throws RangeError for anything else */
+export function* copiedRows(parts: readonly Buffer[]): Generator<Buffer[]> {
+  const file = new Parts(parts);
+  if (!file.take(11).equals(SIGNATURE.subarray(0, 11))) throw new RangeError("not a binary COPY file");
+  file.take(SIGNATURE.length - 15);
+  file.take(file.int4());
   for (;;) {
-    const columns = file.readInt16BE(at);
-    at += 2;
+    const columns = file.take(2).readInt16BE();
     if (columns === -1) return;
     const row: Buffer[] = [];
-    for (let column = 0; column < columns; column++) {
-      const length = Math.max(0, file.readInt32BE(at));
-      row.push(file.subarray(at + 4, at + 4 + length));
-      at += 4 + length;
-    }
+    for (let column = 0; column < columns; column++) row.push(file.take(Math.max(0, file.int4())));
     yield row;
+  }
+}
+
+/** Bytes that came in parts, read one after another. */
+class Parts {
+  readonly #parts: readonly Buffer[];
+  #part = 0;
+  #at = 0;
+
+  constructor(parts: readonly Buffer[]) {
+    this.#parts = parts;
+  }
+
+  int4(): number {
+    const part = this.#parts[this.#part];
+    if (part === undefined || this.#at + 4 > part.length) return this.take(4).readInt32BE();
+    this.#at += 4;
+    return part.readInt32BE(this.#at - 4);
+  }
+
+  /** The next bytes, copied. */
+  take(length: number): Buffer {
+    const bytes = new Uint8Array(length);
+    for (let filled = 0; filled < length;) {
+      const part = this.#parts[this.#part];
+      if (part === undefined) throw new RangeError(`a COPY file ended ${length - filled} bytes early`);
+      const some = part.subarray(this.#at, this.#at + length - filled);
+      bytes.set(some, filled);
+      filled += some.length;
+      this.#at += some.length;
+      if (this.#at < part.length) continue;
+      this.#part++;
+      this.#at = 0;
+    }
+    return Buffer.from(bytes.buffer);
   }
 }
