@@ -44,7 +44,7 @@ export const PolicySpec = z.strictObject({
   model: PolicyModel.optional(),
   /** tinker: the model that the server must have, such as `Qwen/Qwen3-4B`; absent = whatever it has. */
   baseModel: z.string().min(1).max(200).optional(),
-  /** tinker: `sha256:<hash>` of the tokenizer's files, or a folder relative to the experiment file that the client hashes; absent = the node's. */
+  /** tinker: `sha256:<hash>` of the tokenizer's files, or a folder relative to the experiment file that the client stores; absent = the node's. */
   tokenizer: z.string().min(1).optional(),
   /** What the labels of a run's node must say (`gradus worker --labels`). */
   placement: Placement.optional(),

@@ -163,10 +163,11 @@ function ruleInWords(name: string, rule: PlacementRule): string {
 }
 
 /** The command that starts a node with these labels. */
-export function startingWords({ engine, placement }: NodeNeeds): string {
+export function startingWords({ engine, placement, tokenizer }: NodeNeeds): string {
   const labels = Object.entries(placement).map(([name, rule]) => {
     if (typeof rule === "string") return `${name}=${rule}`;
     return `${name}=${Array.isArray(rule) ? rule[0] : (rule.atLeast ?? rule.atMost)}`;
   });
-  return `gradus worker --role policy --engine ${engine}${labels.length === 0 ? "" : ` --labels ${labels.join(",")}`}`;
+  const set = tokenizer === undefined ? "" : `GRADUS_TINKER_TOKENIZER=sha256:${tokenizer} `;
+  return `${set}gradus worker --role policy --engine ${engine}${labels.length === 0 ? "" : ` --labels ${labels.join(",")}`}`;
 }

@@ -36,7 +36,7 @@ export async function holdBlob(tx: Transaction, hash: string, isStored: (hash: s
 
 /**
  * Removes every blob that no row points at and that has lain for `olderThanMs`: a save or upload whose row is still to come is younger. Policy versions,
- * warm starts of experiments and arms, and evaluations under way point at blobs. Looked up again under the lock, one blob at a time, so that a
+ * warm starts and tokenizers of experiments and arms, tokenizers of nodes, and evaluations under way point at blobs. Looked up again under the lock, one blob at a time, so that a
  * row which is committed in between keeps its blob, and any number of nodes may collect at once.
  */
 export async function collectBlobs(sql: Sql, shelf: BlobShelf, { olderThanMs }: { readonly olderThanMs: number }): Promise<Collected> {
@@ -65,6 +65,7 @@ async function isPointedAt(sql: Sql | Transaction, hash: string): Promise<boolea
   const [row] = await sql<{ found: boolean }[]>`select
       exists (select from "PolicyVersion" where "checkpointHash" = ${hash})
       or exists (select from "Evaluation" where "policyHash" = ${hash} and "completedAt" is null)
+      or exists (select from "Node" where capabilities ->> 'tokenizer' = ${hash})
       or exists (select from "Experiment" where specification::text like ${named})
       or exists (select from "Arm" where configuration::text like ${named}) as found`;
   return row?.found ?? true;

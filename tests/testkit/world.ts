@@ -62,6 +62,8 @@ export interface World extends DatabaseWorld {
     readonly engine?: "embedded" | "tinker";
     /** Such as `gpu=h100,mem=80`. */
     readonly labels?: string;
+    /** More of them, such as `--skyrl`. */
+    readonly flags?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     /** Joins by this API and knows neither the database nor the blobs. */
     readonly through?: { readonly url: string; readonly nodeKey: string };
@@ -98,11 +100,11 @@ export async function startWorld(): Promise<World> {
     ...base,
     temporal,
     blobsFolder,
-    startWorker: ({ role = "all", node = "test-node", engine = "embedded", labels = "", env = {}, through } = {}) => {
+    startWorker: ({ role = "all", node = "test-node", engine = "embedded", labels = "", flags = [], env = {}, through } = {}) => {
       const remote = through && { GRADUS_API_URL: through.url, GRADUS_NODE_KEY: through.nodeKey };
       return start(
         "worker",
-        ["--role", role, "--node", node, "--engine", engine, "--labels", labels],
+        ["--role", role, "--node", node, "--engine", engine, "--labels", labels, ...flags],
         { ...remote, ...env },
         through && ["DATABASE_URL", "GRADUS_BLOBS"],
       );

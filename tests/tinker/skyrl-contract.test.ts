@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectTinker } from "@gradus/worker/policy/tinker/connect-tinker";
+import { readFolderTokenizer } from "@gradus/worker/policy/tinker/folder-tokenizer";
 import { TinkerConnection } from "@gradus/worker/policy/tinker/tinker-connection";
 import { weigh, wireData } from "@gradus/worker/policy/tinker/tinker-datum";
 import type { TinkerEngine } from "@gradus/worker/policy/tinker/tinker-engine";
@@ -33,7 +34,8 @@ describe.each(ARCHITECTURES)("%s", (architecture) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const connect = (): Promise<TinkerEngine> => connectTinker({ url: server.url, tokenizerFolder: model, rank: RANK, patienceMs: 120_000 });
+  const connect = (): Promise<TinkerEngine> =>
+    connectTinker({ url: server.url, tokenizer: () => readFolderTokenizer(model), rank: RANK, patienceMs: 120_000 });
 
   policyEngineContract(
     "SkyRL",

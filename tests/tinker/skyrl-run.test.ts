@@ -1,7 +1,10 @@
 // A durable run on SkyRL's real server, with a tiny random model of either architecture: killed with SIGKILL in generate and in update, it ends with every rollout once and resumes from the last
-// committed checkpoint. A tiny random model has no right answers, so what it learns here is to stop before the length penalty begins.
+// committed checkpoint. Its node has neither the database nor the tokenizer's files: both come through the API. A tiny random model has no right answers, so what it learns here is to stop before
+// the length penalty begins.
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { storeTokenizer } from "@gradus/cli/experiment/store-tokenizer";
 import type { Stage } from "@gradus/domain";
 import { startSkyrl } from "@gradus/worker/skyrl/skyrl-process";
 import type { SkyrlOptions, SkyrlProcess } from "@gradus/worker/skyrl/skyrl-process";
@@ -12,12 +15,18 @@ import { ARCHITECTURES, RANK, skyrlOptions } from "../testkit/tinker/skyrl-serve
 import { startWorld } from "../testkit/world.ts";
 import type { World } from "../testkit/world.ts";
 
+const nodeKey = "a-shared-secret-of-this-test-alone";
 let world: World;
+let through: { readonly url: string; readonly nodeKey: string };
 let options: SkyrlOptions & { readonly model: string };
 let server: SkyrlProcess | undefined;
 beforeAll(async () => {
   world = await startWorld();
-  await world.startWorker({ role: "control,sandbox", node: "control-1" });
+  const [{ url }] = await Promise.all([
+    world.startApi({ GRADUS_NODE_KEY: nodeKey }),
+    world.startWorker({ role: "control,sandbox", node: "control-1" }),
+  ]);
+  through = { url, nodeKey };
 });
 afterEach(async () => server?.stop());
 afterAll(async () => world?.close());
@@ -38,13 +47,15 @@ test.each(ARCHITECTURES)(`%s: ${NAME}`, async (architecture) => {
   const client = await connectTemporal(world.temporal.address);
   options = await skyrlOptions(join(world.home, `skyrl-${architecture}`), architecture);
   server = await startSkyrl(options);
-  const env = { GRADUS_TINKER_URL: server.url, GRADUS_TINKER_TOKENIZER: options.model, GRADUS_TINKER_RANK: String(RANK) };
+  const tokenizer = await storeTokenizer(through.url, options.model, "model");
+  const env = { GRADUS_TINKER_URL: server.url, GRADUS_TINKER_TOKENIZER: `sha256:${tokenizer}`, GRADUS_TINKER_RANK: String(RANK) };
   const node = await world.startWorker({
     role: "policy",
     node: `policy-${architecture}`,
     engine: "tinker",
     labels: `model=${architecture}`,
     env: { ...env, GRADUS_POLICY_SLOTS: "1" },
+    through,
   });
   const planting = { training, evaluation: { problems: 2, samples: 1 }, engine: "tinker", policy: "from the seed" } as const;
   const [runId = ""] = await plantExperiment(world, {
@@ -82,8 +93,53 @@ test.each(ARCHITECTURES)(`%s: ${NAME}`, async (architecture) => {
   const [{ provenance } = { provenance: {} }] = await sql<{ provenance: object }[]>`select provenance from "Run" where id = ${runId}`;
   expect(provenance).toMatchObject({
     engine: expect.stringMatching(/^tinker:/),
-    engineRuntime: expect.stringMatching(/^tokenizer sha256 [0-9a-f]{64}$/),
+    engineRuntime: `tokenizer sha256 ${tokenizer}`,
   });
+  await node.stop();
+  await client.connection.close();
+});
+
+test("a node that keeps a SkyRL of its own, with the tokenizer beside its weights, starts it again when it is killed and ends its run", async () => {
+  const client = await connectTemporal(world.temporal.address);
+  const { python, folder, model, port, backend, backendConfig, env } = await skyrlOptions(join(world.home, "skyrl-kept"), "qwen3");
+  const kept = {
+    GRADUS_SKYRL_PYTHON: python,
+    GRADUS_SKYRL_FOLDER: folder,
+    GRADUS_SKYRL_MODEL: model,
+    GRADUS_SKYRL_PORT: String(port),
+    GRADUS_SKYRL_BACKEND: backend,
+    GRADUS_SKYRL_CONFIG: JSON.stringify(backendConfig),
+  };
+  const node = await world.startWorker({
+    role: "policy",
+    node: "policy-kept",
+    engine: "tinker",
+    labels: "model=kept",
+    flags: ["--skyrl"],
+    env: { ...env, ...kept, GRADUS_TINKER_RANK: String(RANK), GRADUS_POLICY_SLOTS: "1" },
+    through,
+  });
+  const [runId = ""] = await plantExperiment(world, {
+    id: "kept",
+    seeds: [7],
+    curricula: [everyGroup as never],
+    placement: { model: "kept" },
+    training: { ...training, steps: 3 },
+    evaluation: { problems: 2, samples: 1 },
+    engine: "tinker",
+    policy: "from the seed",
+  });
+  const ended = await startExperiment(client, "kept");
+  expect(await underway(world, runId, "UPDATE", 2)).not.toBeNull();
+  const pid = async (): Promise<number> => Number(await readFile(join(folder, "skyrl.pid"), "utf8"));
+  const killed = await pid();
+  process.kill(-killed, "SIGKILL");
+  expect(await ended()).toMatchObject({ status: "COMPLETED", runs: { completed: 1, failed: 0 } });
+  const policies = await world.database.sql<
+    { version: number }[]
+  >`select version from "PolicyVersion" where "runId" = ${runId} order by version`;
+  expect(policies.map(({ version }) => version)).toEqual([0, 1, 2, 3]);
+  expect(await pid(), "another server").not.toBe(killed);
   await node.stop();
   await client.connection.close();
 });

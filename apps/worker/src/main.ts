@@ -12,6 +12,9 @@ import { createEmbeddedEngine } from "./policy/embedded/embedded-engine.ts";
 import type { ExecutionProvider } from "./policy/embedded/graph-session.ts";
 import type { PolicyEngine } from "./policy/policy-engine.ts";
 import { connectTinker } from "./policy/tinker/connect-tinker.ts";
+import type { ConnectTinkerOptions } from "./policy/tinker/connect-tinker.ts";
+import { tokenizerOf } from "./policy/tinker/folder-tokenizer.ts";
+import { hasTokenizer, readTokenizer } from "./policy/tinker/read-tokenizer.ts";
 import { joinApi } from "./remote/join-api.ts";
 import type { NodeParts } from "./roles.ts";
 import { takeModelKeys } from "./teacher/openai-model.ts";
@@ -45,8 +48,8 @@ GRADUS_SANDBOX_BACKEND (auto, bubblewrap, pyodide, or sandboxfusion with the ser
 GRADUS_MODULES (folders, parted as in PATH, from which users' own samplers, gates, rewards and environments may be loaded; none without it),
 GRADUS_ROLLOUTS_AT_ONCE (rollouts made durable at a time: fewer lose less to a crash, more sample faster), GRADUS_POLICY_PROVIDER (cpu, webgpu or
 cuda), GRADUS_TINKER_URL and GRADUS_TINKER_KEY (a server of the Tinker API, such as 'gradus engine serve' or SkyRL, and its key); for a server that is not ours
-GRADUS_TINKER_TOKENIZER (a folder with the model's tokenizer.json and tokenizer_config.json), GRADUS_TINKER_RANK (of LoRA, default 32), GRADUS_TINKER_CONTEXT (tokens,
-default what the server says, or 4096) and GRADUS_TINKER_LOSS (sequence-mean as in SkyRL, the default, or sum as in hosted Tinker); GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off),
+GRADUS_TINKER_TOKENIZER (a folder with the model's tokenizer.json and tokenizer_config.json, or sha256:<hash> of one that 'gradus engine tokenizer' stored; default
+with --skyrl: the model's own folder), GRADUS_TINKER_RANK (of LoRA, default 32), GRADUS_TINKER_CONTEXT (tokens, default what the server says, or 4096) and GRADUS_TINKER_LOSS (sequence-mean as in SkyRL, the default, or sum as in hosted Tinker); GRADUS_BLOB_RETENTION_HOURS (how long a blob that nothing points at stays, default 24, or off),
 GRADUS_MODEL_KEY_<NAME> with GRADUS_MODEL_URL_<NAME> (the key of a model server for syntheses, and the one address that it is sent to);
 OTEL_EXPORTER_OTLP_ENDPOINT (a collector of traces, with OpenTelemetry's other variables: docs/operations.md).
 
@@ -227,13 +230,24 @@ function engineOpener(kind: PolicyEngineName): () => Promise<PolicyEngine> {
   if (kind === "embedded") return () => createEmbeddedEngine({ provider: policyProvider() });
   const url = skyrl?.url ?? required("GRADUS_TINKER_URL");
   const key = process.env["GRADUS_TINKER_KEY"];
-  const tokenizerFolder = process.env["GRADUS_TINKER_TOKENIZER"];
+  const tokenizer = tokenizerNamed(process.env["GRADUS_TINKER_TOKENIZER"] || tokenizerBesideWeights());
   const rank = count("GRADUS_TINKER_RANK", 32);
   const lossReduction = process.env["GRADUS_TINKER_LOSS"] ?? "sequence-mean";
   if (lossReduction !== "sum" && lossReduction !== "sequence-mean")
     return fail(`GRADUS_TINKER_LOSS: expected sum or sequence-mean, got ${lossReduction}`);
   const context = process.env["GRADUS_TINKER_CONTEXT"] === undefined ? {} : { contextTokens: count("GRADUS_TINKER_CONTEXT", 0) };
-  return () => connectTinker({ url, ...(key === undefined ? {} : { key }), tokenizerFolder, rank, lossReduction, ...context });
+  return () => connectTinker({ url, ...(key === undefined ? {} : { key }), tokenizer, rank, lossReduction, ...context });
+}
+
+/** Read once for all engines of the node, and only where the server is not ours. */
+function tokenizerNamed(named: string | undefined): ConnectTinkerOptions["tokenizer"] {
+  return named === undefined ? undefined : once(async () => tokenizerOf(await readTokenizer(named, blobs), named)).get;
+}
+
+/** A SkyRL of the node's own has its model here, more often than not with its tokenizer. */
+function tokenizerBesideWeights(): string | undefined {
+  const model = values.skyrl ? process.env["GRADUS_SKYRL_MODEL"] : undefined;
+  return model !== undefined && hasTokenizer(model) ? model : undefined;
 }
 
 /** Where this node's engines compute. A provider that is not there is an error at start, never another one. */

@@ -1,6 +1,7 @@
 // Owns: real runs on several real nodes whose engines and sandbox take as long as they are told, how long their steps took, and what the forecast says of
 // the same. A real server of the engine computes everything, and its answers wait. Must not know: what is expected.
 import { ClusterSpec, simulateCluster } from "@gradus/domain/cluster/simulate-cluster";
+import type { ClusterForecast } from "@gradus/domain/cluster/simulate-cluster";
 import { connectTemporal, plantExperiment, startExperiment } from "../planted-experiment.ts";
 import type { EngineServerProcess } from "../policy/engine-server-process.ts";
 import type { World } from "../world.ts";
@@ -35,6 +36,8 @@ export interface StageTimes {
 export interface MeasuredCluster {
   /** Mean over runs of the seconds from one step's draw to the next one's, the first step left out. */
   readonly secondsPerStep: number;
+  /** Mean policy versions between the weights that sampled and those that were trained, the first step left out. */
+  readonly staleness: number;
   readonly stages: StageTimes;
   /** Answers of the engine that came later than their pace, and by how much at most. */
   readonly late: { readonly count: number; readonly mostSeconds: number };
@@ -43,11 +46,11 @@ export interface MeasuredCluster {
 
 const time = (mean: number) => ({ mean, variation: 0 });
 
-/** Seconds a step that `gradus simulate cluster` says of such a cluster, from stage times that were measured on it or on a smaller one. */
+/** What `gradus simulate cluster` says of such a cluster, from stage times that were measured on it or on a smaller one. */
 export const forecastOf = (
   { policyNodes, runsPerNode, sandboxSlots, rolloutsPerStep, maxStaleness }: Pace,
   { generate, execute, reward, update, orchestration }: StageTimes,
-): number =>
+): ClusterForecast =>
   simulateCluster(
     ClusterSpec.parse({
       policyNodes,
@@ -65,7 +68,7 @@ export const forecastOf = (
       orchestration: time(orchestration),
     }),
     1,
-  ).secondsPerStep;
+  );
 
 /** `id` names the experiment and its nodes: one world may measure several. */
 export async function measureCluster(world: World, behind: EngineServerProcess, id: string, pace: Pace): Promise<MeasuredCluster> {
@@ -107,25 +110,28 @@ export async function measureCluster(world: World, behind: EngineServerProcess, 
   return { ...stages, late: engine.late, executions: sandbox.programs };
 }
 
-/** Of an experiment's runs, as their rows tell. */
+/** Of an experiment's runs whose every step updates, as their rows tell. */
 export async function stageTimesOf(
   { database: { sql } }: Pick<World, "database">,
   id: string,
   { rolloutsPerStep, sandboxSlots }: Pick<Pace, "rolloutsPerStep" | "sandboxSlots">,
-): Promise<Pick<MeasuredCluster, "secondsPerStep" | "stages">> {
-  const [found] = await sql<{ step: number; generate: number; execute: number; reward: number; update: number }[]>`
+): Promise<Pick<MeasuredCluster, "secondsPerStep" | "staleness" | "stages">> {
+  const [found] = await sql<{ step: number; staleness: number; generate: number; execute: number; reward: number; update: number }[]>`
     with own as (select s.* from "Step" s join "Run" r on r.id = s."runId" where r."experimentId" = ${id} and s.step >= 2),
     spans as (select extract(epoch from max("startedAt") - min("startedAt")) / (count(*) - 1) as seconds from own group by "runId"),
     stage as (
       select stage, avg(extract(epoch from "endedAt" - "startedAt"))::float8 as seconds from "StageExecution"
       where "experimentId" = ${id} and "scopeKind" = 'STEP' and step >= 2 and outcome = 'COMPLETED' group by 1)
     select (select avg(seconds)::float8 from spans) as step,
+      (select avg(g.step - 1 - r."policyVersion")::float8 from "Rollout" r join "Group" g on g.id = r."groupId" join "Run" on "Run".id = g."runId"
+       where "Run"."experimentId" = ${id} and g."scopeKind" = 'STEP' and g.step >= 2) as staleness,
       (select seconds from stage where stage = 'GENERATE') as generate, (select seconds from stage where stage = 'EXECUTE') as execute,
       (select seconds from stage where stage = 'REWARD') as reward, (select seconds from stage where stage = 'UPDATE') as update`;
   if (found === undefined) throw new Error(`experiment ${id} left no steps`);
-  const { step, generate, execute, reward, update } = found;
+  const { step, staleness, generate, execute, reward, update } = found;
   return {
     secondsPerStep: step,
+    staleness,
     stages: {
       generate,
       // So many rounds of the slots make the stage.

@@ -90,4 +90,6 @@ test("the command that is proposed starts a node that fits", () => {
   const placement = Placement.parse({ gpu: ["h100", "h200"], mem: { atLeast: 80 }, zone: "eu" });
   const [, labels = ""] = startingWords(needs(placement)).split("--labels ");
   expect(waitsFor(placement, [node("n", { labels: parseLabels(labels) })])).toBeNull();
+  const tokenizer = `sha256:${"b".repeat(64)}`;
+  expect(startingWords(needs({}, { tokenizer }))).toBe(`GRADUS_TINKER_TOKENIZER=${tokenizer} gradus worker --role policy --engine tinker`);
 });

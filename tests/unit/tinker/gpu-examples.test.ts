@@ -1,6 +1,7 @@
-// Every file of examples/gpu is an experiment that the API would take.
+// Every file of examples/gpu is an experiment that the API would take, and its dry run says what a step costs.
 import { readdirSync, readFileSync } from "node:fs";
 import { resolveExperiment } from "@gradus/api/commands/resolve-experiment";
+import { stepTokensLines } from "@gradus/cli/view/step-tokens-text";
 import { expect, test } from "vitest";
 
 const folder = new URL("../../../examples/gpu/", import.meta.url);
@@ -17,3 +18,16 @@ test.each(readdirSync(folder))("%s is resolved, trains behind a Tinker server an
     expect(spec.training.groupsPerStep * spec.training.groupSize).toBe(128);
   }
 });
+
+test.each(readdirSync(folder))(
+  "the dry run of %s tells tokens, memory and seconds on each card that it names, in plain numbers, and what nobody can say",
+  (file) => {
+    const text = stepTokensLines(resolveExperiment(readFileSync(new URL(file, folder), "utf8")).specification).join("\n");
+    expect(text).toMatch(/a step samples 128 completions of at most [\d,]+ tokens \([\d,]+ tokens\)/);
+    expect(text).toMatch(/memory: Qwen\/Qwen3-\dB has [\d.]+ billion parameters, [\d.]+ GB in bfloat16/);
+    expect(text).toMatch(/keys and values [\d.]+ GB a completion, [\d,]+ GB for all at a time/);
+    for (const card of ["h100", "h200"])
+      expect(text).toMatch(new RegExp(`seconds on one ${card}, .*sampling about [\\d,]+ s .*updating about [\\d,]+ s`));
+    expect(text).toMatch(/not estimated: tokens of prompts/);
+  },
+);

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfigurationError } from "@gradus/domain";
 import { ModelLost, TinkerConnection } from "@gradus/worker/policy/tinker/tinker-connection";
+import type { TinkerConnectionOptions } from "@gradus/worker/policy/tinker/tinker-connection";
 import { expect, test } from "vitest";
 
 type Answer = { readonly status?: number; readonly body?: object; readonly text?: string } | "cut" | "silent";
@@ -35,9 +36,14 @@ async function serve(answers: readonly Answer[]): Promise<{ readonly url: string
 const PROMISED = { body: { request_id: "4" } };
 const DONE = { body: { path: "tinker://m/weights/w" } };
 
-async function outcome(answers: readonly Answer[], repeatable: "repeatable" | "once" = "once", path = "optim_step") {
+async function outcome(
+  answers: readonly Answer[],
+  repeatable: "repeatable" | "once" = "once",
+  path = "optim_step",
+  options: Partial<TinkerConnectionOptions> = {},
+) {
   await using server = await serve(answers);
-  const connection = new TinkerConnection({ url: server.url, patienceMs: 300, dialect: "json" });
+  const connection = new TinkerConnection({ url: server.url, patienceMs: 300, dialect: "json", ...options });
   const settled = await connection.result(path, { model_id: "m" }, repeatable).then(
     (value) => ({ value, error: null }),
     (error: unknown) => ({ value: null, error }),
@@ -53,6 +59,23 @@ test("a long poll that ran out is asked again, and so is a server or proxy that 
     const again = await outcome([{ status, body: {} }, PROMISED, DONE]);
     expect([status, again.value]).toEqual([status, DONE.body]);
   }
+});
+
+test("work that takes longer than a question may be held is asked for again while the server says that it is there, and no longer", async () => {
+  const { value, asked } = await outcome(
+    [PROMISED, "silent", { body: { status: "ok" } }, "silent", { body: { status: "ok" } }, DONE],
+    "once",
+    "optim_step",
+    {
+      pollMs: 50,
+      patienceMs: 5_000,
+    },
+  );
+  expect(value).toEqual(DONE.body);
+  expect(asked).toEqual(["optim_step", "retrieve_future", "healthz", "retrieve_future", "healthz", "retrieve_future"]);
+  const gone = await outcome([PROMISED, "silent"], "once", "optim_step", { pollMs: 50 });
+  expect(gone.error).not.toBeInstanceOf(ModelLost);
+  expect(String(gone.error)).toContain("no engine answers at");
 });
 
 test("a result that broke off is fetched again; a change that may have been done is not sent again, for its model is lost", async () => {

@@ -105,7 +105,7 @@ function filePaths(written: unknown): FieldError[] {
       ? [{ path: "policy.warmStart", value: warmStart, expected: "sha256:<hash>: upload the file with PUT /blobs/<hash> first" }]
       : []),
     ...(typeof tokenizer === "string" && !/^sha256:[0-9a-f]{64}$/.test(tokenizer)
-      ? [{ path: "policy.tokenizer", value: tokenizer, expected: "sha256:<hash> of the folder's files, as `gradus run` writes it" }]
+      ? [{ path: "policy.tokenizer", value: tokenizer, expected: "sha256:<hash>: `gradus engine tokenizer` stores a folder and prints it" }]
       : []),
   ];
 }

@@ -1,4 +1,4 @@
-// Owns: bytes on their way to the API: weights as blobs, problems as JSON lines. Must not know: experiment files, formats of others.
+// Owns: bytes on their way to the API: weights and tokenizers as blobs, problems as JSON lines. Must not know: experiment files, formats of others.
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -19,7 +19,7 @@ export async function putBlob(apiUrl: string, bytes: Uint8Array): Promise<string
     body: Uint8Array.from(bytes),
   });
   const answer = await readJson<{ hash?: string; error?: string }>(response);
-  if (answer.hash !== hash) throw new ApiError(`the weights were not stored: ${answer.error ?? `another hash came back, ${answer.hash}`}`);
+  if (answer.hash !== hash) throw new ApiError(`the bytes were not stored: ${answer.error ?? `another hash came back, ${answer.hash}`}`);
   return hash;
 }
 

@@ -1,9 +1,11 @@
-// Owns: the words and flags of `gradus engine serve`. Must not know: how an engine is served.
-import { join } from "node:path";
+// Owns: the words and flags of `gradus engine serve|tokenizer`. Must not know: how an engine is served, what a tokenizer's files hold.
+import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ServeEmbeddedOptions } from "@gradus/worker/engine-server/serve-embedded";
+import { storeTokenizer } from "../experiment/store-tokenizer.ts";
 import { gradusHome } from "../up/gradus-folders.ts";
-import { exitCodes } from "./verb.ts";
+import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
+import type { ApiOptions } from "./verb.ts";
 
 interface ServeOptions {
   readonly host: string;
@@ -15,7 +17,7 @@ interface ServeOptions {
 }
 
 export function registerEngine(program: Command): void {
-  const engine = program.command("engine").description("run a policy engine for other machines");
+  const engine = program.command("engine").description("run a policy engine for other machines, and give them a model's tokenizer");
   engine
     .command("serve")
     .description("serve the embedded policy engine over the Tinker API until Ctrl-C; GRADUS_ENGINE_KEY is the key that clients must send")
@@ -36,6 +38,22 @@ Examples:
 Exit codes: 0 ended by Ctrl-C; 1 it failed; 2 wrong usage or refused`,
     )
     .action(serve);
+  const tokenizer = engine
+    .command("tokenizer")
+    .description("store a model's tokenizer and print its name, for GRADUS_TINKER_TOKENIZER of nodes and policy.tokenizer of experiments")
+    .argument(
+      "<folder>",
+      "tokenizer.json and tokenizer_config.json; chat_template.jinja and config.json beside them count where they are there",
+    );
+  withApi(tokenizer, { examples: ["gradus engine tokenizer ./qwen3", "gradus engine tokenizer ./qwen3 --json | jq -r .name"] }).action(
+    (folder: string, options: ApiOptions) =>
+      runVerb(options, async ({ apiUrl, json }) => {
+        const name = `sha256:${await storeTokenizer(apiUrl, resolve(folder), "<folder>")}`;
+        if (json) printJson({ name });
+        else process.stdout.write(`${name}\n`);
+        return exitCodes.ok;
+      }),
+  );
 }
 
 async function serve({ host, port, folder, provider, threads, json = false }: ServeOptions): Promise<void> {

@@ -1,12 +1,11 @@
 // Owns: an experiment file on its way to the API: the files it names are uploaded and replaced by what they became. Must not know: what a file may
 // say; the API does.
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { tokenizerHash } from "@gradus/domain/tokenizer-hash";
+import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { hashModules } from "./hash-modules.ts";
 import { putBlob, readWhole } from "../client/upload.ts";
 import { importSet, textAt } from "./import-set.ts";
+import { storeTokenizer } from "./store-tokenizer.ts";
 
 interface ReadInput {
   readonly file: string;
@@ -16,7 +15,7 @@ interface ReadInput {
 
 /**
  * The text of the file (YAML or JSON) as the API takes it: `problems.file` has become `problems.set`, as has each suite's `file`, `policy.warmStart` a hash,
- * `policy.tokenizer` the hash of its folder's files, and every `module` of the user's own has its hash beside it.
+ * `policy.tokenizer` the hash of its folder's files, which are stored, and every `module` of the user's own has its hash beside it.
  * @throws RefusedError when it, or a file it names, cannot be read
  */
 export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): Promise<string> {
@@ -50,19 +49,10 @@ export async function readExperiment({ file, apiUrl, onProgress }: ReadInput): P
   }
   const tokenizer = textAt(document, ["policy", "tokenizer"]);
   if (tokenizer !== null && !tokenizer.startsWith("sha256:")) {
-    const hash = await hashTokenizer(beside(tokenizer));
+    const hash = await storeTokenizer(apiUrl, beside(tokenizer), "policy.tokenizer");
     onProgress(`the tokenizer in ${tokenizer} is sha256:${hash.slice(0, 12)}`);
     document.setIn(["policy", "tokenizer"], `sha256:${hash}`);
   }
   await hashModules(document, resolve(folder), onProgress);
   return document.toString();
-}
-
-/** Of the files in the folder. Nodes have the files themselves: a run is placed where they are the same. @throws RefusedError naming the file that cannot be read */
-async function hashTokenizer(folder: string): Promise<string> {
-  const read = async (name: string): Promise<string> => (await readWhole(join(folder, name))).toString("utf8");
-  const [tokenizer, config] = await Promise.all([read("tokenizer.json"), read("tokenizer_config.json")]);
-  // Most models have none.
-  const template = await readFile(join(folder, "chat_template.jinja"), "utf8").catch(() => null);
-  return tokenizerHash({ tokenizer, config, template });
 }

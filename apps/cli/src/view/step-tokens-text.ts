@@ -89,8 +89,9 @@ function lineOf({ maxTokens, firstRound: { least, most }, inAll, trainedOn, eval
 }
 
 const billions = (value: number): string => `${(value / 1e9).toFixed(2)} billion`;
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toPrecision(2)} GB`;
+const gigabytes = (bytes: number): string => `${twoDigits(bytes / 1e9)} GB`;
 const share = (value: number): string => `${Math.round(value * 100)}%`;
-/** Two digits: there are no more. */
-const rough = (seconds: number): string => `${count(Number(seconds.toPrecision(2)))} s`;
+const rough = (seconds: number): string => `${twoDigits(seconds)} s`;
 const count = (value: number): string => value.toLocaleString("en-US");
+/** There are no more. */
+const twoDigits = (value: number): string => Number(value.toPrecision(2)).toLocaleString("en-US", { minimumSignificantDigits: 2 });

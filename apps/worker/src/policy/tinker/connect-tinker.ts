@@ -2,15 +2,15 @@
 import { ConfigurationError } from "@gradus/domain";
 import { z } from "zod";
 import { pythonTokenizer } from "../embedded/tokenizer.ts";
-import { readFolderTokenizer } from "./folder-tokenizer.ts";
+import type { FolderTokenizer } from "./folder-tokenizer.ts";
 import { TinkerConnection } from "./tinker-connection.ts";
 import type { TinkerConnectionOptions } from "./tinker-connection.ts";
 import type { LossReduction } from "./tinker-datum.ts";
 import { TinkerEngine } from "./tinker-engine.ts";
 
 export interface ConnectTinkerOptions extends TinkerConnectionOptions {
-  /** Where the tokenizer of a foreign server's model lies on this machine. */
-  readonly tokenizerFolder?: string | undefined;
+  /** Of a foreign server's model; asked for when the server is one. */
+  readonly tokenizer?: (() => Promise<FolderTokenizer>) | undefined;
   /** Tokens of prompt and completion together that a foreign server's model takes; half of it for each. Default 4,096. */
   readonly contextTokens?: number;
   /** LoRA rank of the models that are made there. Default 32. */
@@ -65,14 +65,15 @@ function connectOurs(options: ConnectTinkerOptions, ours: z.infer<typeof Announc
 }
 
 async function connectForeign(
-  { contextTokens, ...options }: ConnectTinkerOptions,
+  { contextTokens, tokenizer: read, ...options }: ConnectTinkerOptions,
   { model_name: baseModel, max_context_length: told }: z.infer<typeof Capabilities>["supported_models"][number],
 ): Promise<TinkerEngine> {
-  if (options.tokenizerFolder === undefined)
+  if (read === undefined)
     throw new ConfigurationError(
-      `the server at ${options.url} has ${baseModel}: set GRADUS_TINKER_TOKENIZER to a folder with that model's tokenizer.json and tokenizer_config.json`,
+      `the server at ${options.url} has ${baseModel}: set GRADUS_TINKER_TOKENIZER to a folder with that model's tokenizer.json and tokenizer_config.json, ` +
+        `or to sha256:<hash> of one that 'gradus engine tokenizer FOLDER' stored`,
     );
-  const tokenizer = await readFolderTokenizer(options.tokenizerFolder);
+  const tokenizer = await read();
   const half = Math.floor((contextTokens ?? told ?? CONTEXT_TOKENS) / 2);
   return new TinkerEngine({
     ...options,

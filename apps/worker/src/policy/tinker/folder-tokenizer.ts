@@ -1,12 +1,13 @@
-// Owns: the tokenizer and chat form of a real model, from the two files beside its weights. Must not know: servers, experiments.
-import { readFile } from "node:fs/promises";
+// Owns: the tokenizer and chat form of a real model, from the files beside its weights. Must not know: where they lie, servers, experiments.
 import { join } from "node:path";
 import { ConfigurationError } from "@gradus/domain";
-import { tokenizerHash } from "@gradus/domain/tokenizer-hash";
+import { tokenizerHash } from "@gradus/domain/tokenizer-files";
+import type { TokenizerFiles } from "@gradus/domain/tokenizer-files";
 import { Template } from "@huggingface/jinja";
 import { Tokenizer as FileTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import type { Tokenizer } from "../policy-engine.ts";
+import { readTokenizerFolder } from "./read-tokenizer.ts";
 
 const Named = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]);
 const Config = z.looseObject({
@@ -20,8 +21,6 @@ const TokenizerFile = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.number() })).default([]),
 });
 
-const ModelFile = z.looseObject({ vocab_size: z.number().int().min(1).optional() });
-
 export interface FolderTokenizer extends Tokenizer {
   /** One more than the largest token that means something. */
   readonly size: number;
@@ -31,39 +30,34 @@ export interface FolderTokenizer extends Tokenizer {
   readonly hash: string;
 }
 
-/** Reads `tokenizer.json` and `tokenizer_config.json` (chat_template.jinja beside them wins). @throws ConfigurationError naming the file that is absent or wrong */
-export async function readFolderTokenizer(folder: string): Promise<FolderTokenizer> {
-  const [file, config] = await Promise.all(
-    ["tokenizer.json", "tokenizer_config.json"].map((name) => readFile(join(folder, name), "utf8")),
-  ).catch((error: unknown) => {
-    throw new ConfigurationError(`no tokenizer in ${folder}: ${error instanceof Error ? error.message : String(error)}`);
-  });
-  // Newer models keep it in a file of its own; most have none.
-  const beside = await readFile(join(folder, "chat_template.jinja"), "utf8").catch(() => null);
-  const model = await readFile(join(folder, "config.json"), "utf8").catch(() => "{}");
-  const fileJson = parsed(TokenizerFile, file ?? "", join(folder, "tokenizer.json"));
-  const configJson = parsed(Config, config ?? "", join(folder, "tokenizer_config.json"));
+/** Of a folder. @throws ConfigurationError naming the file that is absent or wrong */
+export const readFolderTokenizer = async (folder: string): Promise<FolderTokenizer> =>
+  tokenizerOf(await readTokenizerFolder(folder), folder);
+
+/** chat_template.jinja wins over the template in tokenizer_config.json. `from`: what errors call the place. @throws ConfigurationError naming the file that is wrong */
+export function tokenizerOf(files: TokenizerFiles, from: string): FolderTokenizer {
+  const fileJson = parsed(TokenizerFile, files.tokenizer, join(from, "tokenizer.json"));
+  const configJson = parsed(Config, files.config, join(from, "tokenizer_config.json"));
   const tokenizer = new FileTokenizer(fileJson, configJson);
   const idOf = (text: string): number => {
     const [id, ...more] = tokenizer.encode(text, { add_special_tokens: false }).ids;
-    if (id === undefined || more.length > 0) throw new ConfigurationError(`${join(folder, "tokenizer_config.json")}: ${text} is no token`);
+    if (id === undefined || more.length > 0) throw new ConfigurationError(`${join(from, "tokenizer_config.json")}: ${text} is no token`);
     return id;
   };
   const { vocab } = fileJson.model;
   const ids = [...(Array.isArray(vocab) ? [vocab.length - 1] : Object.values(vocab)), ...fileJson.added_tokens.map(({ id }) => id)];
   const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
-  const source = beside ?? templateOf(configJson.chat_template);
+  const source = files.template ?? templateOf(configJson.chat_template);
   const template = source === null ? null : new Template(source);
   // A spread of hundreds of thousands of arguments would not fit the stack.
   const size = 1 + ids.reduce((largest, id) => Math.max(largest, id), 0);
-  const { vocab_size: padded = size } = parsed(ModelFile, model, join(folder, "config.json"));
   const eosToken = idOf(configJson.eos_token);
   return {
     eosToken,
     padToken: configJson.pad_token == null ? eosToken : idOf(configJson.pad_token),
     size,
-    vocabulary: Math.max(size, padded),
-    hash: tokenizerHash({ tokenizer: file ?? "", config: config ?? "", template: beside }),
+    vocabulary: Math.max(size, files.vocabulary ?? size),
+    hash: tokenizerHash(files),
     encode,
     encodePrompt(text) {
       if (template === null) return encode(text);

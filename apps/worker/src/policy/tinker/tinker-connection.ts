@@ -10,6 +10,8 @@ export interface TinkerConnectionOptions {
   readonly key?: string;
   /** How long nobody may answer before a request fails, in milliseconds. Default 60,000. */
   readonly patienceMs?: number;
+  /** How long one question for a result may be held before it is asked again, in milliseconds. Default 240,000: Node's own fetch gives up after 300,000. */
+  readonly pollMs?: number;
   /** Default: the server is asked once. */
   readonly dialect?: Dialect;
 }
@@ -27,6 +29,7 @@ export class ModelLost extends Error {
 
 const TRAIN = "forward_backward";
 const PATIENCE_MS = 60_000;
+const POLL_MS = 240_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 /** A server, or its proxy, that is away or full for a moment. 425: a checkpoint that is not finished. */
@@ -38,12 +41,14 @@ export class TinkerConnection {
   /** Private, so that no inspection of this object shows it. */
   readonly #key: string | undefined;
   readonly #patienceMs: number;
+  readonly #pollMs: number;
   #dialect: Promise<Dialect> | null;
 
-  constructor({ url, key, patienceMs = PATIENCE_MS, dialect }: TinkerConnectionOptions) {
+  constructor({ url, key, patienceMs = PATIENCE_MS, pollMs = POLL_MS, dialect }: TinkerConnectionOptions) {
     this.#base = `${url.replace(/\/+$/, "")}/api/v1`;
     this.#key = key;
     this.#patienceMs = patienceMs;
+    this.#pollMs = pollMs;
     this.#dialect = dialect === undefined ? null : Promise.resolve(dialect);
   }
 
@@ -93,10 +98,30 @@ export class TinkerConnection {
     const { request_id: id } = this.#settled(path, await this.#send({ path, body }, repeatable, signal));
     if (typeof id !== "string") throw new Error(`${this.#base}/${path} gave no request_id`);
     for (;;) {
-      const poll = { path: "retrieve_future", body: { request_id: id }, decode };
-      const answer = await this.#send(poll, "repeatable", signal);
-      const isPending = answer.status === 408 || answer.body["type"] === "try_again";
+      const answer = await this.#poll({ path: "retrieve_future", body: { request_id: id }, decode }, signal);
+      const isPending = answer === null || answer.status === 408 || answer.body["type"] === "try_again";
       if (!isPending) return this.#settled(path, answer);
+    }
+  }
+
+  /** Null: nothing yet, and the server is there. Work takes as long as it takes, and a server may hold the question as long. */
+  async #poll(call: Call, signal: AbortSignal | undefined): Promise<Answer | null> {
+    const isStopped = (): boolean => signal?.aborted === true;
+    const hold = AbortSignal.timeout(this.#pollMs);
+    try {
+      return await this.#send(call, "repeatable", either(signal, hold));
+    } catch (error) {
+      // Only a question that was held too long.
+      if (!hold.aborted || isStopped()) throw error;
+    }
+    const patience = AbortSignal.timeout(this.#patienceMs);
+    try {
+      // Whatever it answers: it is there.
+      await this.#send({ path: "healthz" }, "repeatable", either(signal, patience));
+      return null;
+    } catch (error) {
+      if (!patience.aborted || isStopped()) throw error;
+      throw new Error(`no engine answers at ${this.#base} within ${this.#patienceMs / 1_000} s`, { cause: error });
     }
   }
 
@@ -160,6 +185,9 @@ export class TinkerConnection {
     throw new Error(told);
   }
 }
+
+const either = (signal: AbortSignal | undefined, other: AbortSignal): AbortSignal =>
+  signal === undefined ? other : AbortSignal.any([signal, other]);
 
 interface Call {
   readonly path: string;
