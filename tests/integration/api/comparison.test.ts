@@ -128,8 +128,12 @@ test("says what whole courses come to: best, area, steps to a threshold, and the
   expect(uniform.get("SOLVE_RATE_OF_ATTEMPTS MEDIUM").perSeed).toEqual(uniform.get("SOLVE_RATE_OF_ATTEMPTS").perSeed);
   expect(uniform.has("SOLVE_RATE_OF_ATTEMPTS HARD")).toBe(false);
   // One of the two that were drawn made hard, and one that nobody drew easier: one of one, none of one, one of the two left.
-  const members = await world.database.prisma.problemSetMember.findMany({ where: { problemSet: { name: "six" } }, orderBy: { ordinal: "asc" } });
-  const measure = (at: number, passes: number) => world.database.prisma.problemSetMember.updateMany({ where: { problemId: members[at]!.problemId }, data: { passes } });
+  const members = await world.database.prisma.problemSetMember.findMany({
+    where: { problemSet: { name: "six" } },
+    orderBy: { ordinal: "asc" },
+  });
+  const measure = (at: number, passes: number) =>
+    world.database.prisma.problemSetMember.updateMany({ where: { problemId: members[at]!.problemId }, data: { passes } });
   await Promise.all([measure(0, 5), measure(2, 24)]);
   const byBucket = (await get(api.url, SCALARS, { of: { experimentId: id } })).comparison.arms[0].scalars.filter(
     ({ kind, bucket }: { kind: string; bucket: string | null }) => kind === "SOLVE_RATE_OF_PROBLEMS" && bucket !== null,

@@ -100,7 +100,8 @@ test("new problems are grown from what a run consistently failed, and a run that
   for (const { problem } of grown.problemSet?.members.nodes ?? []) expect(problem.origin.seedKind).toBe("weaknesses");
   const written = await prisma.problem.findMany({ where: { id: { in: grown.turns.nodes.flatMap(({ problem }) => problem?.id ?? []) } } });
   expect(written.length).toBeGreaterThan(0);
-  for (const { content } of written) expect([(content as { tests: [] }).tests.length, content]).toEqual([3, expect.objectContaining({ visibleTests: 1 })]);
+  for (const { content } of written)
+    expect([(content as { tests: [] }).tests.length, content]).toEqual([3, expect.objectContaining({ visibleTests: 1 })]);
 
   const none = await synthesize(url, { ...file, name: "strong", seeds: { from, count: 6 } });
   expect(none.status).toBe("FAILED");

@@ -166,7 +166,13 @@ test("the CSV has a row an estimate, a seed, a difference and an improvement", (
 });
 
 test("a number of one difficulty alone says which", () => {
-  const hard = { kind: "SOLVE_RATE_OF_PROBLEMS", metric: null, bucket: "HARD", estimate: estimate(0.5, 0.4, 0.6, 2), perSeed: [] } as const;
+  const hard = {
+    kind: "SOLVE_RATE_OF_PROBLEMS" as const,
+    metric: null,
+    bucket: "HARD" as const,
+    estimate: estimate(0.5, 0.4, 0.6, 2),
+    perSeed: [],
+  };
   const [uniform] = comparison.arms;
   const csv = comparisonCsv({ ...comparison, arms: [{ ...uniform!, scalars: [{ ...hard, difference: null, note: null }] }] });
   expect(csv).toContain("estimate,uniform,,,0.5,0.4,0.6,2,,,SOLVE_RATE_OF_PROBLEMS,,,HARD\r\n");

@@ -50,9 +50,7 @@ async function missingReferences(db: Database, { project, seeds: { from }, filte
   const found = new Set(known.map(({ id }) => id));
   return [
     ...(owner === null ? [{ path: "project", value: project, expected: "the id of a project that exists" }] : []),
-    ...("run" in from && run === null
-      ? [{ path: "seeds.from.run", value: from.run, expected: "the id of a run that exists" }]
-      : []),
+    ...("run" in from && run === null ? [{ path: "seeds.from.run", value: from.run, expected: "the id of a run that exists" }] : []),
     ...sets.filter(({ value }) => !found.has(value)).map((one) => Object.assign({ expected: "the id of a problem set that exists" }, one)),
     ...unserved,
   ];

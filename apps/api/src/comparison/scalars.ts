@@ -65,15 +65,19 @@ const sigmoid = (metric: string, kind: ScalarKind, part: "asymptote" | "exponent
   absent: "fewer than five points, or nothing moves: no fit",
 });
 
+const isIn =
+  (bucket: Bucket | undefined) =>
+  (one: { readonly bucket: Bucket | null }): boolean =>
+    bucket === undefined || one.bucket === bucket;
+
 const solveRate = (kind: ScalarKind, reading: "ofAttempts" | "ofProblems", bucket?: Bucket): ScalarOfRun => ({
   kind,
   metric: null,
   ...(bucket === undefined ? {} : { bucket }),
   of: ({ solved, problems }) => {
-    const isOf = (one: { readonly bucket: Bucket | null }): boolean => bucket === undefined || one.bucket === bucket;
-    const count = problems.filter(isOf).reduce((sum, one) => sum + one.problems, 0);
+    const count = problems.filter(isIn(bucket)).reduce((sum, one) => sum + one.problems, 0);
     if (count === 0 || solved.length === 0) return null;
-    const last = cumulativeSolveRate(solved.filter(isOf), count).at(-1);
+    const last = cumulativeSolveRate(solved.filter(isIn(bucket)), count).at(-1);
     // Of problems that were never drawn none was solved, and no attempt was made.
     if (last === undefined) return reading === "ofProblems" ? { value: 0 } : null;
     return { value: last[reading] };

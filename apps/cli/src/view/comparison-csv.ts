@@ -2,7 +2,22 @@
 import type { EstimatePartsFragment } from "../client/generated/operations.ts";
 import type { Comparison } from "./comparison-text.ts";
 
-const COLUMNS = ["kind", "arm", "metric", "seed", "value", "low", "high", "n", "excludes_zero", "note", "scalar", "p", "p_holm", "bucket"] as const;
+const COLUMNS = [
+  "kind",
+  "arm",
+  "metric",
+  "seed",
+  "value",
+  "low",
+  "high",
+  "n",
+  "excludes_zero",
+  "note",
+  "scalar",
+  "p",
+  "p_holm",
+  "bucket",
+] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
 
 /**

@@ -42,7 +42,13 @@ function turned(ask: GrammarAsk, before: GeneratedProblem | undefined, request: 
 
 function fresh({ seed, fromHard, operations, inputs }: GrammarAsk, turn: number): GeneratedProblem | undefined {
   const steered = operations.length > 0 ? { snippetOperations: operations } : {};
-  return generateProblems({ seed: seed + turn, count: 1, ...steered, ...(inputs === undefined ? {} : { inputs }), ...(fromHard ? { depth: 3, vagueness: 0.8 } : {}) })[0];
+  return generateProblems({
+    seed: seed + turn,
+    count: 1,
+    ...steered,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(fromHard ? { depth: 3, vagueness: 0.8 } : {}),
+  })[0];
 }
 
 const block = (tag: string, text: string): string => `\`\`\`${tag}\n${text.trimEnd()}\n\`\`\``;

@@ -132,7 +132,20 @@ function ScalarCell({ scalar }: { readonly scalar: Arms[number]["scalars"][numbe
 
 /** A row an arm and number, with the digits that the API gave. */
 const scalarTable = (arms: Arms): DataTable => ({
-  columns: ["arm", "metric", "number", "bucket", "mean", "low", "high", "n", "difference", "low of difference", "high of difference", "matched"],
+  columns: [
+    "arm",
+    "metric",
+    "number",
+    "bucket",
+    "mean",
+    "low",
+    "high",
+    "n",
+    "difference",
+    "low of difference",
+    "high of difference",
+    "matched",
+  ],
   rows: arms.flatMap(({ arm, scalars }) =>
     scalars.map(({ metric, kind, bucket, estimate, difference }) => {
       const of = difference?.estimate;
