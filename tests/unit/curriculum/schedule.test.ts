@@ -127,10 +127,11 @@ describe("narrow bins", () => {
   });
 
   it("are what a drawn problem is called by, and what was not measured keeps its bucket", () => {
-    const bands = (preset: string) => [3, 9, 16].map((passes) => bandOf(resolveCurriculum(preset), measured[passes]!));
-    expect(bands("hard")).toEqual(["HARD", null, "MEDIUM"]);
-    expect(bands("classic")).toEqual([null, "MEDIUM", "MEDIUM"]);
-    expect(bandOf(resolveCurriculum("hard"), { bucket: "EASY", passRate: null })).toBe("EASY");
+    const [hard, classic] = [resolveCurriculum("hard"), resolveCurriculum("classic")];
+    const some = [3, 9, 16].map((passes) => measured[passes]!);
+    expect(some.map((problem) => bandOf(hard, problem))).toEqual(["HARD", null, "MEDIUM"]);
+    expect(some.map((problem) => bandOf(classic, problem))).toEqual([null, "MEDIUM", "MEDIUM"]);
+    expect(bandOf(hard, { bucket: "EASY", passRate: null })).toBe("EASY");
   });
 });
 
