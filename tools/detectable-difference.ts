@@ -3,15 +3,13 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { resolveExperiment } from "../apps/api/src/commands/resolve-experiment.ts";
-import { smallestDetectableDifference } from "../domain/src/statistics.ts";
+import { ASSUMED_OF_STUDIES, detectableInStudy } from "../domain/src/statistics.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    // Standard deviation over seeds of held-out pass@1 after training: three quickstart runs, docs/log.md.
-    spread: { type: "string", default: "0.014" },
-    // A pass rate near which the study ends; sampling noise is largest at one half.
-    rate: { type: "string", default: "0.4" },
+    spread: { type: "string", default: String(ASSUMED_OF_STUDIES.spread) },
+    rate: { type: "string", default: String(ASSUMED_OF_STUDIES.rate) },
     // Instead of the scale that each file names.
     scale: { type: "string" },
     // Of the evaluated problems, where one environment or bucket of several is looked at.
@@ -27,9 +25,7 @@ for (const file of positionals) {
     values.scale === undefined ? source : source.replace(/^scale: .*$/m, `scale: ${values.scale}`),
   );
   const { seeds, evaluation, arms, training } = specification;
-  const noise = (rate * (1 - rate)) / (share * evaluation.problems * evaluation.samples);
-  const deviation = Math.sqrt(2 * (spread ** 2 + noise));
-  const smallest = smallestDetectableDifference(seeds.length, deviation);
+  const smallest = detectableInStudy(seeds.length, share * evaluation.problems * evaluation.samples, { spread, rate });
   console.log(
     `${file}: ${arms.length} arms x ${seeds.length} seeds x ${training.steps} steps, ${evaluation.problems} problems x ${evaluation.samples}: ${smallest.toFixed(3)}`,
   );

@@ -24,7 +24,7 @@ export const HiddenTest = z.discriminatedUnion("kind", [
 export type HiddenTest = z.infer<typeof HiddenTest>;
 
 /** What a teacher began with (paper 2.3): the kinds of seed that a synthesis file may name. */
-export const SeedKind = z.enum(["grammar", "snippets", "solutions", "rollouts"]);
+export const SeedKind = z.enum(["grammar", "snippets", "solutions", "rollouts", "weaknesses"]);
 export type SeedKind = z.infer<typeof SeedKind>;
 
 /** Where a problem came from. `seedSnippet` is the hash of the code window that steered it (paper section 2.3). */

@@ -2,6 +2,7 @@
 import { creditGroup } from "../advantage.ts";
 import { bucketOf } from "../bucket.ts";
 import type { Json } from "../canonical-json.ts";
+import type { Bucket } from "../problem.ts";
 import { stream } from "../random.ts";
 import type { CurriculumSpec } from "./curriculum-spec.ts";
 import { ADMITTED, refuse, type AnyGate, type GateDecision } from "./gate.ts";
@@ -73,7 +74,7 @@ export function createCurriculum(
   seed: number,
   own: OwnKinds = { gates: [] },
 ): Curriculum {
-  const pool = createPool(spec.bins === "narrow" ? problems.map(inNarrowBin) : problems);
+  const pool = createPool(problems.map((problem) => ({ ...problem, bucket: bandOf(spec, problem) })));
   const context = { pool, totalSteps };
   const sampler = own.sampler ?? kindNamed(SAMPLERS, spec.sampler);
   const gates = spec.gates.map((gateSpec, at) => ({ gate: own.gates[at] ?? kindNamed(GATES, gateSpec), parameters: gateSpec }));
@@ -163,9 +164,11 @@ export function createCurriculum(
   };
 }
 
-/** By the measured rate; what was not measured keeps the bucket it was given. */
-const inNarrowBin = (problem: PoolProblem): PoolProblem =>
-  problem.passRate === null ? problem : { ...problem, bucket: bucketOf(problem.passRate, "narrow") };
+/** The bucket of a problem in the bins that a curriculum has: narrow ones by the measured rate; what was not measured keeps the bucket that it was given. */
+export const bandOf = (
+  { bins }: Pick<CurriculumSpec, "bins">,
+  { bucket, passRate }: Pick<PoolProblem, "bucket" | "passRate">,
+): Bucket | null => (bins === "narrow" && passRate !== null ? bucketOf(passRate, "narrow") : bucket);
 
 /** States are JSON by contract, and this is several times faster than structuredClone. */
 const copyOf = <T>(state: T): T => JSON.parse(JSON.stringify(state)) as T;

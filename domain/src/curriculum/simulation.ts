@@ -6,7 +6,8 @@ import { createCurriculum, type Curriculum } from "./curriculum.ts";
 import type { CurriculumSpec } from "./curriculum-spec.ts";
 import { roundsOf } from "./hooks.ts";
 import { BUCKETS, type PoolProblem } from "./pool.ts";
-import { admitGroups, planRound, type RoundGroup } from "./step-round.ts";
+import type { GateDecision } from "./gate.ts";
+import { admitGroups, planAfter, planRound, refuseUnwanted, type RoundGroup } from "./step-round.ts";
 
 /**
  * The model: a problem is solved with probability sigmoid(logit(measured rate) + skill of its bucket). A trained group raises the skill of
@@ -77,9 +78,9 @@ export function paperPool(count: number): PoolProblem[] {
 
 /** A function of its input alone. Throws RangeError where the curriculum cannot draw from these problems. */
 export function simulate(input: SimulationInput): Simulation {
-  const { spec, steps, groupsPerStep, groupSize, seed, problems } = input;
+  const { spec, steps, groupsPerStep, seed, problems } = input;
   const curriculum = createCurriculum(spec, problems, steps, seed);
-  const scratch = roundsOf(spec) > 1 ? createCurriculum(spec, problems, steps, seed) : null;
+  const scratch = spec.screening !== undefined ? createCurriculum(spec, problems, steps, seed) : null;
   const policy = new SimulatedPolicy(problems, input.model ?? {}, steps * groupsPerStep, seed);
   const seen = new Set<string>();
   const count = Math.min(input.windows, steps);
@@ -89,8 +90,7 @@ export function simulate(input: SimulationInput): Simulation {
     const drawn: Record<string, number> = {};
     let [admitted, rollouts, groups] = [0, 0, 0];
     for (let step = fromStep; step <= toStep; step++) {
-      const done = runStep(curriculum, scratch, policy, input, step);
-      const decisions = admitGroups(curriculum, spec, done, { step, groupsPerStep, groupSize });
+      const { groups: done, decisions } = runStep(curriculum, scratch, policy, input, step);
       for (const [at, group] of done.entries()) {
         const bucket = policy.bucketOf(group.problemId);
         drawn[bucket] = (drawn[bucket] ?? 0) + 1;
@@ -116,26 +116,46 @@ export function simulate(input: SimulationInput): Simulation {
   return { windows, uniqueProblems: seen.size, problems: problems.length, warnings: curriculum.warnings() };
 }
 
+interface DoneStep {
+  readonly groups: readonly RoundGroup[];
+  readonly decisions: readonly GateDecision[];
+}
+
+/** `scratch`: for curricula that screen, a second one to look ahead with. */
 function runStep(
   curriculum: Curriculum,
   scratch: Curriculum | null,
   policy: SimulatedPolicy,
   { spec, groupsPerStep, groupSize }: SimulationInput,
   step: number,
-): RoundGroup[] {
+): DoneStep {
+  const wish = { step, groupsPerStep, groupSize };
   const groups = curriculum
     .plan(step, groupsPerStep, { round: 1, groupSize })
     .map(({ problemId, size }, ordinal) => policy.rollOut(problemId, step, ordinal, size));
-  if (scratch === null) return groups;
+  if (scratch === null) {
+    // Where nothing is screened every group is observed once, in the order that the step's end would: nothing has to be copied to look ahead.
+    const decisions = groups.map((group) => curriculum.observe(group));
+    for (let round = 2; round <= roundsOf(spec); round++) {
+      const { add } = planAfter(curriculum, spec, groups, decisions, { ...wish, round });
+      if (add.length === 0) break;
+      for (const { problemId, size } of add) {
+        const group = policy.rollOut(problemId, step, groups.length, size);
+        groups.push(group);
+        decisions.push(curriculum.observe(group));
+      }
+    }
+    return { groups, decisions: refuseUnwanted(curriculum, spec, groups, decisions, wish) };
+  }
   const before = curriculum.state();
   for (let round = 2; round <= roundsOf(spec); round++) {
     scratch.restore(before);
-    const { grow, add } = planRound(scratch, spec, groups, { round, step, groupsPerStep, groupSize });
+    const { grow, add } = planRound(scratch, spec, groups, { ...wish, round });
     if (grow.length + add.length === 0) break;
     for (const { ordinal, size } of grow) groups[ordinal] = policy.rollOut(groups[ordinal]!.problemId, step, ordinal, size);
     for (const { problemId, size } of add) groups.push(policy.rollOut(problemId, step, groups.length, size));
   }
-  return groups;
+  return { groups, decisions: admitGroups(curriculum, spec, groups, wish) };
 }
 
 class SimulatedPolicy {

@@ -30,9 +30,20 @@ export interface RoundWish {
  * end of the step will. Nothing to grow and nothing to add means that the step has its groups.
  */
 export function planRound(curriculum: Curriculum, spec: CurriculumSpec, groups: readonly RoundGroup[], wish: RoundWish): NextRound {
-  const { round, step, groupsPerStep, groupSize } = wish;
-  const full = curriculum.fullSize(step, groupSize);
+  const full = curriculum.fullSize(wish.step, wish.groupSize);
   const decisions = groups.map((group) => (isScreening(group, full) ? null : curriculum.observe(group)));
+  return planAfter(curriculum, spec, groups, decisions, wish);
+}
+
+/** The same where the groups so far were observed before: `decisions` on them, null for one that is only screened yet. Changes nothing. */
+export function planAfter(
+  curriculum: Curriculum,
+  spec: CurriculumSpec,
+  groups: readonly RoundGroup[],
+  decisions: readonly (GateDecision | null)[],
+  { round, step, groupsPerStep, groupSize }: RoundWish,
+): NextRound {
+  const full = curriculum.fullSize(step, groupSize);
   const admitted = decisions.filter((decision) => decision?.admitted).length;
   const grow = groups
     .filter((group) => isScreening(group, full) && qualifies(group, spec))
@@ -49,13 +60,30 @@ export function admitGroups(
   curriculum: Curriculum,
   spec: CurriculumSpec,
   groups: readonly RoundGroup[],
+  wish: Omit<RoundWish, "round">,
+): GateDecision[] {
+  return refuseUnwanted(
+    curriculum,
+    spec,
+    groups,
+    groups.map((group) => curriculum.observe(group)),
+    wish,
+  );
+}
+
+/** The decisions of a finished step after those of its gates: what the hooks do not want is refused. Changes nothing. */
+export function refuseUnwanted(
+  curriculum: Curriculum,
+  spec: CurriculumSpec,
+  groups: readonly RoundGroup[],
+  decisions: readonly GateDecision[],
   { step, groupsPerStep, groupSize }: Omit<RoundWish, "round">,
 ): GateDecision[] {
   const full = curriculum.fullSize(step, groupSize);
   const hooked = spec.refill !== undefined || spec.screening !== undefined;
   let admitted = 0;
-  return groups.map((group) => {
-    const decision = curriculum.observe(group);
+  return groups.map((group, at) => {
+    const decision = decisions[at]!;
     if (!hooked || !decision.admitted) return decision;
     if (isScreening(group, full)) return refuse("SCREENED_OUT");
     // verl keeps the first of what was generated and drops the rest.

@@ -1,5 +1,6 @@
 // Owns: whether a training problem is in an evaluation set: shared runs of words, or the same code. Must not know: files, where sets are stored.
 import { sha256Hex } from "../content-hash.ts";
+import { normaliseSource } from "../normalise-source.ts";
 import type { ProblemContent } from "../problem.ts";
 
 /** Words of a run that counts as copied; 10 as in the deduplication of contest sets, shorter messages are compared whole. Chosen here. */
@@ -47,12 +48,14 @@ export function ngrams(text: string, words = NGRAM_WORDS): string[] {
   return Array.from({ length: all.length - words + 1 }, (_, at) => all.slice(at, at + words).join(" "));
 }
 
-/** Hash of code without comments, docstrings, blanks and the function's own name; null for code of under 40 letters, which many share. */
+/**
+ * Hash of code that is blind to comments, docstrings, blanks, quotes and every name that the code itself gives: to functions, parameters and variables. Null for
+ * code of under 40 letters, which many share.
+ */
 export function codeHash(code: string): string | null {
-  const bare = code
-    .replaceAll(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "")
-    .replaceAll(/#[^\n]*/g, "")
-    .replaceAll(/\bdef\s+\w+/g, "def")
-    .replaceAll(/\s+/g, "");
-  return bare.length < 40 ? null : sha256Hex(bare);
+  const tokens = normaliseSource(code).split(" ");
+  if (tokens.join("").replaceAll(/\s/g, "").length < 40) return null;
+  const named = tokens.flatMap((token, at) => (tokens[at - 1] === "def" || tokens[at - 1] === "class" ? [token] : []));
+  const order = new Map([...new Set(named)].map((name, at) => [name, `f${at}`]));
+  return sha256Hex(tokens.map((token, at) => (tokens[at - 1] === "." ? token : (order.get(token) ?? token))).join(" "));
 }

@@ -13,13 +13,16 @@ export type SynthesisEnvironment = z.infer<typeof SynthesisEnvironment>;
 
 /**
  * What a teacher begins with (paper 2.3). grammar: nothing, for the embedded teacher. snippets: windows of 25 to 50 lines of the Python standard
- * library. solutions: references of a stored set. rollouts: programs of a run that passed.
+ * library. solutions: references of a stored set. rollouts: programs of a run that passed. weaknesses: references of the problems that a run consistently
+ * failed, categories by how much of them it fails (SwS, paper section 7, row 33).
  */
 export const SeedSource = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("grammar") }),
   z.strictObject({ kind: z.literal("snippets") }),
   z.strictObject({ kind: z.literal("solutions"), set: z.string().min(1) }),
   z.strictObject({ kind: z.literal("rollouts"), run: z.string().min(1) }),
+  /** A problem whose accuracy never reaches `learnedFrom`, and does not rise, is a failure. */
+  z.strictObject({ kind: z.literal("weaknesses"), run: z.string().min(1), learnedFrom: z.number().min(0).max(1).default(0.5) }),
 ]);
 export type SeedSource = z.infer<typeof SeedSource>;
 
@@ -132,10 +135,6 @@ export const SynthesisSpec = z
   .refine(({ visibleTests, inputs }) => visibleTests <= inputs, { path: ["visibleTests"], message: "at most `inputs`" })
   .refine(({ teacher, seeds }) => teacher.kind === "grammar" || seeds.from.kind !== "grammar", {
     path: ["seeds", "from"],
-    message: "snippets, solutions or rollouts: only the grammar teacher writes from nothing",
-  })
-  .refine(({ teacher, inputs }) => teacher.kind !== "grammar" || inputs === 5, {
-    path: ["inputs"],
-    message: "5: the grammar teacher writes no other number",
+    message: "snippets, solutions, rollouts or weaknesses: only the grammar teacher writes from nothing",
   });
 export type SynthesisSpec = z.infer<typeof SynthesisSpec>;

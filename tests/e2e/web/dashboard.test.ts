@@ -104,7 +104,7 @@ describe("the page of an experiment", () => {
   test("has the API's numbers of whole courses, those of a threshold too", async () => {
     const { comparison } = await get(
       api.url,
-      `query ($id: ID!) { comparison(of: { experimentId: $id }, threshold: 0.1) { arms { scalars { kind metric estimate { mean low high n } difference { estimate { mean low high n } } } } } }`,
+      `query ($id: ID!) { comparison(of: { experimentId: $id }, threshold: 0.1) { arms { scalars { kind metric bucket estimate { mean low high n } difference { estimate { mean low high n } } } } } }`,
       { id: EXPERIMENT },
     );
     const { page, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}?threshold=0.1&fit=shown`);
@@ -114,8 +114,8 @@ describe("the page of an experiment", () => {
     const [first] = comparison.arms;
     expect(await page.locator("tr[data-scalar]").count()).toBe(first.scalars.length);
     expect(first.scalars.some(({ kind }: { kind: string }) => kind === "STEPS_TO_THRESHOLD")).toBe(true);
-    for (const [at, { kind, metric }] of first.scalars.entries()) {
-      const cells = page.locator(`tr[data-scalar="${`${kind} ${metric ?? ""}`.trim()}"] td`);
+    for (const [at, { kind, metric, bucket }] of first.scalars.entries()) {
+      const cells = page.locator(`tr[data-scalar="${[kind, metric, bucket].filter(Boolean).join(" ")}"] td`);
       for (const [column, { scalars }] of comparison.arms.entries()) {
         const { estimate, difference } = scalars[at];
         const shown = [estimate, difference?.estimate].filter((one) => one != null && one.n > 0);

@@ -94,14 +94,15 @@ test("pairs held-out results over problems with the seeds pooled, against those 
 });
 
 const SCALARS = `query ($of: RunFilter!, $threshold: Float) { comparison(of: $of, metrics: ["train/reward"], threshold: $threshold) { arms { arm { name }
-  scalars { kind metric estimate { mean n } perSeed { seed value } difference { estimate { mean n } } note } } } }`;
+  scalars { kind metric bucket estimate { mean n } perSeed { seed value } difference { estimate { mean n } } note } } } }`;
 
 test("says what whole courses come to: best, area, steps to a threshold, and the cumulative solve rate in both readings", async () => {
   await world.database.sql`update "Experiment" set "problemSetId" = (select id from "ProblemSet" where name = 'six') where id = ${id}`;
   await world.database.sql`update "Rollout" set verdict = 'SANDBOX_ERROR' where id = ${`${runIds[0]}/step/1/0/0`}`;
   const { comparison } = await get(api.url, SCALARS, { of: { experimentId: id }, threshold: 0.45 });
   const [uniform, classic] = comparison.arms.map(
-    ({ scalars }: { scalars: { kind: string }[] }) => new Map(scalars.map((scalar) => [scalar.kind, scalar])),
+    ({ scalars }: { scalars: { kind: string; bucket: string | null }[] }) =>
+      new Map(scalars.map((scalar) => [[scalar.kind, ...(scalar.bucket === null ? [] : [scalar.bucket])].join(" "), scalar])),
   );
   // uniform 0.1 0.2 0.3 and 0.3 0.4 0.5; classic 0.4 0.5 0.6 and 0.5 0.6 0.7.
   expect(uniform.get("FINAL")).toMatchObject({ estimate: { mean: expect.closeTo(0.4), n: 2 }, difference: null, note: null });
@@ -123,6 +124,26 @@ test("says what whole courses come to: best, area, steps to a threshold, and the
   // Two of four problems; 6 of 12 attempts, one of which met a broken sandbox in seed 1.
   expect(uniform.get("SOLVE_RATE_OF_ATTEMPTS").perSeed.map(({ value }: { value: number }) => value)).toEqual([6 / 11, 0.5]);
   expect(uniform.get("SOLVE_RATE_OF_PROBLEMS").perSeed.map(({ value }: { value: number }) => value)).toEqual([0.5, 0.5]);
+  // All six are measured as medium ones.
+  expect(uniform.get("SOLVE_RATE_OF_ATTEMPTS MEDIUM").perSeed).toEqual(uniform.get("SOLVE_RATE_OF_ATTEMPTS").perSeed);
+  expect(uniform.has("SOLVE_RATE_OF_ATTEMPTS HARD")).toBe(false);
+  // One of the two that were drawn made hard, and one that nobody drew easier: one of one, none of one, one of the two left.
+  const members = await world.database.prisma.problemSetMember.findMany({
+    where: { problemSet: { name: "six" } },
+    orderBy: { ordinal: "asc" },
+  });
+  const measure = (at: number, passes: number) =>
+    world.database.prisma.problemSetMember.updateMany({ where: { problemId: members[at]!.problemId }, data: { passes } });
+  await Promise.all([measure(0, 5), measure(2, 24)]);
+  const byBucket = (await get(api.url, SCALARS, { of: { experimentId: id } })).comparison.arms[0].scalars.filter(
+    ({ kind, bucket }: { kind: string; bucket: string | null }) => kind === "SOLVE_RATE_OF_PROBLEMS" && bucket !== null,
+  );
+  expect(byBucket.map(({ bucket, estimate }: { bucket: string; estimate: { mean: number } }) => [bucket, estimate.mean])).toEqual([
+    ["EASY_MEDIUM", 0],
+    ["MEDIUM", 0.5],
+    ["HARD", 1],
+  ]);
+  await Promise.all([measure(0, 16), measure(2, 16)]);
   expect(
     (await get(api.url, SCALARS, { of: { experimentId: id } })).comparison.arms[0].scalars.map(({ kind }: { kind: string }) => kind),
   ).toEqual([
@@ -132,6 +153,8 @@ test("says what whole courses come to: best, area, steps to a threshold, and the
     "SIGMOID_ASYMPTOTE",
     "SIGMOID_EXPONENT",
     "SIGMOID_MIDPOINT",
+    "SOLVE_RATE_OF_ATTEMPTS",
+    "SOLVE_RATE_OF_PROBLEMS",
     "SOLVE_RATE_OF_ATTEMPTS",
     "SOLVE_RATE_OF_PROBLEMS",
   ]);

@@ -98,6 +98,19 @@ test("validating tells what each arm would train on, the same each time", async 
     ],
   });
   expect((await get(api.url, VALIDATE, { source: fileOf(set, "") })).validateExperiment).toEqual(validateExperiment);
+  // Buckets are those that the arm's curriculum draws by: 3 of 32 is in no broad band, and hard in the narrow ones.
+  const learnable = fileOf(set, ", select: { kind: learnable }");
+  const buckets = async (source: string) => (await get(api.url, VALIDATE, { source })).validateExperiment.selections[0].buckets;
+  expect(await buckets(learnable)).toEqual([
+    { name: "EASY", problems: 2 },
+    { name: "MEDIUM", problems: 3 },
+    { name: "none", problems: 2 },
+  ]);
+  expect(await buckets(learnable.replaceAll("curriculum: uniform", "curriculum: uniform-three"))).toEqual([
+    { name: "EASY", problems: 2 },
+    { name: "HARD", problems: 2 },
+    { name: "MEDIUM", problems: 3 },
+  ]);
 });
 
 test("creating freezes it: the arm trains on those problems, another on the experiment's, both are evaluated on the same", async () => {

@@ -2,8 +2,10 @@
 // know: other teachers.
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
+import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { readWarmStart } from "../../testkit/planted-experiment.ts";
-import { countsOf, synthesize } from "../../testkit/synthesis/synthesis-answer.ts";
+import { askToStart, countsOf, synthesize } from "../../testkit/synthesis/synthesis-answer.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -76,4 +78,34 @@ test("seeds become problems over turns, each tried, and what survives is a set w
   expect(again.usage).toEqual([expect.objectContaining({ calls: 18, cached: 18, requests: 0 })]);
   expect(again.funnel).toEqual(made.funnel);
   expect(again.problemSet?.members.nodes).toEqual(members);
+});
+
+test("new problems are grown from what a run consistently failed, and a run that failed nothing says so", async () => {
+  const { prisma } = world.database;
+  const { id, runIds } = await createSample(world.database, "weak");
+  const set = await fillProblems(world.database);
+  await prisma.experiment.update({ where: { id }, data: { problemSetId: set } });
+  // Two problems, met in every step, right in one of two rollouts each time.
+  await fillRun(world.database, runIds[0]!, set, { steps: 2 });
+  const met = await prisma.group.findMany({ where: { runId: runIds[0]!, scopeKind: "STEP" }, distinct: ["problemId"] });
+  const from = { kind: "weaknesses", run: runIds[0] };
+  const file = { teacher: { kind: "grammar" }, student: { kind: "policy", warmStart }, turns: 1, attempts: 2, inputs: 3, visibleTests: 1 };
+
+  const grown = await synthesize(url, { ...file, name: "weak", seeds: { from: { ...from, learnedFrom: 0.75 }, count: 6 } });
+  expect(grown).toMatchObject({ status: "COMPLETED", seedCount: 6 });
+  const places = new Set(grown.turns.nodes.map((turn) => turn.from.place));
+  expect([...places].toSorted()).toEqual(met.map(({ problemId }) => `problem:${problemId}`).toSorted());
+  // A seed that comes again is another teacher call.
+  expect(new Set(grown.turns.nodes.map(({ call }) => JSON.stringify(call?.request))).size).toBe(6);
+  for (const { problem } of grown.problemSet?.members.nodes ?? []) expect(problem.origin.seedKind).toBe("weaknesses");
+  const written = await prisma.problem.findMany({ where: { id: { in: grown.turns.nodes.flatMap(({ problem }) => problem?.id ?? []) } } });
+  expect(written.length).toBeGreaterThan(0);
+  for (const { content } of written)
+    expect([(content as { tests: [] }).tests.length, content]).toEqual([3, expect.objectContaining({ visibleTests: 1 })]);
+
+  const none = await synthesize(url, { ...file, name: "strong", seeds: { from, count: 6 } });
+  expect(none.status).toBe("FAILED");
+  expect(none.cause).toContain("failed no problem consistently");
+  const unknown = await askToStart(url, { ...file, name: "nobody", seeds: { from: { kind: "weaknesses", run: "nobody" }, count: 6 } });
+  expect(unknown.error?.fields).toEqual([{ path: "seeds.from.run", expected: "the id of a run that exists" }]);
 });

@@ -1,7 +1,7 @@
 // Proves: the CSV and the HTML of a comparison hold its numbers, escape what people write, and need nothing from elsewhere.
 import { comparisonCsv } from "@gradus/cli/view/comparison-csv";
 import { comparisonReport } from "@gradus/cli/view/comparison-report";
-import type { Comparison } from "@gradus/cli/view/comparison-text";
+import { type Comparison, scalarName } from "@gradus/cli/view/comparison-text";
 import { expect, test } from "vitest";
 
 const estimate = (mean: number | null, low: number | null, high: number | null, n: number, note: string | null = null) => ({
@@ -44,6 +44,7 @@ const comparison: Comparison = {
         {
           kind: "AREA",
           metric: METRIC,
+          bucket: null,
           estimate: estimate(0.33, 0.3, 0.36, 2),
           perSeed: [{ seed: 1, runId: "a", value: 0.33 }],
           difference: null,
@@ -52,6 +53,7 @@ const comparison: Comparison = {
         {
           kind: "SIGMOID_MIDPOINT",
           metric: METRIC,
+          bucket: null,
           estimate: estimate(null, null, null, 0),
           perSeed: [],
           difference: null,
@@ -93,6 +95,7 @@ const comparison: Comparison = {
         {
           kind: "AREA",
           metric: METRIC,
+          bucket: null,
           estimate: estimate(0.375, null, null, 1),
           perSeed: [{ seed: 1, runId: "c", value: 0.375 }],
           difference: {
@@ -106,6 +109,7 @@ const comparison: Comparison = {
         {
           kind: "SIGMOID_MIDPOINT",
           metric: METRIC,
+          bucket: null,
           estimate: estimate(null, null, null, 0),
           perSeed: [],
           difference: null,
@@ -136,29 +140,43 @@ const comparison: Comparison = {
 
 test("the CSV has a row an estimate, a seed, a difference and an improvement", () => {
   expect(comparisonCsv(comparison).split("\r\n")).toEqual([
-    "kind,arm,metric,seed,value,low,high,n,excludes_zero,note,scalar,p,p_holm",
-    "estimate,uniform,evaluation/pass@1,,0.4375,0.31,0.565,2,,,,,",
-    "interquartile_mean,uniform,evaluation/pass@1,,0.4375,,,2,,,,,",
-    "bootstrap,uniform,evaluation/pass@1,,0.4375,0.4,0.47,2,,,,,",
-    "seed,uniform,evaluation/pass@1,1,0.43,,,,,,,,",
-    "improvement,uniform,held-out pass@1,,0.12,0.05,0.19,200,true,,,,",
-    "estimate,uniform,evaluation/pass@1,,0.33,0.3,0.36,2,,,AREA,,",
-    "seed,uniform,evaluation/pass@1,1,0.33,,,,,,AREA,,",
-    "estimate,uniform,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT,,",
-    'estimate,classic,evaluation/pass@1,,0.41,,,1,,"one seed, ""no"" interval",,,',
-    "probability_of_improvement,classic,evaluation/pass@1,,0.25,,,,,,,,",
-    "seed,classic,evaluation/pass@1,1,NaN,,,,,,,,",
-    "difference,classic,evaluation/pass@1,,-0.02,-0.2,0.14,1,false,,,0.5,1",
-    "seed_difference,classic,evaluation/pass@1,1,-0.02,,,,,,,,",
-    'problem_difference,classic,held-out pass@1,,0.01,-0.02,0.04,200,false,"McNemar: only this arm 5, only the baseline 3",,0.7266,',
-    "estimate,classic,evaluation/pass@1,,0.375,,,1,,1 of 2 seeds: fewer than two points,AREA,,",
-    "seed,classic,evaluation/pass@1,1,0.375,,,,,,AREA,,",
-    "difference,classic,evaluation/pass@1,,0.045,,,1,false,,AREA,,",
-    "seed_difference,classic,evaluation/pass@1,1,0.045,,,,,,AREA,,",
-    "estimate,classic,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT,,",
-    `evaluation,uniform classic,held-out,,,,,4,,"${EVALUATED}",,,`,
+    "kind,arm,metric,seed,value,low,high,n,excludes_zero,note,scalar,p,p_holm,bucket",
+    "estimate,uniform,evaluation/pass@1,,0.4375,0.31,0.565,2,,,,,,",
+    "interquartile_mean,uniform,evaluation/pass@1,,0.4375,,,2,,,,,,",
+    "bootstrap,uniform,evaluation/pass@1,,0.4375,0.4,0.47,2,,,,,,",
+    "seed,uniform,evaluation/pass@1,1,0.43,,,,,,,,,",
+    "improvement,uniform,held-out pass@1,,0.12,0.05,0.19,200,true,,,,,",
+    "estimate,uniform,evaluation/pass@1,,0.33,0.3,0.36,2,,,AREA,,,",
+    "seed,uniform,evaluation/pass@1,1,0.33,,,,,,AREA,,,",
+    "estimate,uniform,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT,,,",
+    'estimate,classic,evaluation/pass@1,,0.41,,,1,,"one seed, ""no"" interval",,,,',
+    "probability_of_improvement,classic,evaluation/pass@1,,0.25,,,,,,,,,",
+    "seed,classic,evaluation/pass@1,1,NaN,,,,,,,,,",
+    "difference,classic,evaluation/pass@1,,-0.02,-0.2,0.14,1,false,,,0.5,1,",
+    "seed_difference,classic,evaluation/pass@1,1,-0.02,,,,,,,,,",
+    'problem_difference,classic,held-out pass@1,,0.01,-0.02,0.04,200,false,"McNemar: only this arm 5, only the baseline 3",,0.7266,,',
+    "estimate,classic,evaluation/pass@1,,0.375,,,1,,1 of 2 seeds: fewer than two points,AREA,,,",
+    "seed,classic,evaluation/pass@1,1,0.375,,,,,,AREA,,,",
+    "difference,classic,evaluation/pass@1,,0.045,,,1,false,,AREA,,,",
+    "seed_difference,classic,evaluation/pass@1,1,0.045,,,,,,AREA,,,",
+    "estimate,classic,evaluation/pass@1,,,,,0,,no fit,SIGMOID_MIDPOINT,,,",
+    `evaluation,uniform classic,held-out,,,,,4,,"${EVALUATED}",,,,`,
     "",
   ]);
+});
+
+test("a number of one difficulty alone says which", () => {
+  const hard = {
+    kind: "SOLVE_RATE_OF_PROBLEMS" as const,
+    metric: null,
+    bucket: "HARD" as const,
+    estimate: estimate(0.5, 0.4, 0.6, 2),
+    perSeed: [],
+  };
+  const [uniform] = comparison.arms;
+  const csv = comparisonCsv({ ...comparison, arms: [{ ...uniform!, scalars: [{ ...hard, difference: null, note: null }] }] });
+  expect(csv).toContain("estimate,uniform,,,0.5,0.4,0.6,2,,,SOLVE_RATE_OF_PROBLEMS,,,HARD\r\n");
+  expect(scalarName(hard)).toBe("solve rate of problems (HARD)");
 });
 
 const curves = ["uniform", "classic"].map((name) => ({

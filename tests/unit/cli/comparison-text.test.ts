@@ -42,7 +42,15 @@ const comparison: Comparison = {
         sentence: "uniform is better after training",
       },
       scalars: [
-        { kind: "BEST", metric: "evaluation/pass@1", estimate: estimate(0.4512, 0.31, 0.59, 2), perSeed: [], difference: null, note: null },
+        {
+          kind: "BEST",
+          metric: "evaluation/pass@1",
+          bucket: null,
+          estimate: estimate(0.4512, 0.31, 0.59, 2),
+          perSeed: [],
+          difference: null,
+          note: null,
+        },
       ],
     },
     {
@@ -79,6 +87,7 @@ const comparison: Comparison = {
         {
           kind: "BEST",
           metric: "evaluation/pass@1",
+          bucket: null,
           estimate: estimate(0.42, null, null, 1),
           perSeed: [],
           difference: null,

@@ -1,7 +1,7 @@
 // Proves: the paper's schedules row by row, and how weights meet a pool.
 import { describe, expect, it } from "vitest";
 import { bucketOf } from "@gradus/domain/bucket";
-import { createCurriculum } from "@gradus/domain/curriculum/curriculum";
+import { bandOf, createCurriculum } from "@gradus/domain/curriculum/curriculum";
 import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
 import { CURRICULUM_PRESETS, resolveCurriculum } from "@gradus/domain/curriculum/presets";
 import type { PoolProblem } from "@gradus/domain/curriculum/pool";
@@ -124,6 +124,14 @@ describe("narrow bins", () => {
       ).toEqual(levels);
     expect([...drawnBy("only-medium")].toSorted((a, b) => a - b)).toEqual([13, 14, 15, 16, 17, 18, 19]);
     expect(drawnBy("classic").has(9)).toBe(true);
+  });
+
+  it("are what a drawn problem is called by, and what was not measured keeps its bucket", () => {
+    const [hard, classic] = [resolveCurriculum("hard"), resolveCurriculum("classic")];
+    const some = [3, 9, 16].map((passes) => measured[passes]!);
+    expect(some.map((problem) => bandOf(hard, problem))).toEqual(["HARD", null, "MEDIUM"]);
+    expect(some.map((problem) => bandOf(classic, problem))).toEqual([null, "MEDIUM", "MEDIUM"]);
+    expect(bandOf(hard, { bucket: "EASY", passRate: null })).toBe("EASY");
   });
 });
 

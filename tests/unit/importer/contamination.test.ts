@@ -16,9 +16,15 @@ it("runs of ten words, whatever their case and marks; a shorter text is one run"
   expect(ngrams("  ")).toEqual([]);
 });
 
-it("the same code under another name, with other comments and blanks; short code is nobody's", () => {
+it("the same code under other names, with other comments and blanks; short code is nobody's", () => {
   expect(codeHash(code("f", "# sort"))).toBe(codeHash(code("other", '"""Sorts."""')));
   expect(codeHash(code("f", "values = values[1:]"))).not.toBe(codeHash(code("f", "# sort")));
+  // Names that the code gives are no difference, in a call of itself either; names that it was given are.
+  const loop = "def count(n):\n    total = 0\n    for i in range(n):\n        total += i if i < 2 else count(i)\n    return total\n";
+  const renamed = loop.replaceAll("count", "solve").replaceAll("total", "s").replace(/\bi\b/g, "k").replace(/\bn\b/g, "limit");
+  expect(codeHash(renamed)).toBe(codeHash(loop));
+  expect(codeHash(loop.replaceAll("range", "reversed"))).not.toBe(codeHash(loop));
+  expect(codeHash(loop.replaceAll("        total", "    total"))).not.toBe(codeHash(loop));
   expect(codeHash("def f(x):\n    return x")).toBeNull();
 });
 

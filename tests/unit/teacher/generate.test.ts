@@ -39,6 +39,17 @@ describe("a seed of the grammar teacher", () => {
     }
   });
 
+  it.each([2, 10])("gives %i inputs where so many are asked for, and a change of such a problem has as many", (inputs) => {
+    const some = generateProblems({ seed: 7, count: 40, inputs });
+    expect(some.length).toBe(40);
+    for (const problem of some) {
+      expect(problem.content.tests.length).toBe(inputs);
+      expect(new Set(problem.content.tests.map((test) => (test.kind === "call" ? test.expected : ""))).size).toBeGreaterThanOrEqual(2);
+      expect(mutate(problem, "harder", 1)?.content.tests.length ?? inputs).toBe(inputs);
+    }
+    expect(some.filter((problem) => mutate(problem, "harder", 1) !== undefined).length).toBeGreaterThan(20);
+  });
+
   it("uses at least thirty operations, at every depth, and tells some steps incompletely", () => {
     expect(OPERATIONS.length).toBeGreaterThanOrEqual(30);
     expect(new Set(problems.flatMap((problem) => problem.operations)).size).toBeGreaterThanOrEqual(100);

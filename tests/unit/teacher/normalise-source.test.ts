@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { generateProblems } from "@gradus/worker/teacher/generate";
-import { normaliseSource } from "@gradus/worker/teacher/normalise-source";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import { drawSnippets, readStandardLibrary } from "@gradus/worker/teacher/snippets";
 
 describe("a normalised source", () => {

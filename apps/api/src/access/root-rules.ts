@@ -184,7 +184,7 @@ function namedInSynthesis(source: string): Named {
     return {
       projects: [project],
       problemSets: [...filters.against, ...(from.kind === "solutions" ? [from.set] : [])],
-      runs: from.kind === "rollouts" ? [from.run] : [],
+      runs: "run" in from ? [from.run] : [],
     };
   } catch (error) {
     if (error instanceof Refusal) return {};

@@ -1,5 +1,5 @@
 // Owns: the problems that an experiment's arms select, and freezing them. Must not know: how a selection selects, GraphQL.
-import { selectProblems } from "@gradus/domain";
+import { bandOf, selectProblems } from "@gradus/domain";
 import type { ExperimentSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma/database";
 import { freezeSelection, readSelectable } from "@gradus/prisma/problem-selection-store";
@@ -30,7 +30,7 @@ export async function selectForArms(
     throw new Refusal(`problems.set: of ${there.length} training problems ${there.length - measured.length} are not measured`, [
       { path: "problems.set", value: set, expected: "a set whose training problems all have a pass rate, since it is selected from" },
     ]);
-  return arms.flatMap(({ name, select }, index) => {
+  return arms.flatMap(({ name, select, configuration }, index) => {
     if (select === undefined) return [];
     try {
       const { problems, hash, note } = selectProblems(select, measured);
@@ -39,7 +39,7 @@ export async function selectForArms(
         problems: problems.length,
         of: there.length,
         hash,
-        buckets: countsBy(problems, ({ bucket }) => bucket ?? "none"),
+        buckets: countsBy(problems, (problem) => bandOf(configuration.curriculum, problem) ?? "none"),
         environments: countsBy(problems, ({ environment }) => environment),
         note,
         ids: problems.map(({ id }) => id),

@@ -43,16 +43,14 @@ async function missingReferences(db: Database, { project, seeds: { from }, filte
   ];
   const [owner, run, known, unserved] = await Promise.all([
     prisma.project.findUnique({ where: { id: project }, select: { id: true } }),
-    from.kind === "rollouts" ? prisma.run.findUnique({ where: { id: from.run }, select: { id: true } }) : null,
+    "run" in from ? prisma.run.findUnique({ where: { id: from.run }, select: { id: true } }) : null,
     prisma.problemSet.findMany({ where: { id: { in: sets.map(({ value }) => value) } }, select: { id: true } }),
     student.kind === "policy" ? unservedEngine(db, student, "student") : [],
   ]);
   const found = new Set(known.map(({ id }) => id));
   return [
     ...(owner === null ? [{ path: "project", value: project, expected: "the id of a project that exists" }] : []),
-    ...(from.kind === "rollouts" && run === null
-      ? [{ path: "seeds.from.run", value: from.run, expected: "the id of a run that exists" }]
-      : []),
+    ...("run" in from && run === null ? [{ path: "seeds.from.run", value: from.run, expected: "the id of a run that exists" }] : []),
     ...sets.filter(({ value }) => !found.has(value)).map((one) => Object.assign({ expected: "the id of a problem set that exists" }, one)),
     ...unserved,
   ];

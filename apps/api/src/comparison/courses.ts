@@ -23,7 +23,7 @@ export async function readCourses(
   ]);
   const seriesOf = Map.groupBy(series, ({ runId }) => runId);
   const groupsOf = Map.groupBy(groups, ({ runId }) => runId);
-  const problemsOf = new Map(counted.map(({ runId, problems }) => [runId, problems]));
+  const problemsOf = Map.groupBy(counted, ({ runId }) => runId);
   return new Map(
     runIds.map((id) => {
       const curves = new Map(
@@ -34,7 +34,7 @@ export async function readCourses(
       );
       const [heldOut, start] = [curves.get(HELD_OUT) ?? [], passAt1(before.get(id)?.before ?? [])];
       if (start !== null && (heldOut[0]?.x ?? 0) > 0) curves.set(HELD_OUT, [{ x: 0, y: start }, ...heldOut]);
-      return [id, { curves, solved: groupsOf.get(id) ?? [], problems: problemsOf.get(id) ?? null }];
+      return [id, { curves, solved: groupsOf.get(id) ?? [], problems: problemsOf.get(id) ?? [] }];
     }),
   );
 }

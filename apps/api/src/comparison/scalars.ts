@@ -1,6 +1,9 @@
 // Owns: what a run's whole course comes to in single numbers, over seeds and against the baseline. Must not know: SQL, how arms are chosen.
+import { BUCKETS } from "@gradus/domain";
+import type { Bucket } from "@gradus/domain";
 import { best, cumulativeSolveRate, firstReach, fitSigmoid, mean, meanHeight } from "@gradus/domain/statistics";
-import type { Curve, SolvedGroup } from "@gradus/domain/statistics";
+import type { Curve } from "@gradus/domain/statistics";
+import type { SolvedGroupRow, TrainingProblems } from "@gradus/prisma/reading/solve-reader";
 import type { RunRow } from "@gradus/prisma/rows";
 import type { ComparedScalar, ScalarKind } from "../generated/schema-types.ts";
 import { matchedDifference, overSeeds } from "./estimate.ts";
@@ -9,9 +12,9 @@ import { matchedDifference, overSeeds } from "./estimate.ts";
 export interface Course {
   /** Metric -> finite points by rising step. */
   readonly curves: ReadonlyMap<string, Curve>;
-  readonly solved: readonly SolvedGroup[];
-  /** Problems that it trains on; null where nobody knows. */
-  readonly problems: number | null;
+  readonly solved: readonly SolvedGroupRow[];
+  /** How many problems of which difficulty it trains on; empty where nobody knows. */
+  readonly problems: readonly TrainingProblems[];
 }
 
 interface Scalar {
@@ -22,6 +25,8 @@ interface ScalarOfRun {
   readonly kind: ScalarKind;
   /** Null for a scalar of the run itself. */
   readonly metric: string | null;
+  /** Of the problems of this difficulty alone. */
+  readonly bucket?: Bucket;
   readonly of: (course: Course) => Scalar | null;
   /** Said of seeds without a value. */
   readonly absent: string;
@@ -60,17 +65,27 @@ const sigmoid = (metric: string, kind: ScalarKind, part: "asymptote" | "exponent
   absent: "fewer than five points, or nothing moves: no fit",
 });
 
-const solveRate = (kind: ScalarKind, reading: "ofAttempts" | "ofProblems"): ScalarOfRun => ({
+const isIn =
+  (bucket: Bucket | undefined) =>
+  (one: { readonly bucket: Bucket | null }): boolean =>
+    bucket === undefined || one.bucket === bucket;
+
+const solveRate = (kind: ScalarKind, reading: "ofAttempts" | "ofProblems", bucket?: Bucket): ScalarOfRun => ({
   kind,
   metric: null,
+  ...(bucket === undefined ? {} : { bucket }),
   of: ({ solved, problems }) => {
-    const last = problems === null ? undefined : cumulativeSolveRate(solved, problems).at(-1);
-    return last === undefined ? null : { value: last[reading] };
+    const count = problems.filter(isIn(bucket)).reduce((sum, one) => sum + one.problems, 0);
+    if (count === 0 || solved.length === 0) return null;
+    const last = cumulativeSolveRate(solved.filter(isIn(bucket)), count).at(-1);
+    // Of problems that were never drawn none was solved, and no attempt was made.
+    if (last === undefined) return reading === "ofProblems" ? { value: 0 } : null;
+    return { value: last[reading] };
   },
-  absent: "no finished group, or no problem set",
+  absent: bucket === undefined ? "no finished group, or no problem set" : "no problem of this difficulty was drawn, or there is none",
 });
 
-const scalarsOf = (metrics: readonly string[], threshold: number | null): ScalarOfRun[] => [
+const scalarsOf = (metrics: readonly string[], threshold: number | null, buckets: readonly Bucket[]): ScalarOfRun[] => [
   ...metrics.flatMap((metric): ScalarOfRun[] => [
     { kind: "FINAL", metric, of: ofCurve(metric, (curve) => curve.at(-1)?.y ?? null), absent: "no point" },
     { kind: "BEST", metric, of: ofCurve(metric, (curve) => best(curve)?.y ?? null), absent: "no point" },
@@ -91,6 +106,10 @@ const scalarsOf = (metrics: readonly string[], threshold: number | null): Scalar
   ]),
   solveRate("SOLVE_RATE_OF_ATTEMPTS", "ofAttempts"),
   solveRate("SOLVE_RATE_OF_PROBLEMS", "ofProblems"),
+  ...buckets.flatMap((bucket) => [
+    solveRate("SOLVE_RATE_OF_ATTEMPTS", "ofAttempts", bucket),
+    solveRate("SOLVE_RATE_OF_PROBLEMS", "ofProblems", bucket),
+  ]),
 ];
 
 export interface ArmCourse {
@@ -105,24 +124,30 @@ export function compareScalars(
   courses: ReadonlyMap<string, Course>,
   { metrics, threshold }: { readonly metrics: readonly string[]; readonly threshold: number | null },
 ): Map<string, ComparedScalar[]> {
-  const asked = scalarsOf(metrics, threshold);
+  const trainedOn = new Set([...courses.values()].flatMap(({ problems }) => problems.map(({ bucket }) => bucket)));
+  const asked = scalarsOf(
+    metrics,
+    threshold,
+    BUCKETS.filter((bucket) => trainedOn.has(bucket)),
+  );
   const measured = new Map(arms.map((arm) => [arm.name, asked.map((scalar) => perSeed(scalar, arm, courses))]));
   return new Map(
     arms.map(({ name, runs }) => [
       name,
-      asked.map(({ kind, metric, absent }, at): ComparedScalar => {
+      asked.map(({ kind, metric, bucket = null, absent }, at): ComparedScalar => {
         const own = measured.get(name)![at]!;
         const against = baseline === null || name === baseline ? undefined : measured.get(baseline)?.[at];
         return {
           kind,
           metric,
+          bucket,
           estimate: overSeeds(own.map(({ value }) => value)),
           perSeed: own.map(({ seed, runId, value }) => ({ seed, runId, value })),
           difference:
             against === undefined
               ? null
               : matchedDifference(
-                  metric === null ? kind : `${kind} of ${metric}`,
+                  [kind, ...(metric === null ? [] : [`of ${metric}`]), ...(bucket === null ? [] : [`on ${bucket}`])].join(" "),
                   { name: baseline!, values: bySeed(against) },
                   { name, values: bySeed(own) },
                 ),

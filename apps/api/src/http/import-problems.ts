@@ -1,6 +1,7 @@
 // Owns: POST /import/problems?name=N&project=P: JSON lines of problems, read as a stream, frozen into a set. Must not know: GraphQL, who wrote them.
 import { createInterface } from "node:readline";
 import { bucketOf, contentHash, MeasuredPassRate, ProblemContent, ProblemOrigin, ProblemSplit, sha256Hex } from "@gradus/domain";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import type { Database } from "@gradus/prisma/database";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import type { ProblemToStore } from "@gradus/prisma/training/problem-set-store";
@@ -90,7 +91,7 @@ function readLine(text: string): ProblemToStore | string {
   return {
     ...content,
     contentHash: hash,
-    astHash: astHash ?? sha256Hex(content.reference),
+    astHash: astHash ?? sha256Hex(normaliseSource(content.reference)),
     origin,
     split,
     operations,

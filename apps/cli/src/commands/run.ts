@@ -9,6 +9,7 @@ import { compareExperiment } from "../experiment/compare-experiment.ts";
 import { exitCodeOfExperiment } from "../experiment/progress.ts";
 import { readExperiment } from "../experiment/read-experiment.ts";
 import { comparisonText } from "../view/comparison-text.ts";
+import { detectableLines } from "../view/detectable-text.ts";
 import { stepTokensLines } from "../view/step-tokens-text.ts";
 import { watchOnScreen } from "../view/watch-on-screen.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
@@ -49,7 +50,7 @@ async function dryRun(file: string, { apiUrl, json }: VerbContext): Promise<numb
   if (json) printJson(specification);
   else process.stdout.write(stringify(specification));
   for (const selection of validateExperiment.selections ?? []) say(selectionLine(selection));
-  for (const line of stepTokensLines(specification)) say(line);
+  for (const line of [...stepTokensLines(specification), ...detectableLines(specification)]) say(line);
   say(`${file} is valid: ${validateExperiment.runCount} runs`);
   return exitCodes.ok;
 }

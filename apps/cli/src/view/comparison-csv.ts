@@ -2,13 +2,29 @@
 import type { EstimatePartsFragment } from "../client/generated/operations.ts";
 import type { Comparison } from "./comparison-text.ts";
 
-const COLUMNS = ["kind", "arm", "metric", "seed", "value", "low", "high", "n", "excludes_zero", "note", "scalar", "p", "p_holm"] as const;
+const COLUMNS = [
+  "kind",
+  "arm",
+  "metric",
+  "seed",
+  "value",
+  "low",
+  "high",
+  "n",
+  "excludes_zero",
+  "note",
+  "scalar",
+  "p",
+  "p_holm",
+  "bucket",
+] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
 
 /**
  * RFC 4180 with a header. kind: `estimate` (over seeds), `interquartile_mean`, `bootstrap` (over seeds, five or more), `probability_of_improvement`,
  * `problem_difference` (arm minus baseline over problems, p of McNemar's test), `seed` (one run), `difference` and `seed_difference` (arm minus baseline, matched
- * seeds), `improvement` (held-out pass@1 after minus before, over problems), `evaluation` (how arms were evaluated last, n samples a problem). `scalar`: which number of whole courses it is of; empty where it is the last value.
+ * seeds), `improvement` (held-out pass@1 after minus before, over problems), `evaluation` (how arms were evaluated last, n samples a problem). `scalar`: which number of whole courses it is of, of the
+ * training problems of `bucket` alone where it is there; empty where it is the last value.
  */
 export function comparisonCsv({ arms, evaluations }: Comparison): string {
   const numbers = arms.flatMap(({ arm: { name: arm }, metrics, improvement, overProblems, scalars }): Row[] => [
@@ -51,13 +67,13 @@ export function comparisonCsv({ arms, evaluations }: Comparison): string {
     ...(improvement
       ? [{ kind: "improvement", arm, metric: "held-out pass@1", ...parts(improvement.estimate), excludes_zero: improvement.excludesZero }]
       : []),
-    ...scalars.flatMap(({ kind: scalar, metric, estimate, perSeed, difference, note }): Row[] => [
-      { kind: "estimate", scalar, arm, metric, ...parts(estimate), note: [note, estimate.note].filter(Boolean).join("; ") },
-      ...perSeed.map(({ seed, value }): Row => ({ kind: "seed", scalar, arm, metric, seed, value })),
+    ...scalars.flatMap(({ kind: scalar, metric, bucket, estimate, perSeed, difference, note }): Row[] => [
+      { kind: "estimate", scalar, arm, metric, bucket, ...parts(estimate), note: [note, estimate.note].filter(Boolean).join("; ") },
+      ...perSeed.map(({ seed, value }): Row => ({ kind: "seed", scalar, arm, metric, bucket, seed, value })),
       ...(difference
         ? [
-            { kind: "difference", scalar, arm, metric, ...parts(difference.estimate), excludes_zero: difference.excludesZero },
-            ...difference.perSeed.map(({ seed, value }): Row => ({ kind: "seed_difference", scalar, arm, metric, seed, value })),
+            { kind: "difference", scalar, arm, metric, bucket, ...parts(difference.estimate), excludes_zero: difference.excludesZero },
+            ...difference.perSeed.map(({ seed, value }): Row => ({ kind: "seed_difference", scalar, arm, metric, bucket, seed, value })),
           ]
         : []),
     ]),

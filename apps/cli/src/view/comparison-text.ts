@@ -104,8 +104,14 @@ function scalarTable({ arms, baselineArm }: Comparison): string[] {
   ];
 }
 
-export const scalarName = ({ kind, metric }: { readonly kind: string; readonly metric?: string | null | undefined }): string =>
-  [kind.toLowerCase().replaceAll("_", " "), ...(metric ? [`of ${metric}`] : [])].join(" ");
+interface ScalarNamed {
+  readonly kind: string;
+  readonly metric?: string | null | undefined;
+  readonly bucket?: string | null | undefined;
+}
+
+export const scalarName = ({ kind, metric, bucket }: ScalarNamed): string =>
+  [kind.toLowerCase().replaceAll("_", " "), ...(metric ? [`of ${metric}`] : []), ...(bucket ? [`(${bucket})`] : [])].join(" ");
 
 /** Every arm has the same scalars in the same order; those that no arm has a value of are left out. */
 export function scalarRows(arms: Comparison["arms"]): { readonly name: string; readonly scalars: ComparedArm["scalars"] }[] {

@@ -1,6 +1,6 @@
 // Owns: a step's draw: the sampler picks, the environment poses, the draw is durable. Must not know: engines.
-import { beginningOf, createCurriculum, MissingRow, planRound, stepScope } from "@gradus/domain";
-import type { Curriculum, CurriculumState, PlannedGroup, PoolProblem, PosedGroup } from "@gradus/domain";
+import { bandOf, beginningOf, createCurriculum, MissingRow, planRound, stepScope } from "@gradus/domain";
+import type { Curriculum, CurriculumSpec, CurriculumState, PlannedGroup, PoolProblem, PosedGroup } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { isToMove } from "@gradus/prisma/training/placement-store";
 import { readRun } from "@gradus/prisma/training/run-store";
@@ -48,7 +48,7 @@ export const drawProblems =
       const curriculum = await curriculumOf(run, problems, state);
       const { groupsPerStep, groupSize } = run.spec.training;
       const environments = await environmentsOf(run.spec.environment);
-      const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), problems, 0, environments);
+      const groups = posed(curriculum.plan(step, groupsPerStep, { round: 1, groupSize }), run.spec.curriculum, problems, 0, environments);
       await saveDraw(sql, { ...stepScope(experimentId, runId, step), runId, step }, policy.version, groupSize, groups);
       return { groups: groups.length, policy, ...moveOn };
     });
@@ -77,7 +77,7 @@ export const refillProblems =
       const wish = { round, step, groupsPerStep: training.groupsPerStep, groupSize: training.groupSize };
       const { grow, add } = planRound(await curriculumOf(run, problems, state), spec, finished, wish);
       if (grow.length + add.length === 0) return { more: false };
-      await saveRound(sql, scope, round, training.groupSize, { grow, add: posed(add, problems, groups.length, judges.environments) });
+      await saveRound(sql, scope, round, training.groupSize, { grow, add: posed(add, spec, problems, groups.length, judges.environments) });
       return { more: true };
     });
 
@@ -94,6 +94,7 @@ function beginningThatFits(prompt: string, answer: string, share: number): strin
 /** Planned groups as prompts, from the ordinal `first` on. A start in the middle of an answer is written behind the prompt. */
 function posed(
   planned: readonly PlannedGroup[],
+  spec: CurriculumSpec,
   problems: readonly TrainableProblem[],
   first: number,
   environments: Environments,
@@ -106,7 +107,7 @@ function posed(
     const known = start > 0 ? (demonstration?.(problem.content) ?? null) : null;
     const prompt = pose(problem.content);
     const prefix = known === null ? "" : beginningThatFits(prompt, known, start);
-    return { ordinal: first + at, problemId, bucket: problem.bucket, prompt: prompt + prefix, size, prefix };
+    return { ordinal: first + at, problemId, bucket: bandOf(spec, problem), prompt: prompt + prefix, size, prefix };
   });
 }
 

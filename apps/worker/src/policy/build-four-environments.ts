@@ -2,9 +2,9 @@
 // Must not know: where the bytes and lines are kept, the database.
 import { environmentNamed, sha256Hex } from "@gradus/domain";
 import type { EnvironmentName, Problem } from "@gradus/domain";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { GeneratedProblem } from "../teacher/generate.ts";
-import { normaliseSource } from "../teacher/normalise-source.ts";
 import { measured } from "./build-problem-set.ts";
 import { createEmbeddedEngine } from "./embedded/embedded-engine.ts";
 import { fuzzingCorpus, fuzzingProblems } from "./fuzzing-corpus.ts";

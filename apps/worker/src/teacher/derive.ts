@@ -2,8 +2,8 @@
 import type { EnvironmentName, ProblemContent } from "@gradus/domain/problem";
 import { composeFuzzing } from "@gradus/domain/environment/fuzzing";
 import { sha256Hex } from "@gradus/domain/content-hash";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import type { GeneratedProblem } from "./generate.ts";
-import { normaliseSource } from "./normalise-source.ts";
 
 /** Properties of f(x) over lists of ints that some programs break: Python of the property, and the same in TypeScript to find a witness. */
 const PROPERTIES: readonly { readonly python: string; readonly holds: (x: readonly number[], y: readonly number[]) => boolean }[] = [

@@ -2,9 +2,9 @@
 import { sha256Hex } from "@gradus/domain/content-hash";
 import type { ProblemContent, ProblemOrigin } from "@gradus/domain/problem";
 import { renderInductionPrompt } from "@gradus/domain/environment/induction";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import { stream, type Random } from "@gradus/domain/random";
 import { drawInput } from "./inputs.ts";
-import { normaliseSource } from "./normalise-source.ts";
 import { OPERATIONS, operationNamed } from "./operations.ts";
 import type { Argument, Operation } from "./operations/operation.ts";
 import { inputType, renderMessage, renderReference, trace, type Program, type Step, type Telling } from "./program.ts";
@@ -14,7 +14,7 @@ import { countTokens, MAX_COMPLETION_TOKENS, MAX_PROMPT_TOKENS } from "./vocabul
 /** The teacher's name in ProblemOrigin. The number changes whenever the same seed would give other problems. */
 export const GRAMMAR_TEACHER = "grammar/1";
 
-/** Inputs of a problem, k in the paper (E.1); the first `VISIBLE` are shown as examples. */
+/** Inputs of a problem where nobody asks for another number, k in the paper (E.1); the first `VISIBLE` are shown as examples. */
 export const INPUTS = 5;
 export const VISIBLE = 2;
 export const MAX_DEPTH = 4;
@@ -44,6 +44,8 @@ export interface GenerateOptions {
   readonly operations?: readonly string[];
   /** Flattens (0) or keeps (1) how much commoner some operations are than others. Default 1: rare ones stay rare, so less practised. */
   readonly rarity?: number;
+  /** Inputs of each problem, at least two. Default `INPUTS`. */
+  readonly inputs?: number;
   /** False lets a program come back with other inputs and another message: a corpus for pretraining. Default true. */
   readonly distinct?: boolean;
 }
@@ -65,6 +67,7 @@ export function generateProblems(options: GenerateOptions): GeneratedProblem[] {
       program!,
       { teacher: GRAMMAR_TEACHER, seed: options.seed, ...(options.seedSnippet ? { seedSnippet: options.seedSnippet } : {}) },
       random,
+      options.inputs,
     );
     if (problem === undefined) continue;
     seen.add(reference);
@@ -128,10 +131,10 @@ export function blur(program: Program, random: Random): Program {
  * Gives a program its inputs and checks that it is worth posing: prompt and solution fit the policy's context, outputs are not all
  * alike, and no step is idle on most inputs. Undefined where it is not.
  */
-export function compose(program: Program, origin: ProblemOrigin, random: Random): GeneratedProblem | undefined {
+export function compose(program: Program, origin: ProblemOrigin, random: Random, inputs = INPUTS): GeneratedProblem | undefined {
   const reference = renderReference(program);
   if (countTokens(reference) > MAX_COMPLETION_TOKENS) return undefined;
-  const traces = drawTraces(program, random);
+  const traces = drawTraces(program, random, inputs);
   if (traces === undefined) return undefined;
   const content: ProblemContent = {
     environment: "INDUCTION",
@@ -145,20 +148,20 @@ export function compose(program: Program, origin: ProblemOrigin, random: Random)
   return { content, origin, operations: program.map((step) => step.operation), astHash: sha256Hex(normaliseSource(reference)) };
 }
 
-function drawTraces(program: Program, random: Random): readonly (readonly Value[])[] | undefined {
+function drawTraces(program: Program, random: Random, inputs: number): readonly (readonly Value[])[] | undefined {
   const type = inputType(program);
   const traces = new Map<string, readonly Value[]>();
-  for (let tries = 0; traces.size < INPUTS && tries < 40; tries++) {
+  for (let tries = 0; traces.size < inputs && tries < 8 * inputs; tries++) {
     const x = drawInput(type, traces.size < VISIBLE, random);
     const values = trace(program, x);
     if (values !== undefined) traces.set(pythonLiteral(x), values);
   }
   const all = [...traces.values()];
-  if (all.length < INPUTS) return undefined;
+  if (all.length < inputs) return undefined;
   const literals = all.map((values) => values.map(pythonLiteral));
   const distinctOutputs = new Set(literals.map((line) => line.at(-1))).size;
-  const isIdle = program.some((_, i) => literals.filter((line) => line[i] !== line[i + 1]).length < 3);
+  const isIdle = program.some((_, i) => literals.filter((line) => line[i] !== line[i + 1]).length < inputs / 2);
   // The examples must show something: an output that is the input, twice, says nothing of the program.
   const examplesShow = literals.slice(0, VISIBLE).some((line) => line[0] !== line.at(-1));
-  return distinctOutputs >= 3 && !isIdle && examplesShow ? all : undefined;
+  return distinctOutputs >= Math.min(3, inputs) && !isIdle && examplesShow ? all : undefined;
 }

@@ -16,6 +16,8 @@ export interface GrammarAsk {
   readonly fromHard: boolean;
   /** Operations of which the seed's text shows a trace. */
   readonly operations: readonly string[];
+  /** Absent: the teacher's own number. */
+  readonly inputs?: number;
 }
 
 /** A reply in the format that `readTeacherReply` reads; without a block where there is nothing left to change. The same ask gives the same text. */
@@ -38,9 +40,15 @@ function turned(ask: GrammarAsk, before: GeneratedProblem | undefined, request: 
   return (up && mutate(up, "easier", seed)) ?? mutate(before, "easier", seed);
 }
 
-function fresh({ seed, fromHard, operations }: GrammarAsk, turn: number): GeneratedProblem | undefined {
+function fresh({ seed, fromHard, operations, inputs }: GrammarAsk, turn: number): GeneratedProblem | undefined {
   const steered = operations.length > 0 ? { snippetOperations: operations } : {};
-  return generateProblems({ seed: seed + turn, count: 1, ...steered, ...(fromHard ? { depth: 3, vagueness: 0.8 } : {}) })[0];
+  return generateProblems({
+    seed: seed + turn,
+    count: 1,
+    ...steered,
+    ...(inputs === undefined ? {} : { inputs }),
+    ...(fromHard ? { depth: 3, vagueness: 0.8 } : {}),
+  })[0];
 }
 
 const block = (tag: string, text: string): string => `\`\`\`${tag}\n${text.trimEnd()}\n\`\`\``;

@@ -33,10 +33,12 @@ export function mutate(
     rung: (problem.origin.rung ?? 0) + 1,
   };
   const random = stream(`teacher/${GRAMMAR_TEACHER}/mutate/${direction}/${seed}/${parentHash}`);
+  // Problems of the other environments keep one test of theirs.
+  const inputs = problem.content.environment === "INDUCTION" ? problem.content.tests.length : undefined;
   for (let tries = 0; tries < 60; tries++) {
     const changed = random.pick(direction === "harder" ? HARDER : EASIER)(program, random);
     if (changed === undefined || isSame(changed, program)) continue;
-    const mutated = compose(changed, origin, random);
+    const mutated = compose(changed, origin, random, inputs);
     if (mutated !== undefined) return mutated;
   }
   return undefined;

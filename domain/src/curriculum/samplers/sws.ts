@@ -34,7 +34,7 @@ function slopeOf(values: readonly number[]): number {
   return values.reduce((sum, value, i) => sum + (i - middle) * value, 0);
 }
 
-const categoryOf = ({ category, environment, bucket }: PoolProblem): string => category ?? `${environment}/${bucket ?? "NONE"}`;
+export const categoryOf = ({ category, environment, bucket }: PoolProblem): string => category ?? `${environment}/${bucket ?? "NONE"}`;
 
 /** Category -> share of its seen problems that fail. */
 export function weaknesses(state: State, pool: Pool, learnedFrom: number): Map<string, number> {
@@ -52,10 +52,11 @@ export function weaknesses(state: State, pool: Pool, learnedFrom: number): Map<s
 
 export const sampler = defineSampler<Parameters, State>({
   kind: "sws",
-  // In the source a teacher writes new problems from the concepts of the failures; here they are the set's other problems of that category.
+  // In the source a teacher writes new problems from the concepts of the failures: a synthesis with `seeds.from: { kind: weaknesses, run }` does, from what a
+  // finished run failed (synthesis/weak-seeds.ts). This sampler directs a run at what its set already has of the weak categories, written so or not.
   summary: "after a look at what fails, half of a step is drawn from categories by their failure rate, of accuracy 0.25 to 0.75",
   source: "SwS, arXiv 2506.08989",
-  hook: "observe: failures by `category`; a synthesis writes the categories' problems (gradus synthesize)",
+  hook: "observe: failures by `category`; a synthesis of `seeds.from: { kind: weaknesses, run }` writes new problems from a run's failures",
   parameters: Parameters,
   start: () => ({}),
   draw: ({ preliminary, directed, low, high, learnedFrom }, state, { pool, step, totalSteps, count, random }) => {

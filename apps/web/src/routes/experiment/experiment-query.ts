@@ -164,6 +164,7 @@ export const SCALARS = graphql(`
         scalars {
           kind
           metric
+          bucket
           note
           estimate {
             mean

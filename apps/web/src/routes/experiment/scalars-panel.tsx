@@ -7,6 +7,7 @@ import { EstimateText } from "../../components/estimate-text.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
+import { bucketName } from "../../curves/buckets.ts";
 import type { DataTable } from "../../download/csv.ts";
 import { DownloadMenu } from "../../download/download-menu.tsx";
 import type { ScalarKind, ScalarsQuery } from "../../generated/graphql.ts";
@@ -45,7 +46,7 @@ export function ScalarsPanel({ experimentId, version }: ScalarsPanelProps) {
   const [fit, setFit] = useUrlState("fit");
   const arms = data?.comparison.arms;
   const rows = (arms?.[0]?.scalars ?? [])
-    .map(({ kind, metric }, at) => ({ kind, metric, at }))
+    .map(({ kind, metric, bucket }, at) => ({ kind, metric, bucket, at }))
     .filter(({ kind }) => fit === "shown" || !kind.startsWith("SIGMOID"));
   return (
     <Panel
@@ -87,11 +88,14 @@ export function ScalarsPanel({ experimentId, version }: ScalarsPanelProps) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ kind, metric, at }) => (
-              <tr key={`${kind} ${metric}`} data-scalar={`${kind} ${metric ?? ""}`.trim()}>
+            {rows.map(({ kind, metric, bucket, at }) => (
+              <tr key={at} data-scalar={[kind, metric, bucket].filter(Boolean).join(" ")}>
                 <th scope="row">
                   <span className="mono">{metric ?? "runs"}</span>
-                  <div>{NAMES[kind]}</div>
+                  <div>
+                    {NAMES[kind]}
+                    {bucket != null && `: ${bucketName(bucket)}`}
+                  </div>
                 </th>
                 {arms.map(({ arm, scalars }) => (
                   <td key={arm.id}>
@@ -128,11 +132,24 @@ function ScalarCell({ scalar }: { readonly scalar: Arms[number]["scalars"][numbe
 
 /** A row an arm and number, with the digits that the API gave. */
 const scalarTable = (arms: Arms): DataTable => ({
-  columns: ["arm", "metric", "number", "mean", "low", "high", "n", "difference", "low of difference", "high of difference", "matched"],
+  columns: [
+    "arm",
+    "metric",
+    "number",
+    "bucket",
+    "mean",
+    "low",
+    "high",
+    "n",
+    "difference",
+    "low of difference",
+    "high of difference",
+    "matched",
+  ],
   rows: arms.flatMap(({ arm, scalars }) =>
-    scalars.map(({ metric, kind, estimate, difference }) => {
+    scalars.map(({ metric, kind, bucket, estimate, difference }) => {
       const of = difference?.estimate;
-      return [arm.name, metric, kind, estimate.mean, estimate.low, estimate.high, estimate.n, of?.mean, of?.low, of?.high, of?.n];
+      return [arm.name, metric, kind, bucket, estimate.mean, estimate.low, estimate.high, estimate.n, of?.mean, of?.low, of?.high, of?.n];
     }),
   ),
 });

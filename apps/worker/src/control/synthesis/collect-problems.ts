@@ -1,6 +1,7 @@
 // Owns: the end of a synthesis: repeats found over all turns, the rest frozen as a problem set. Must not know: teachers, students.
 import { bucketOf, stream } from "@gradus/domain";
 import type { SynthesisSpec } from "@gradus/domain";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import { NearIndex, shingles } from "@gradus/domain/synthesis/near-duplicate";
 import type { Database } from "@gradus/prisma";
 import { completeSynthesis, readReferences, readSynthesis } from "@gradus/prisma/synthesis/synthesis-store";
@@ -10,7 +11,6 @@ import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
 import type { ProblemToStore } from "@gradus/prisma/training/problem-set-store";
 import type { SynthesisActivities } from "@gradus/workflows";
 import { asActivity } from "../../activities/activity.ts";
-import { normaliseSource } from "../../teacher/normalise-source.ts";
 
 export const collectProblems =
   ({ sql }: Database): SynthesisActivities["collectProblems"] =>

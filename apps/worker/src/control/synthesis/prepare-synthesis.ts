@@ -1,8 +1,12 @@
 // Owns: what a synthesis begins with: its seeds drawn, its plan known. Must not know: teachers, students.
-import { ConfigurationError, contentHash, environmentNamed, ProblemContent, sha256Hex, stream } from "@gradus/domain";
+import { ConfigurationError, contentHash, createPool, environmentNamed, ProblemContent, sha256Hex, stream } from "@gradus/domain";
 import type { SynthesisSpec } from "@gradus/domain";
+import { accuraciesOf, drawWeaknesses } from "@gradus/domain/synthesis/weak-seeds";
 import type { Database } from "@gradus/prisma";
+import { readTries } from "@gradus/prisma/reading/difficulty-reader";
 import { warmStartHash } from "@gradus/prisma/training/generation-store";
+import { readRun } from "@gradus/prisma/training/run-store";
+import { readProblems } from "@gradus/prisma/training/step-store";
 import { countSeeds, readReferences, readSolutions, readSynthesis, saveSeeds } from "@gradus/prisma/synthesis/synthesis-store";
 import type { SynthesisActivities, SynthesisPlan } from "@gradus/workflows";
 import { asActivity } from "../../activities/activity.ts";
@@ -14,12 +18,13 @@ interface SeedText {
 }
 
 export const prepareSynthesis =
-  ({ sql }: Database): SynthesisActivities["prepareSynthesis"] =>
+  (database: Database): SynthesisActivities["prepareSynthesis"] =>
   ({ synthesisId }) =>
     asActivity(async (): Promise<SynthesisPlan> => {
+      const { sql } = database;
       const { spec } = await readSynthesis(sql, synthesisId);
       if ((await countSeeds(sql, synthesisId)) === 0) {
-        const texts = await drawSeeds(sql, spec);
+        const texts = await drawSeeds(database, spec);
         const seeds = texts.map(({ place, text }, ordinal) => ({
           ordinal,
           environment: spec.environments[ordinal % spec.environments.length]!,
@@ -41,7 +46,8 @@ export const prepareSynthesis =
       };
     });
 
-async function drawSeeds(sql: Database["sql"], { seeds: { from, count, seed } }: SynthesisSpec): Promise<SeedText[]> {
+async function drawSeeds(database: Database, { seeds: { from, count, seed } }: SynthesisSpec): Promise<SeedText[]> {
+  const { sql } = database;
   switch (from.kind) {
     case "grammar":
       return Array.from({ length: count }, (_, ordinal) => ({ place: `grammar:${ordinal}`, text: "" }));
@@ -64,6 +70,23 @@ async function drawSeeds(sql: Database["sql"], { seeds: { from, count, seed } }:
         return text === null ? [] : [{ place: `rollout:${id}`, text }];
       });
       return some(solutions, seed, count, `run ${from.run}`);
+    }
+    case "weaknesses": {
+      const { problemSetId } = await readRun(sql, from.run);
+      const problems = await readProblems(sql, problemSetId, "TRAIN");
+      const tries = await readTries(
+        database,
+        problems.map(({ id }) => id),
+        { runIds: [from.run], experimentId: null },
+      );
+      const random = stream(`synthesis/seeds/${seed}`);
+      const weak = drawWeaknesses(createPool(problems), accuraciesOf(tries), { learnedFrom: from.learnedFrom, count, random });
+      if (weak.length === 0)
+        throw new ConfigurationError(
+          `seeds.from.run: run ${from.run} failed no problem consistently (met at least twice, never at ${from.learnedFrom} or above, not rising): let it train longer, on fewer problems, or raise learnedFrom`,
+        );
+      const references = new Map(problems.map(({ id, content }) => [id, content.reference]));
+      return weak.map(({ id }) => ({ place: `problem:${id}`, text: references.get(id)! }));
     }
   }
 }

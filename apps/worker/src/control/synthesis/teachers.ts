@@ -8,7 +8,7 @@ import type { Database } from "@gradus/prisma";
 import type { SeedRow } from "@gradus/prisma/synthesis/synthesis-store";
 import { readExamples, turnId } from "@gradus/prisma/synthesis/turn-store";
 import type { TurnRow } from "@gradus/prisma/synthesis/turn-store";
-import { GRAMMAR_TEACHER } from "../../teacher/generate.ts";
+import { GRAMMAR_TEACHER, INPUTS } from "../../teacher/generate.ts";
 import { grammarReply } from "../../teacher/grammar-reply.ts";
 import type { LanguageModel } from "../../teacher/language-model.ts";
 import { openaiModel } from "../../teacher/openai-model.ts";
@@ -114,6 +114,8 @@ function grammarTeacher(database: Database, spec: SynthesisSpec): Teacher {
         requests: [...past.map(({ request }) => request), next.request],
         fromHard,
         operations: operationsIn(seed.text),
+        // What was asked before this could be chosen is asked in the same words, and so answered by the same stored reply.
+        ...(spec.inputs === INPUTS ? {} : { inputs: spec.inputs }),
       };
       const model: LanguageModel = {
         name: GRAMMAR_TEACHER,

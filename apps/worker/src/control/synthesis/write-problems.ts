@@ -2,6 +2,7 @@
 // wires, how students answer.
 import { contentHash, environmentNamed, sha256Hex } from "@gradus/domain";
 import type { PosedGroup, ProblemContent, ProblemOrigin, SynthesisSpec } from "@gradus/domain";
+import { normaliseSource } from "@gradus/domain/normalise-source";
 import { nextTurn } from "@gradus/domain/synthesis/progression";
 import { studentMessages } from "@gradus/domain/synthesis/student-prompt";
 import { readTeacherReply } from "@gradus/domain/synthesis/teacher-reply";
@@ -15,7 +16,6 @@ import type { SynthesisActivities } from "@gradus/workflows";
 import { asActivity } from "../../activities/activity.ts";
 import type { Sandbox } from "../../sandbox/sandbox.ts";
 import { checkWritten } from "../../teacher/check-written.ts";
-import { normaliseSource } from "../../teacher/normalise-source.ts";
 import type { ModelKeys } from "../../teacher/openai-model.ts";
 import { readProgram } from "../../teacher/program.ts";
 import { countTokens } from "../../teacher/vocabulary.ts";
