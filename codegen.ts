@@ -54,6 +54,7 @@ const others = [
   "ComparedArm",
   "ComparedMetric",
   "RunGroup",
+  "GroupComparison",
   "ModelCall",
   "SynthesisSeed",
 ];
