@@ -55,6 +55,7 @@ const others = [
   "ComparedArm",
   "ComparedMetric",
   "RunGroup",
+  "GroupComparison",
   "ModelCall",
   "SynthesisSeed",
 ];

@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import { benchValue, fillRuns, startBenchWorld } from "../testkit/api/bench-world.ts";
 import { get } from "../testkit/api/test-api.ts";
 import { buildPage, launchBrowser } from "../testkit/web/browser.ts";
-import { noteInputs, slowestInput, WatchedPage } from "../testkit/web/watched-page.ts";
+import { noteInputs, sinceInputs, WatchedPage } from "../testkit/web/watched-page.ts";
 import { benchLine } from "./bench-line.ts";
 import type { Bench, Goal } from "./bench-line.ts";
 import { reportJourneys } from "./peers/web-journey.ts";
@@ -117,7 +117,7 @@ const wheelFrames = (page: Page, event: string): Promise<number[]> =>
     requestAnimationFrame(frame);
   })`) as Promise<number[]>;
 
-/** 100 runs in one chart: what a reader does with them, by real input, until the paint that shows it. */
+/** 100 runs in one chart: what a reader does with them, by real input, until the paint that answers it, and what keeps the page busy then. */
 async function compares(browser: Browser, bench: Awaited<ReturnType<typeof startBenchWorld>>, say: Say): Promise<void> {
   const [id] = await fillRuns(bench, COMPARED.runs, 1, COMPARED.steps);
   const { run } = await get(bench.api.url, "query ($id: ID!) { run(id: $id) { experiment { id } } }", { id });
@@ -127,11 +127,16 @@ async function compares(browser: Browser, bench: Awaited<ReturnType<typeof start
   await noteInputs(page);
   const measure = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     const waits: number[] = [];
+    const tasks: number[] = [];
     for (let repeat = 0; repeat < 6; repeat++) {
       await act();
-      waits.push(await slowestInput(page));
+      const { inputMs, taskMs } = await sinceInputs(page);
+      waits.push(inputMs);
+      tasks.push(taskMs);
     }
     say(`${COMPARED.runs} runs: ${name}`, "ms", waits, { atMost: 100 });
+    // What follows the paint, the chart above all: an input that came meanwhile would wait as long.
+    say(`${COMPARED.runs} runs: ${name}, longest task`, "ms", tasks);
   };
   const press = (name: string | RegExp) => () => page.getByRole("button", { name }).first().click();
   const over = page.locator(".u-over").first();

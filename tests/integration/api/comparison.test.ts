@@ -198,6 +198,51 @@ test("says what a reader should know: few seeds, unfinished runs, broken sandbox
   });
 });
 
+/** Groups stand in the order of their keys: what names both of them names them the other way round. */
+const asArms = (sentences: readonly string[]): string[] =>
+  sentences
+    .map((sentence) =>
+      sentence
+        .replaceAll(/arm="(\w+)"/g, "$1")
+        .replace("smallest group", "smallest arm")
+        .replace("classic 16, uniform 32", "uniform 32, classic 16")
+        .replace("(classic, uniform)", "(uniform, classic)"),
+    )
+    .toSorted();
+const told = ({ sentence }: { readonly sentence: string }): string => sentence;
+
+test("groups of runs are told of in the words that arms are, and of what only groups can be", async () => {
+  const GROUPS = `query ($of: RunFilter!, $groupBy: [RunKey!], $metrics: [String!], $baseline: [JSON]) { groupComparison(of: $of, groupBy: $groupBy, metrics: $metrics, baseline: $baseline) {
+    baseline verdicts guardRails evaluations { arms sentence } groups { label } } }`;
+  const asked = { of: { experimentId: id }, metrics: ["train/reward", "policy/loss"] };
+  const { comparison } = await get(api.url, COMPARISON.replace("verdicts", "verdicts evaluations { arms sentence }"), asked);
+  const groupBy = [{ property: "ATTRIBUTE", name: "arm" }];
+  const { groupComparison } = await get(api.url, GROUPS, { ...asked, groupBy, baseline: ["uniform"] });
+  expect(groupComparison.baseline).toBe('arm="uniform"');
+  expect(groupComparison.groups.map(({ label }: { label: string }) => label)).toEqual(['arm="classic"', 'arm="uniform"']);
+  expect(asArms(groupComparison.guardRails)).toEqual(comparison.guardRails.toSorted());
+  expect(comparison.guardRails.length).toBeGreaterThan(5);
+  expect(asArms(groupComparison.evaluations.map(told))).toEqual(asArms(comparison.evaluations.map(told)));
+  expect(comparison.evaluations).not.toEqual([]);
+  expect(asArms(groupComparison.verdicts)).toEqual(comparison.verdicts.filter((one: string) => one.includes("train/reward")).toSorted());
+
+  const whole = (await get(api.url, GROUPS, { ...asked, groupBy: [], metrics: ["train/reward"] })).groupComparison;
+  expect(whole.guardRails).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^2 seeds in the smallest group/),
+      "all runs: several runs have seeds 1, 2: their mean counts once",
+      "budgets differ: all runs 16 or 32 rollouts a step",
+    ]),
+  );
+  expect((await get(api.url, GROUPS, { of: { experimentId: "none" }, groupBy })).groupComparison).toEqual({
+    baseline: null,
+    verdicts: [],
+    guardRails: [],
+    evaluations: [],
+    groups: [],
+  });
+});
+
 test("takes any runs and any arm as baseline, and names the arms where it is none", async () => {
   const of = { ids: [runIds[0], runIds[1], runIds[2]] };
   const { comparison } = await get(api.url, COMPARISON, { of, metrics: ["train/reward"], baselineArm: "classic" });

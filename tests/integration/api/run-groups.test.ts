@@ -315,6 +315,12 @@ test("the API, the table, the CSV and the charts of a comparison by any paramete
     }
   }
 
+  // Below it what to know before believing it, in the API's words.
+  const RAILS = `query ($of: RunFilter!) { groupComparison(of: $of, by: ["optimizer.lr", "width"], metrics: ["loss"]) { guardRails } }`;
+  const { guardRails } = (await get(api.url, RAILS, { of: { experimentId } })).groupComparison;
+  expect(guardRails).toContain("optimizer.lr=0.2, width=1: loss is not finite in seed 2, which is left out");
+  for (const rail of guardRails) expect(table).toContain(rail);
+
   // The charts: a dot a seed, and for each group a line whose heights are the means on one scale.
   const file = join(world.home, "report.html");
   await compare("--report", file);

@@ -64,6 +64,13 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web Evaluated": ({ id }) => ({ experimentId: id }),
   "web Experiment": ({ id }) => ({ id }),
   "web Comparison": ({ id }) => ({ experimentId: id, metrics: ["train/reward"] }),
+  "web EvaluationMetrics": ({ runIds }) => ({ runIds }),
+  "web GroupComparison": ({ id }) => ({
+    of: { experimentId: id },
+    groupBy: [{ property: "ATTRIBUTE", name: "arm" }],
+    metrics: ["train/reward"],
+    curves: ["train/reward"],
+  }),
   "web Experiments": ({ id }) => ({ filter: { nameContains: id.split("-")[0] } }),
   "web PassRates": ({ runIds }) => ({ runIds }),
   "web Templates": () => ({}),
@@ -109,7 +116,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "cli Run": ({ runIds }) => ({ id: runIds[0] }),
   "cli Server": () => ({}),
   "cli Comparison": ({ id }) => ({ of: { experimentId: id }, metrics: ["train/reward"], threshold: 0.2 }),
-  "cli RunGroups": ({ id }) => ({
+  "cli GroupComparison": ({ id }) => ({
     of: { experimentId: id },
     by: ["training.steps"],
     groupBy: [

@@ -1,11 +1,11 @@
 // Alert rules, open alerts, what a run waits for, and the archive, in Chromium over a real API whose watcher of rules runs.
 import { setRunStatus } from "@gradus/prisma/training/run-store";
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { get } from "../../testkit/api/test-api.ts";
-import { launchBrowser, visit } from "../../testkit/web/browser.ts";
+import { axeViolations, launchBrowser, visit } from "../../testkit/web/browser.ts";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -27,7 +27,14 @@ afterAll(async () => {
   await world?.close();
 });
 
-const rules = async () => (await get(url, "{ alertRules { id name condition mutedUntil deletedAt webhookUrl } }")).alertRules;
+const rules = async () =>
+  (await get(url, "{ alertRules { id name condition clearThreshold clearPoints mutedUntil deletedAt webhookUrl } }")).alertRules;
+
+/** What a field says is wrong with it. */
+const toldOf = async (field: Locator): Promise<string | null> => {
+  const id = await field.getAttribute("aria-describedby");
+  return id === null ? null : field.page().locator(`[id="${id}"]`).textContent();
+};
 
 test(
   "a rule is made on the settings, muted, unmuted and ended, and a wrong wish is refused by its field",
@@ -40,14 +47,32 @@ test(
     await page.getByLabel("Threshold", { exact: true }).fill("0.05");
     await page.getByLabel("Webhook").fill("http://192.0.2.1/hook");
     await page.getByRole("button", { name: "Make a rule" }).click();
-    await page.getByRole("alert").getByText("webhookUrl").waitFor();
+    await page.getByRole("alert").getByText("No rule was made").waitFor();
+    const webhook = page.getByLabel("Webhook");
+    expect(await webhook.getAttribute("aria-invalid")).toBe("true");
+    expect(await page.evaluate("document.activeElement.name")).toBe("webhookUrl");
     expect(await rules()).toEqual([]);
     // What was refused is still there to be mended.
-    await page.getByLabel("Webhook").fill("");
+    await webhook.fill("");
+    // What would end an alert while its rule holds is refused at its own field, in the API's words.
+    const ends = page.getByLabel("Ends past, if not the threshold");
+    const inARow = page.getByLabel("Points in a row that end it");
+    await ends.fill("0.01");
+    await inARow.fill("0");
+    await page.getByRole("button", { name: "Make a rule" }).click();
+    await expect.poll(() => toldOf(ends), SOON).toBe("not below the threshold, 0.05");
+    expect(await toldOf(inARow)).toBe("1 to 10000");
+    expect(await webhook.getAttribute("aria-invalid")).toBeNull();
+    expect(await axeViolations(page)).toEqual([]);
+    expect(await rules()).toEqual([]);
+    await ends.fill("0.1");
+    await inARow.fill("3");
     await page.getByRole("button", { name: "Make a rule" }).click();
     const row = page.locator('tr[data-rule-name="reward collapsed"]');
     await row.waitFor();
     const [rule] = await rules();
+    expect(rule).toMatchObject({ clearThreshold: 0.1, clearPoints: 3 });
+    expect(rule.condition).toContain("until not below 0.1 for 3 points in a row");
     expect(await row.locator('[data-value="condition"]').textContent()).toBe(rule.condition);
     await page.getByRole("button", { name: "Mute 1 h: reward collapsed" }).click();
     await row.getByText("muted until").waitFor();

@@ -57,6 +57,8 @@ test("every page keeps to the window from 390 to 2560 pixels and breaks no rule 
   const paths = [
     "/",
     `/experiments/${EXPERIMENT}`,
+    `/experiments/${EXPERIMENT}?by=attributes.arm`,
+    "/runs?by=attributes.experiment,attributes.arm",
     `/runs/${runIds[2]}?events=all`,
     `/runs/${runIds[2]}/steps/1`,
     "/problems",

@@ -66,6 +66,11 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Query.experimentTemplates": listed,
   "Query.experiments": { scope: "READ", foreign: filters(), unnamed: {} },
   "Query.group": read(({ group }) => ({ id: group })),
+  "Query.groupComparison": {
+    scope: "READ",
+    foreign: [({ experiment }) => ({ of: { experimentId: experiment } }), ({ run }) => ({ of: { ids: [run] } })],
+    unnamed: { of: {} },
+  },
   "Query.metricDefinitions": anywhere,
   "Query.metricSeries": read(({ run }) => ({ runIds: [run], names: ["train/reward"] })),
   "Query.node": read(

@@ -57,17 +57,25 @@ export class WatchedPage {
   }
 }
 
-/** From here on the browser notes how long each input waited for the paint that shows it; see `slowestInput`. */
+/** From here on the browser notes how long each input waited for the paint that answers it, and what kept it busy: see `sinceInputs`. */
 export const noteInputs = (page: Page): Promise<void> =>
   page.evaluate(`{
     globalThis.inputs = [];
+    globalThis.tasks = [];
+    new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
     new PerformanceObserver((list) => globalThis.inputs.push(...list.getEntries().filter(({ interactionId }) => interactionId > 0).map(({ duration }) => duration)))
       .observe({ type: "event", durationThreshold: 16 });
   }`) as Promise<void>;
 
-/** Milliseconds of the slowest input since this was asked last; 16 where all were faster, which browsers do not tell. */
-export async function slowestInput(page: Page): Promise<number> {
+/**
+ * Milliseconds since this was asked last: of the slowest input, 16 where all were faster, and of the longest task, 50 where all were shorter: browsers do
+ * not tell of those. A chart that follows an input is drawn in a task behind its paint.
+ */
+export async function sinceInputs(page: Page): Promise<{ readonly inputMs: number; readonly taskMs: number }> {
   // Entries come behind the paint that they tell of.
   await page.waitForTimeout(500);
-  return (await page.evaluate("Math.max(16, ...globalThis.inputs.splice(0))")) as number;
+  const [inputMs = NaN, taskMs = NaN] = (await page.evaluate(
+    "[Math.max(16, ...globalThis.inputs.splice(0)), Math.max(50, ...globalThis.tasks.splice(0))]",
+  )) as number[];
+  return { inputMs, taskMs };
 }

@@ -47,6 +47,8 @@ describe("a series that grows live", () => {
       property(values, nat(80), nat(10), constantFrom(1, 2, 4, 8), (points, cut, repeated, width) => {
         const known = Math.min(cut, points.length);
         const series = new FoldedSeries(width, answered(points.slice(0, known), width));
+        // What was read before a point came is not read again.
+        expect(series.means()).toHaveLength(answered(points.slice(0, known), width).length);
         for (let index = Math.max(0, known - repeated); index < points.length; index++) series.add(index + 1, points[index] ?? 0);
         const expected = answered(points, width);
         expect(series.means().map(({ step }) => step)).toEqual(expected.map(({ toStep }) => toStep));

@@ -68,6 +68,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   experimentTemplates: listed,
   experiments: filtered,
   group: read(({ id }) => ({ groups: [id] })),
+  groupComparison: filteredRuns("of"),
   metricDefinitions: anywhere,
   metricSeries: read(({ runIds }) => ({ runs: runIds })),
   node: read(({ globalId }) => namedByGlobalId(globalId)),

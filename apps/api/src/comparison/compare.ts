@@ -11,8 +11,8 @@ import { readCourses } from "./courses.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
 import { comparedMetric, corrected } from "./estimate.ts";
 import { comparedEvaluations, evaluationRails } from "./evaluations.ts";
-import { guardRails } from "./guard-rails.ts";
-import { heldOutImprovement, problemDifference } from "./improvement.ts";
+import { guardedArm, guardRails } from "./guard-rails.ts";
+import { beforeAndAfter, heldOutImprovement, problemDifference } from "./improvement.ts";
 import type { BeforeAndAfter } from "./improvement.ts";
 import { RunValues } from "./run-values.ts";
 import { compareScalars } from "./scalars.ts";
@@ -48,15 +48,11 @@ export async function compare(
     readEvaluationsOfRuns(db, runIds).then((all) => all.filter(({ completedAt }) => completedAt !== null)),
     countSandboxErrors(db, runIds),
   ]);
-  const evaluated = await readBeforeAndAfter(
-    db,
-    completed.filter(({ suite }) => suite === null),
-  );
+  const evaluated = await readBeforeAndAfter(db, completed);
   const armOf = new Map(arms.flatMap(({ arm, runs: ofArm }) => ofArm.map(({ id }) => [id, arm.name])));
   const evaluations = comparedEvaluations(completed, (runId) => armOf.get(runId) ?? "");
   const values = new RunValues(points);
   const seriesOf = Map.groupBy(series, ({ runId }) => runId);
-  const errorsOf = new Map(broken.map(({ runId, errors }) => [runId, errors]));
 
   const resultsOf = ({ runs: ofArm }: ArmToCompare): BeforeAndAfter[] => ofArm.flatMap(({ id }) => evaluated.get(id) ?? []);
   const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
@@ -98,15 +94,13 @@ export async function compare(
     };
   });
   const adjusted = corrected(compared.map((one) => one.metrics));
-  const guarded = arms.map(({ arm, runs: ofArm }) => ({
-    name: arm.name,
-    runs: ofArm,
-    missing: values.missing(ofArm, metrics),
-    nonFinite: values.nonFinite(ofArm, metrics),
-    sandboxErrors: ofArm.reduce((sum, { id }) => sum + (errorsOf.get(id) ?? 0), 0),
-    rolloutsPerStep: rolloutsPerStep(arm.configuration),
-    evaluatedAt: ofArm.flatMap(({ id }) => evaluated.get(id)?.step ?? []),
-  }));
+  const known = {
+    values,
+    metrics,
+    errorsOf: new Map(broken.map(({ runId, errors }) => [runId, errors])),
+    evaluatedAt: new Map([...evaluated].map(([runId, { step }]) => [runId, step])),
+  };
+  const guarded = arms.map(({ arm, runs: ofArm }) => guardedArm(arm.name, ofArm, [arm.configuration], known));
   const baselineArm = baseline?.arm.name ?? null;
   return {
     metrics,
@@ -123,23 +117,17 @@ const verdictsOf = ({ metrics, improvement }: ComparedArm): string[] => [
   ...metrics.flatMap(({ difference }) => difference?.sentence ?? []),
 ];
 
-/** Of an arm of ours; null for what others have logged. */
-function rolloutsPerStep(configuration: unknown): number | null {
-  const { training } = (configuration ?? {}) as { readonly training?: { readonly groupsPerStep?: unknown; readonly groupSize?: unknown } };
-  const { groupsPerStep, groupSize } = training ?? {};
-  return typeof groupsPerStep === "number" && typeof groupSize === "number" ? groupsPerStep * groupSize : null;
-}
-
-/** Of every run its completed evaluation of step 0 and its latest later one. */
+/** The results of both evaluations of every run that has both. */
 async function readBeforeAndAfter(
   db: Database,
   completed: readonly EvaluationOfRun[],
 ): Promise<Map<string, BeforeAndAfter & { readonly step: number }>> {
-  const pairs = [...Map.groupBy(completed, ({ ofRun }) => ofRun)].flatMap(([runId, ofRun]) => {
-    const before = ofRun.find(({ step }) => step === 0);
-    const after = ofRun.findLast(({ step }) => step > 0);
-    return before === undefined || after === undefined ? [] : [{ runId, before: before.id, after: after.id, step: after.step }];
-  });
+  const pairs = beforeAndAfter(completed).map(({ runId, before, after }) => ({
+    runId,
+    before: before.id,
+    after: after.id,
+    step: after.step,
+  }));
   const ids = new Set(pairs.flatMap(({ before, after }) => [before, after]));
   const results = Map.groupBy(await readResults(db, [...ids]), ({ evaluationId }) => evaluationId);
   return new Map(

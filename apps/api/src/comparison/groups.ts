@@ -21,6 +21,14 @@ export interface RunGroup {
   readonly curves: readonly ComparisonCurve[];
 }
 
+/** Groups in the order of their keys. */
+export interface Grouped {
+  readonly groups: RunGroup[];
+  /** Label of the one that the others are compared with; null where there is none. */
+  readonly baseline: string | null;
+  readonly values: RunValues;
+}
+
 export interface GroupInput {
   readonly runs: readonly GroupedRun[];
   readonly by: readonly RunKey[];
@@ -75,7 +83,7 @@ function byKeys(one: readonly unknown[], other: readonly unknown[]): number {
 }
 
 /** By their keys; a fixed number of queries, however many runs there are. @throws GraphQLError BAD_USER_INPUT for a baseline that is no group */
-export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPoints, baseline }: GroupInput): Promise<RunGroup[]> {
+export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPoints, baseline }: GroupInput): Promise<Grouped> {
   const runIds = runs.map(({ run }) => run.id);
   const measured = by.flatMap(({ property, name }) => (property === "METRIC" ? [name] : []));
   const lastOf = new Map(
@@ -148,5 +156,9 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
     };
   });
   const adjusted = corrected(rows.map((row) => row.metrics));
-  return rows.map((row, at) => ({ ...row, metrics: adjusted[at] ?? row.metrics }));
+  return {
+    groups: rows.map((row, at) => ({ ...row, metrics: adjusted[at] ?? row.metrics })),
+    baseline: wanted === undefined ? null : named(wanted.key),
+    values,
+  };
 }

@@ -1,6 +1,8 @@
 // Owns: what a reader should know before believing a comparison, in plain sentences. Must not know: SQL, GraphQL.
 import type { RunRow } from "@gradus/prisma/rows";
+import type { RunValues } from "./run-values.ts";
 
+/** An arm, or a group of runs in place of one. */
 export interface GuardedArm {
   readonly name: string;
   readonly runs: readonly RunRow[];
@@ -11,20 +13,56 @@ export interface GuardedArm {
   readonly sandboxErrors: number;
   /** Steps of the evaluations that the improvement is from, one a run. */
   readonly evaluatedAt: readonly number[];
-  /** Groups of a step x rollouts of a group; null where the arm does not say. */
-  readonly rolloutsPerStep: number | null;
+  /** Groups of a step x rollouts of a group, each once; none where its runs do not say. */
+  readonly rolloutsPerStep: readonly number[];
+}
+
+/** What is known of compared runs, each by its id. */
+export interface Known {
+  readonly values: RunValues;
+  readonly metrics: readonly string[];
+  readonly errorsOf: ReadonlyMap<string, number>;
+  readonly evaluatedAt: ReadonlyMap<string, number>;
+}
+
+export const guardedArm = (
+  name: string,
+  runs: readonly RunRow[],
+  configurations: readonly unknown[],
+  { values, metrics, errorsOf, evaluatedAt }: Known,
+): GuardedArm => ({
+  name,
+  runs,
+  missing: values.missing(runs, metrics),
+  nonFinite: values.nonFinite(runs, metrics),
+  sandboxErrors: runs.reduce((sum, { id }) => sum + (errorsOf.get(id) ?? 0), 0),
+  rolloutsPerStep: [...new Set(configurations.flatMap(rolloutsPerStep))].toSorted((a, b) => a - b),
+  evaluatedAt: runs.flatMap(({ id }) => evaluatedAt.get(id) ?? []),
+});
+
+/** Of an arm of ours; nothing for what others have logged. */
+function rolloutsPerStep(configuration: unknown): number[] {
+  const { training } = (configuration ?? {}) as { readonly training?: { readonly groupsPerStep?: unknown; readonly groupSize?: unknown } };
+  const { groupsPerStep, groupSize } = training ?? {};
+  return typeof groupsPerStep === "number" && typeof groupSize === "number" ? [groupsPerStep * groupSize] : [];
 }
 
 /** From so many intervals on, one of them is likely to exclude 0 by chance. */
 const MANY_COMPARISONS = 10;
 const FEW_SEEDS = 5;
 
-export function guardRails(arms: readonly GuardedArm[], metrics: readonly string[], baseline: string | null): string[] {
-  const fewest = Math.min(...arms.map(({ runs }) => runs.length));
+/** `kind`: what stands beside what. */
+export function guardRails(
+  arms: readonly GuardedArm[],
+  metrics: readonly string[],
+  baseline: string | null,
+  kind: "arm" | "group" = "arm",
+): string[] {
+  const fewest = Math.min(...arms.map(({ runs }) => new Set(runs.map(({ seed }) => seed)).size));
   const compared = Math.max(0, arms.length - 1) * metrics.length;
   return [
     ...(arms.length > 0 && fewest < FEW_SEEDS
-      ? [`${plural(fewest, "seed")} in the smallest arm: intervals over seeds are wide and assume a normal spread`]
+      ? [`${plural(fewest, "seed")} in the smallest ${kind}: intervals over seeds are wide and assume a normal spread`]
       : []),
     ...arms.flatMap(ofArm),
     ...unmatched(arms, baseline),
@@ -34,8 +72,10 @@ export function guardRails(arms: readonly GuardedArm[], metrics: readonly string
 }
 
 function ofArm({ name, runs, nonFinite, missing, sandboxErrors, evaluatedAt }: GuardedArm): string[] {
+  const shared = [...Map.groupBy(runs, ({ seed }) => seed)].flatMap(([seed, of]) => (of.length > 1 ? [seed] : []));
   const running = runs.filter(({ status }) => !["COMPLETED", "FAILED", "CANCELLED"].includes(status));
   return [
+    ...(shared.length > 0 ? [`${name}: several runs have ${listed("seed", shared)}: their mean counts once`] : []),
     ...(running.length > 0
       ? [
           `${name}: ${plural(running.length, "run")} of ${runs.length} not finished (${running.map(progress).join(", ")}); the last value so far stands`,
@@ -67,16 +107,21 @@ function unmatched(arms: readonly GuardedArm[], baseline: string | null): string
 
 function differentBudgets(arms: readonly GuardedArm[]): string[] {
   const lengths = new Set(arms.flatMap(({ runs }) => runs.map(({ totalSteps }) => totalSteps)));
-  const known = arms.flatMap(({ name, rolloutsPerStep }) => (rolloutsPerStep === null ? [] : [{ name, rolloutsPerStep }]));
-  const widths = new Set(known.map(({ rolloutsPerStep }) => rolloutsPerStep));
+  const known = arms.filter(({ rolloutsPerStep }) => rolloutsPerStep.length > 0);
+  const widths = new Set(known.flatMap(({ rolloutsPerStep }) => rolloutsPerStep));
   return [
     ...(lengths.size > 1 ? [`runs differ in length: ${[...lengths].toSorted((a, b) => a - b).join(", ")} steps`] : []),
     ...(widths.size > 1
-      ? [`budgets differ: ${known.map(({ name, rolloutsPerStep }) => `${name} ${rolloutsPerStep}`).join(", ")} rollouts a step`]
+      ? [
+          `budgets differ: ${known.map(({ name, rolloutsPerStep }) => `${name} ${rolloutsPerStep.join(" or ")}`).join(", ")} rollouts a step`,
+        ]
       : []),
   ];
 }
 
 const progress = ({ seed, stepsDone, totalSteps }: RunRow): string => `seed ${seed} at step ${stepsDone} of ${totalSteps}`;
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
-const listed = (noun: string, values: readonly number[]): string => `${noun}${values.length === 1 ? "" : "s"} ${values.join(", ")}`;
+function listed(noun: string, values: readonly number[]): string {
+  const each = [...new Set(values)];
+  return `${noun}${each.length === 1 ? "" : "s"} ${each.join(", ")}`;
+}

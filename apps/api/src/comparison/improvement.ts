@@ -1,6 +1,7 @@
 // Owns: held-out pass@1 after training against before, paired over problems, seeds pooled. Must not know: arms, SQL.
 import { mcNemar, mean, pairByProblem, verdictSentence } from "@gradus/domain/statistics";
 import type { ProblemCount } from "@gradus/domain/statistics";
+import type { EvaluationOfRun } from "@gradus/prisma/reading/evaluation-reader";
 import type { EvaluationResultRow } from "@gradus/prisma/rows";
 import type { HeldOutImprovement, ProblemDifference } from "../generated/schema-types.ts";
 import { excludesZero, toEstimate } from "./estimate.ts";
@@ -9,6 +10,20 @@ import { excludesZero, toEstimate } from "./estimate.ts";
 export interface BeforeAndAfter {
   readonly before: readonly EvaluationResultRow[];
   readonly after: readonly EvaluationResultRow[];
+}
+
+/** Of every run that has both: its completed evaluation of step 0 on the experiment's own held-out problems, and its latest later one. */
+export function beforeAndAfter(completed: readonly EvaluationOfRun[]): {
+  readonly runId: string;
+  readonly before: EvaluationOfRun;
+  readonly after: EvaluationOfRun;
+}[] {
+  const own = completed.filter(({ suite }) => suite === null);
+  return [...Map.groupBy(own, ({ ofRun }) => ofRun)].flatMap(([runId, ofRun]) => {
+    const before = ofRun.find(({ step }) => step === 0);
+    const after = ofRun.findLast(({ step }) => step > 0);
+    return before === undefined || after === undefined ? [] : [{ runId, before, after }];
+  });
 }
 
 /** Names the resamples: the same results give the same interval. */

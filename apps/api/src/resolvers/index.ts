@@ -46,6 +46,7 @@ import { experiment as queryExperiment } from "./Query/experiment.ts";
 import { experimentTemplates as queryExperimentTemplates } from "./Query/experimentTemplates.ts";
 import { experiments as queryExperiments } from "./Query/experiments.ts";
 import { group as queryGroup } from "./Query/group.ts";
+import { groupComparison as queryGroupComparison } from "./Query/groupComparison.ts";
 import { metricDefinitions as queryMetricDefinitions } from "./Query/metricDefinitions.ts";
 import { metricSeries as queryMetricSeries } from "./Query/metricSeries.ts";
 import { pretraining as queryPretraining } from "./Query/pretraining.ts";
@@ -129,6 +130,7 @@ export const resolvers: Resolvers = {
     experimentTemplates: queryExperimentTemplates,
     experiments: queryExperiments,
     group: queryGroup,
+    groupComparison: queryGroupComparison,
     metricDefinitions: queryMetricDefinitions,
     metricSeries: queryMetricSeries,
     node: queryNode,

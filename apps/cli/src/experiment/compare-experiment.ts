@@ -1,7 +1,7 @@
 // Owns: asking for the comparison of an experiment's arms, or of its runs grouped otherwise. Must not know: how it is shown.
 import { request } from "../client/api-client.ts";
-import { ComparisonCurvesDocument, ComparisonDocument, RunGroupsDocument } from "../client/generated/operations.ts";
-import type { ComparisonCurvesQuery, ComparisonQuery, RunGroupsQuery, RunKey } from "../client/generated/operations.ts";
+import { ComparisonCurvesDocument, ComparisonDocument, GroupComparisonDocument } from "../client/generated/operations.ts";
+import type { ComparisonCurvesQuery, ComparisonQuery, GroupComparisonQuery, RunKey } from "../client/generated/operations.ts";
 import { patiently } from "../client/patience.ts";
 import { RefusedError } from "../client/refused.ts";
 
@@ -68,22 +68,24 @@ function keyOf(text: string): RunKey {
 
 /** Groups of the experiment's runs in the place of arms: everything else that differs, seeds above all, is collapsed. @throws RefusedError */
 export async function compareGroups({ apiUrl, experimentId, by, metrics, baselineArm, withCurves }: GroupsInput): Promise<ComparedGroups> {
-  const ask = async (baseline: unknown[] | null, curves: readonly string[]): Promise<RunGroupsQuery["runGroups"]> => {
+  const ask = async (baseline: unknown[] | null, curves: readonly string[]): Promise<GroupComparisonQuery["groupComparison"]> => {
     const variables = { of: { experimentId }, by: [], groupBy: by.map(keyOf), metrics: metrics === undefined ? null : [...metrics] };
-    return (await patiently(() => request(apiUrl, RunGroupsDocument, { ...variables, curves: [...curves], baseline }))).runGroups;
+    return (await patiently(() => request(apiUrl, GroupComparisonDocument, { ...variables, curves: [...curves], baseline })))
+      .groupComparison;
   };
-  let groups = await ask(null, []);
-  const wanted = baselineArm === undefined ? groups[0] : groups.find(({ label }) => label === baselineArm);
+  let compared = await ask(null, []);
+  const wanted = baselineArm === undefined ? undefined : compared.groups.find(({ label }) => label === baselineArm);
   if (baselineArm !== undefined && wanted === undefined)
     throw new RefusedError(`there is no group ${baselineArm}`, [
-      { path: "--baseline", value: baselineArm, expected: `one of ${groups.map(({ label }) => label).join(" | ")}` },
+      { path: "--baseline", value: baselineArm, expected: `one of ${compared.groups.map(({ label }) => label).join(" | ")}` },
     ]);
-  const names = groups[0]?.metrics.map(({ name }) => name) ?? [];
-  if (baselineArm !== undefined || withCurves) groups = await ask(wanted === undefined ? null : [...wanted.key], withCurves ? names : []);
+  if (wanted !== undefined || withCurves)
+    compared = await ask(wanted === undefined ? null : [...wanted.key], withCurves ? compared.metrics : []);
+  const { groups, baseline, ...said } = compared;
   return {
     comparison: {
-      metrics: names,
-      baselineArm: wanted?.label ?? null,
+      ...said,
+      baselineArm: baseline,
       arms: groups.map(({ label, runs, metrics: ofGroup }) => ({
         arm: { name: label },
         runs,
@@ -92,9 +94,6 @@ export async function compareGroups({ apiUrl, experimentId, by, metrics, baselin
         overProblems: null,
         scalars: [],
       })),
-      verdicts: groups.flatMap(({ metrics: ofGroup }) => ofGroup.flatMap(({ difference }) => difference?.sentence ?? [])),
-      guardRails: [],
-      evaluations: [],
     },
     curves: groups.map(({ label, curves }) => ({ arm: { name: label }, curves })),
   };

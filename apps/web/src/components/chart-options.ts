@@ -4,7 +4,7 @@ import { formatCount } from "../format/number.ts";
 import { logTicks, valueRange, wholeRange } from "./chart-data.ts";
 import type { ChartRange } from "./chart-data.ts";
 import { Glide } from "./chart-glide.ts";
-import { colour, drawMarks, drawPin, drawRules } from "./chart-paint.ts";
+import { colour, drawMarks, drawRules, showPin } from "./chart-paint.ts";
 import { seriesOf } from "./chart-series.ts";
 import type { ChartNow } from "./chart-series.ts";
 
@@ -97,7 +97,7 @@ export function chartOptions(now: ChartNow, { height, width, isLog, zone, syncKe
       draw: [
         (plot) => {
           if (now.glide === null) drawMarks(plot, now.lines);
-          drawPin(plot, now.pin);
+          showPin(plot, now.pin);
         },
       ],
     },

@@ -1,4 +1,4 @@
-// Owns: what a chart paints by hand on its canvas: rules with words, marks along lines, the pinned place. Must not know: data's source, uPlot's options.
+// Owns: what a chart paints by hand on its canvas: rules with words, marks along lines; and the pinned place over it. Must not know: data's source, uPlot's options.
 import type uPlot from "uplot";
 import { markPath } from "../arms/arm-look.ts";
 import type { ChartLine, ChartRule } from "./chart-data.ts";
@@ -76,18 +76,12 @@ export function drawMarks(plot: uPlot, lines: readonly ChartLine[]): void {
   ctx.restore();
 }
 
-/** The place that a reader holds on to. */
-export function drawPin(plot: uPlot, x: number | null): void {
-  if (x === null) return;
-  const { ctx, bbox } = plot;
-  const left = Math.round(plot.valToPos(x, "x", true));
-  if (left < bbox.left || left > bbox.left + bbox.width) return;
-  ctx.save();
-  ctx.strokeStyle = colour("--ink");
-  ctx.lineWidth = 1.5 * devicePixelRatio;
-  ctx.beginPath();
-  ctx.moveTo(left, bbox.top);
-  ctx.lineTo(left, bbox.top + bbox.height);
-  ctx.stroke();
-  ctx.restore();
+/** The place that a reader holds on to: an element over the canvas, so that to hold another one draws no line anew. */
+export function showPin(plot: uPlot, x: number | null): void {
+  const known = plot.over.querySelector<HTMLElement>(".chart-pin");
+  const left = x === null ? NaN : plot.valToPos(x, "x");
+  if (!(left >= 0 && left * devicePixelRatio <= plot.bbox.width)) return known?.remove();
+  const pin = known ?? plot.over.appendChild(document.createElement("div"));
+  pin.className = "chart-pin";
+  pin.style.translate = `${left}px`;
 }

@@ -9,6 +9,7 @@ import { timeZone } from "../format/time-zone.ts";
 import { joinLines, keyRange, structureOf, wholeRange } from "./chart-data.ts";
 import type { ChartLine, ChartRange, ChartRule } from "./chart-data.ts";
 import { chartOptions } from "./chart-options.ts";
+import { showPin } from "./chart-paint.ts";
 import type { ChartNow } from "./chart-series.ts";
 import { useThemeVersion } from "./theme-signal.ts";
 
@@ -118,7 +119,8 @@ export function Chart(props: ChartProps) {
     if (drawn.current !== data) plot.current?.setData(data as uPlot.AlignedData);
   }, [data, from, to, until]);
   useEffect(() => void (drawn.current = null));
-  useEffect(() => plot.current?.redraw(false, false), [rules, pin]);
+  useEffect(() => plot.current?.redraw(false, false), [rules]);
+  useEffect(() => void (plot.current && showPin(plot.current, pin)), [pin]);
 
   // Of a zoomed view what lies beside it is known, too, and is not in it.
   const end = range !== null && (data[0].at(-1) ?? -Infinity) > range[1] ? range[1] : null;

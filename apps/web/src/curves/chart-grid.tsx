@@ -1,6 +1,7 @@
 // Owns: which panels stand on a page, in the URL: added, changed, moved, removed, zoomed together, kept as views. Must not know: whose runs they show.
 import { useRef, useState } from "react";
 import type { PointBus } from "../api/point-bus.ts";
+import { AfterPaint } from "../components/after-paint.tsx";
 import { Button } from "../components/button.tsx";
 import { WhenSeen } from "../components/when-seen.tsx";
 import { useUrlState } from "../url/use-url-state.ts";
@@ -71,21 +72,23 @@ export function ChartGrid({ kind, project, arms, runs, bus, defaults, showsSeeds
             }}
           >
             <WhenSeen height={370}>
-              <CurvePanel
-                arms={arms}
-                runs={runs}
-                bus={bus}
-                metric={metric}
-                showsSeeds={showsSeeds}
-                showsStages={showsStages}
-                view={view}
-                range={range}
-                onRange={setRange}
-                onChange={() => open({ at: index })}
-                onRemove={() => show(shown.filter((_, at) => at !== index))}
-                onMove={(by) => show(moved(shown, index, index + by))}
-                onDrag={(isDragged) => setDragged(isDragged ? index : null)}
-              />
+              <AfterPaint>
+                <CurvePanel
+                  arms={arms}
+                  runs={runs}
+                  bus={bus}
+                  metric={metric}
+                  showsSeeds={showsSeeds}
+                  showsStages={showsStages}
+                  view={view}
+                  range={range}
+                  onRange={setRange}
+                  onChange={() => open({ at: index })}
+                  onRemove={() => show(shown.filter((_, at) => at !== index))}
+                  onMove={(by) => show(moved(shown, index, index + by))}
+                  onDrag={(isDragged) => setDragged(isDragged ? index : null)}
+                />
+              </AfterPaint>
             </WhenSeen>
           </div>
         ))}

@@ -42,14 +42,14 @@ export function curveLines(
     const places = armCurve(
       ofArm.flatMap((run) => series.get(run.id) ?? []),
       width,
-    ).map((place) => ({ ...place, y: place.mean as number | null }));
+    );
     const placed = onAxis(places, placeOf && ((step) => meanOf(ofArm.map((run) => placeOf(run.id, step)))));
     const mean: ChartLine = {
       key: id,
       label: name,
       ...look,
       ...placed.axis,
-      y: placed.kept.map(({ y }) => y),
+      y: placed.kept.map(({ mean }) => mean),
       // One seed has no interval: a band of nothing would cost two lines.
       ...(placed.kept.some(({ low }) => low !== null) && {
         low: placed.kept.map(({ low }) => low),
@@ -58,11 +58,8 @@ export function curveLines(
       n: placed.kept.map(({ n }) => n),
     };
     const seeds = (showsSeeds ? ofArm : []).map((run): ChartLine => {
-      const own = onAxis(
-        (series.get(run.id)?.means(width) ?? []).map(({ step, mean: y }) => ({ step, y })),
-        placeOf && ((step) => placeOf(run.id, step)),
-      );
-      return { key: run.id, label: `${name} seed ${run.seed}`, ...look, faint: true, ...own.axis, y: own.kept.map(({ y }) => y) };
+      const own = onAxis(series.get(run.id)?.means(width) ?? [], placeOf && ((step) => placeOf(run.id, step)));
+      return { key: run.id, label: `${name} seed ${run.seed}`, ...look, faint: true, ...own.axis, y: own.kept.map(({ mean }) => mean) };
     });
     return smoothing === 0 ? [...seeds, mean] : [...seeds, ...smoothed(mean, smoothing)];
   });

@@ -28,6 +28,8 @@ export function useCurves(
   const [curves, setCurves] = useState<Curves>({ series: undefined, error: undefined });
   // What was answered last, and for which metrics and steps: another choice of runs asks for the new ones alone.
   const known = useRef<{ readonly bus: PointBus; readonly of: string; readonly series: AllSeries } | null>(null);
+  // What was told since is still to be shown: another choice must not lose it.
+  const isDue = useRef(false);
   const key = JSON.stringify({ runIds, metrics, range });
   useEffect(() => {
     const wanted = JSON.parse(key) as { runIds: string[]; metrics: string[]; range: [number, number] | null };
@@ -41,7 +43,14 @@ export function useCurves(
     let series: AllSeries | undefined;
     let hasFailed = false;
     let waiting: (readonly [string, LivePoint])[] = [];
-    const show = oncePerFrame(() => setCurves({ series: new Map(series), error: undefined }));
+    const soon = oncePerFrame(() => {
+      isDue.current = false;
+      setCurves({ series: new Map(series), error: undefined });
+    });
+    const show = (): void => {
+      isDue.current = true;
+      soon();
+    };
     const fold = (all: AllSeries | undefined, runId: string, { name, step, value }: LivePoint): void => {
       if (steps !== null && (step < steps[0] || step > steps[1])) return;
       all?.get(name)?.get(runId)?.add(step, value);
@@ -61,7 +70,9 @@ export function useCurves(
       for (const [runId, point] of waiting) if (missing.includes(runId)) fold(series, runId, point);
       waiting = [];
       known.current = { bus, of, series };
-      show();
+      // Fewer runs than are shown already are no news to whoever draws them.
+      if (missing.length > 0 || before === undefined || isDue.current) show();
+      else setCurves((old) => (old.error === undefined ? old : { ...old, error: undefined }));
     };
     const load = async (): Promise<void> => {
       try {
@@ -82,7 +93,7 @@ export function useCurves(
       abort.abort();
       leave();
       stopWaiting();
-      show.cancel();
+      soon.cancel();
     };
   }, [bus, key]);
   return curves;

@@ -10,6 +10,9 @@ export interface CurvePlace extends SeedMean {
 
 /** At each bucket the mean over seeds of each seed's mean there; a seed that has not come so far is not in it, and n says so. */
 export function armCurve(seeds: readonly FoldedSeries[], width = commonWidth(seeds)): CurvePlace[] {
+  const [only, ...others] = seeds;
+  if (only !== undefined && others.length === 0)
+    return only.means(width).map(({ step, mean }) => ({ step, mean, low: null, high: null, n: 1 }));
   const places = new Map<number, { step: number; values: number[] }>();
   for (const seed of seeds) {
     for (const { at, step, mean } of seed.means(width)) {

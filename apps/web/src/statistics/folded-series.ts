@@ -30,6 +30,8 @@ export class FoldedSeries {
   #width: number;
   #buckets = new Map<number, Bucket>();
   #lastStep = -Infinity;
+  /** What was asked for last: charts ask for all of their lines again where one has changed. */
+  #known: { readonly width: number; readonly means: readonly FoldedMean[] } | undefined;
 
   /** `width`: a power of two. `most`: with more buckets than these each two become one, so that a page that stays open does not grow. */
   constructor(width: number, answered: readonly AnsweredBucket[], most = Infinity) {
@@ -66,7 +68,12 @@ export class FoldedSeries {
   }
 
   /** Buckets with finite values by step: number of the bucket, its last step, its mean, and of how many points. */
-  means(width = this.#width): FoldedMean[] {
+  means(width = this.#width): readonly FoldedMean[] {
+    if (this.#known?.width !== width) this.#known = { width, means: this.#meansOf(width) };
+    return this.#known.means;
+  }
+
+  #meansOf(width: number): FoldedMean[] {
     const means: FoldedMean[] = [];
     let isInOrder = true;
     for (const [at, { toStep, sum, finite }] of width === this.#width ? this.#buckets : this.#wider(width)) {
@@ -94,6 +101,7 @@ export class FoldedSeries {
   }
 
   #bucketOf(fromStep: number, toStep: number): Bucket {
+    this.#known = undefined;
     const at = Math.floor(fromStep / this.#width);
     let bucket = this.#buckets.get(at);
     if (bucket === undefined) this.#buckets.set(at, (bucket = { toStep, sum: 0, finite: 0 }));

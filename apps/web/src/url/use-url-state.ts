@@ -1,12 +1,21 @@
 // Owns: view state that lives in the URL's query, so that a link or a reload shows the same view. Must not know: which view.
 import { useCallback } from "react";
-import { useLocation, useSearch } from "wouter";
+import { navigate, useLocationProperty } from "wouter/use-browser-location";
 
-/** The value of `key`, `fallback` where it is absent; setting the fallback removes it. `replace`: no step back for it (typing, dragging). */
+let known = { text: "", query: new URLSearchParams() };
+
+/** The address's query, taken apart once: every key of a page asks for it at every change, and a hundred chosen runs are a long text. */
+function queryNow(): URLSearchParams {
+  if (location.search !== known.text) known = { text: location.search, query: new URLSearchParams(location.search) };
+  return known.query;
+}
+
+/**
+ * The value of `key`, `fallback` where it is absent; setting the fallback removes it. `replace`: no step back for it (typing, dragging).
+ * Another key's change does not render anew.
+ */
 export function useUrlState(key: string, fallback = ""): readonly [string, (value: string, options?: { replace?: boolean }) => void] {
-  const search = useSearch();
-  const [, navigate] = useLocation();
-  const value = new URLSearchParams(search).get(key) ?? fallback;
+  const value = useLocationProperty(() => queryNow().get(key) ?? fallback);
   const set = useCallback(
     (next: string, { replace = false } = {}) => {
       // From the address and not from the last render: two keys may be set in one event.
@@ -16,7 +25,7 @@ export function useUrlState(key: string, fallback = ""): readonly [string, (valu
       const text = query.toString();
       navigate(`${location.pathname}${text === "" ? "" : `?${text}`}`, { replace });
     },
-    [key, fallback, navigate],
+    [key, fallback],
   );
   return [value, set];
 }

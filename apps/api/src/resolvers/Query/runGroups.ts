@@ -1,19 +1,23 @@
-// Owns: Query.runGroups.
+// Owns: Query.runGroups, and which runs its arguments mean by which keys.
 import { readFilteredRuns } from "@gradus/prisma/reading/run-reader";
 import { groupRuns } from "../../comparison/groups.ts";
-import type { GroupedRun, RunKey } from "../../comparison/groups.ts";
+import type { GroupInput, GroupedRun, RunKey } from "../../comparison/groups.ts";
+import type { ApiContext } from "../../context.ts";
 import { badInput, present } from "../../errors.ts";
 import { requireAttribute, toRunFilter } from "../../run-filter/run-filter.ts";
-import type { QueryResolvers } from "../../generated/schema-types.ts";
+import type { QueryResolvers, QueryRunGroupsArgs } from "../../generated/schema-types.ts";
 import { MOST_RUNS, USUAL_METRICS } from "./comparison.ts";
 
 const MOST_KEYS = 10;
 
-export const runGroups: NonNullable<QueryResolvers["runGroups"]> = async (
-  _parent,
-  { of, by, groupBy, metrics, curves, maxPoints, baseline },
-  { db, load },
-) => {
+export const runGroups: NonNullable<QueryResolvers["runGroups"]> = async (_parent, asked, context) =>
+  (await groupRuns(context.db, await groupInput(asked, context))).groups;
+
+/** @throws GraphQLError BAD_USER_INPUT */
+export async function groupInput(
+  { of, by, groupBy, metrics, curves, maxPoints, baseline }: QueryRunGroupsArgs,
+  { db, load }: ApiContext,
+): Promise<GroupInput> {
   const most = maxPoints ?? 100;
   if (most < 1 || most > 1_000) throw badInput("maxPoints: 1 to 1,000");
   const keys: RunKey[] = [...(by ?? []).map((name) => ({ property: "CONFIG" as const, name })), ...(groupBy ?? [])];
@@ -48,12 +52,12 @@ export const runGroups: NonNullable<QueryResolvers["runGroups"]> = async (
       };
     }),
   );
-  return groupRuns(db, {
+  return {
     runs: configured,
     by: keys,
     metrics: metrics ?? USUAL_METRICS,
     curves: curves ?? [],
     maxPoints: most,
     baseline: baseline ?? null,
-  });
-};
+  };
+}

@@ -4,6 +4,7 @@ import { useAnswer } from "../../api/use-answer.ts";
 import { ArmKey } from "../../components/arm-key.tsx";
 import { EstimateText } from "../../components/estimate-text.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { Sentences } from "../../components/sentences.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import type { DataTable } from "../../download/csv.ts";
@@ -11,10 +12,11 @@ import { DownloadMenu } from "../../download/download-menu.tsx";
 import type { ComparisonQuery } from "../../generated/graphql.ts";
 import { formatValue } from "../../format/number.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
-import { Difference } from "./difference.tsx";
+import { Difference } from "../../components/difference.tsx";
 import { COMPARISON } from "./experiment-query.ts";
 
-const METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
+/** What arms, and groups of their runs, are compared in unless another is asked for. */
+export const METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
 
 interface ComparisonTableProps {
   readonly experimentId: string;
@@ -146,20 +148,3 @@ const comparisonTable = ({ arms, baselineArm }: ComparisonQuery["comparison"]): 
       : []),
   ]),
 });
-
-function Sentences({ title, sentences, empty }: { readonly title: string; readonly sentences: readonly string[]; readonly empty: string }) {
-  return (
-    <div style={{ padding: "12px 16px", borderTop: "1px solid var(--line)" }}>
-      <h3>{title}</h3>
-      {sentences.length === 0 ? (
-        <p className="muted">{empty}</p>
-      ) : (
-        <ul style={{ paddingLeft: 18, maxWidth: "110ch" }}>
-          {sentences.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}

@@ -1,4 +1,5 @@
 // Owns: one experiment: the comparison of its arms, live. Must not know: how curves and tables are made.
+import { useMemo } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
@@ -15,7 +16,10 @@ import { useShelf } from "../../shelf/use-shelf.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
 import { WhenSeen } from "../../components/when-seen.tsx";
-import { ComparisonTable } from "./comparison-table.tsx";
+import { GroupsPanel } from "../../groups/groups-panel.tsx";
+import { groupLook } from "../../groups/group-look.ts";
+import { ComparisonTable, METRICS } from "./comparison-table.tsx";
+import { configDiff } from "./config-diff.ts";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { ConfigPanel } from "./config-panel.tsx";
 import { EXPERIMENT } from "./experiment-query.ts";
@@ -23,12 +27,14 @@ import { ExperimentControls } from "./experiment-controls.tsx";
 import { OutcomePanels } from "./outcome-panels.tsx";
 import { RunList } from "./run-list.tsx";
 import { ScalarsPanel } from "./scalars-panel.tsx";
+import { SuitesPanel } from "./suites-panel.tsx";
+import { suitesOf } from "./suite-rows.ts";
 import { scheduleOf } from "../../curves/stage-rules.ts";
 import { useShownMetrics } from "../../curves/use-shown-metrics.ts";
 import { SCHEDULE_METRICS, SchedulePanel } from "./schedule-panel.tsx";
 import { SOLVE_RATE_METRICS, SolveRatePanel } from "./solve-rate-panel.tsx";
 import { useExperimentLive } from "./use-experiment-live.ts";
-import type { Experiment } from "./use-experiment-live.ts";
+import type { Experiment, ExperimentLive } from "./use-experiment-live.ts";
 
 const DEFAULT_CHARTS = "evaluation/pass@1 train/reward train/pass_rate policy/entropy";
 
@@ -54,6 +60,11 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
   const [seeds, setSeeds] = useUrlState("seeds");
   const [stages, setStages] = useUrlState("stages", "shown");
   const hasSchedule = arms.some((arm) => scheduleOf(arm.curriculum.specification) !== null);
+  // Made anew where its own has changed and not with every press of a button above: a hundred runs are many rows.
+  const below = useMemo(
+    () => <BelowCurves experiment={experiment} runs={runs} bus={bus} version={version} />,
+    [experiment, runs, bus, version],
+  );
   return (
     <div className="stack">
       <div className="row spread" style={{ alignItems: "start" }}>
@@ -93,8 +104,34 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
         showsSeeds={seeds === "all"}
         showsStages={stages === "shown"}
       />
+      {below}
+    </div>
+  );
+}
+
+function BelowCurves({ experiment, runs, bus, version }: ExperimentLive & { readonly experiment: Experiment }) {
+  const { id, arms } = experiment;
+  const suites = useMemo(() => suitesOf(arms.map(({ configuration }) => configuration)), [arms]);
+  const proposed = useMemo(
+    () => ["attributes.arm", ...configDiff(arms.map(({ configuration }) => configuration)).map(({ path }) => path), "attributes.status"],
+    [arms],
+  );
+  const ordinalOf = useMemo(() => groupLook(arms, runs), [arms, runs]);
+  return (
+    <>
       <ComparisonTable experimentId={id} version={version} />
+      {suites.length > 0 && (
+        <SuitesPanel
+          experimentId={id}
+          suites={suites}
+          runIds={arms.flatMap((arm) => runs.find((run) => run.arm.id === arm.id)?.id ?? [])}
+          version={version}
+        />
+      )}
       <OutcomePanels experimentId={id} arms={arms} version={version} />
+      <WhenSeen height={160}>
+        <GroupsPanel of={{ experimentId: id }} metrics={METRICS} proposed={proposed} ordinalOf={ordinalOf} version={version} />
+      </WhenSeen>
       <WhenSeen height={480}>
         <ScalarsPanel experimentId={id} version={version} />
       </WhenSeen>
@@ -107,6 +144,6 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
       <ConfigPanel arms={arms} />
       <NotesPanel kind="experiment" id={id} answered={experiment} />
       <RunList arms={arms} runs={runs} />
-    </div>
+    </>
   );
 }

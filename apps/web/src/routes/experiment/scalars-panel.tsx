@@ -12,7 +12,7 @@ import type { DataTable } from "../../download/csv.ts";
 import { DownloadMenu } from "../../download/download-menu.tsx";
 import type { ScalarKind, ScalarsQuery } from "../../generated/graphql.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
-import { Difference } from "./difference.tsx";
+import { Difference } from "../../components/difference.tsx";
 import { SCALARS } from "./experiment-query.ts";
 
 type Arms = ScalarsQuery["comparison"]["arms"];

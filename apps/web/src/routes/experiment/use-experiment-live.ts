@@ -64,6 +64,6 @@ export function useExperimentLive(experiment: Experiment, metrics: readonly stri
     },
     onExpired: () => location.reload(),
   });
-  const runs = experiment.runs.map((run) => ({ ...run, ...patches.get(run.id) }));
+  const runs = useMemo(() => experiment.runs.map((run) => ({ ...run, ...patches.get(run.id) })), [experiment.runs, patches]);
   return { runs, bus, version };
 }

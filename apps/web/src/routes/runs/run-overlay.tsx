@@ -1,5 +1,5 @@
 // Owns: the curves of chosen runs over one another, each its own line, live where they train. Must not know: how they were chosen.
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { PointBus } from "../../api/point-bus.ts";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
 import { useRunPoints } from "../../curves/use-run-points.ts";
@@ -19,7 +19,8 @@ interface RunOverlayProps {
   readonly metric: string;
 }
 
-export function RunOverlay({ runs, ordinals, metric }: RunOverlayProps) {
+/** Made anew only where the chosen runs or the metric change: the table beside it is searched and sorted. */
+export const RunOverlay = memo(function RunOverlay({ runs, ordinals, metric }: RunOverlayProps) {
   const [bus] = useState(() => new PointBus());
   const { arms, drawn } = useMemo(
     () => ({
@@ -44,7 +45,7 @@ export function RunOverlay({ runs, ordinals, metric }: RunOverlayProps) {
       <ChartGrid kind="runs" arms={arms} runs={drawn} bus={bus} defaults={defaults} showsSeeds={false} showsStages={false} />
     </>
   );
-}
+});
 
 function Follower({ run, bus, names }: { readonly run: ListedRun; readonly bus: PointBus; readonly names: readonly string[] }) {
   useRunPoints(bus, run.id, run.cursor, names);

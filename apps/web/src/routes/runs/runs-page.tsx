@@ -1,15 +1,18 @@
 // Owns: runs over all experiments: filter in words, order, which are laid over one another, all in the URL. Must not know: one run's page.
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
+import { useAfterPaint } from "../../components/after-paint.tsx";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
+import { GroupsPanel } from "../../groups/groups-panel.tsx";
 import { formatCount, plural } from "../../format/number.ts";
 import { ShelfChoice, shelfOf } from "../../shelf/shelf-choice.tsx";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { useTitle } from "../../use-title.ts";
-import { columnsFor, runsInOrder } from "./run-columns.ts";
+import { columnsFor, runsInOrder, tagsOf } from "./run-columns.ts";
+import type { ListedRun } from "./run-columns.ts";
 import { RunOverlay } from "./run-overlay.tsx";
 import { RunRow } from "./run-row.tsx";
 import { RUNS } from "./runs-query.ts";
@@ -17,6 +20,17 @@ import { RUNS } from "./runs-query.ts";
 const PAGE = 100;
 const MOST = 200;
 const EXAMPLE = "metrics.train/reward > 0.5 and config.training.steps >= 8";
+
+/** Looks of runs go by their place in the list; groups have others. */
+const likeNoRun = (_runIds: readonly string[], at: number): number => MOST + at;
+
+/** By which runs are grouped most: where they are from, and the tags that some have. */
+const proposedOf = (runs: readonly ListedRun[]): string[] => [
+  "attributes.experiment",
+  "attributes.arm",
+  "attributes.status",
+  ...new Set(runs.flatMap((run) => tagsOf(run).map((tag) => `tags.${tag.split("=", 1)[0] ?? ""}`))),
+];
 
 export function RunsPage() {
   useTitle("Runs");
@@ -27,13 +41,12 @@ export function RunsPage() {
   const [count, setCount] = useUrlState("first", String(PAGE));
   const [shelf, setShelf] = useUrlState("shelf");
   const wanted = useDeferredValue(text.trim());
-  const { data, error, isStale } = useAnswer(RUNS, {
-    text: wanted === "" ? null : wanted,
-    shelf: shelfOf(shelf),
-    first: Math.min(MOST, Number(count) || PAGE),
-    metric: useDeferredValue(metric),
-  });
-  const runs = useMemo(() => data && runsInOrder(data.runs.nodes, sort, metric), [data, sort, metric]);
+  const typed = useDeferredValue(metric);
+  const filter = useMemo(() => ({ text: wanted === "" ? null : wanted, shelf: shelfOf(shelf) }), [wanted, shelf]);
+  const { data, error, isStale } = useAnswer(RUNS, { ...filter, first: Math.min(MOST, Number(count) || PAGE), metric: typed });
+  // The heading answers at once, and a hundred rows change places behind it.
+  const order = useAfterPaint(sort);
+  const runs = useMemo(() => data && runsInOrder(data.runs.nodes, order, metric), [data, order, metric]);
   const chosen = new Set(
     picked === "all"
       ? runs?.map(({ id }) => id)
@@ -43,10 +56,14 @@ export function RunsPage() {
           .map(decodeURIComponent),
   );
   const choose = (ids: ReadonlySet<string>): void => setPicked([...ids].map(encodeURIComponent).join(","), { replace: true });
-  const laid = useMemo(() => runs?.filter(({ id }) => chosen.has(id)) ?? [], [runs, picked]);
-  // By the API's order and not by what is chosen: a run keeps its colour when others come and go.
+  // In the API's order and not in the table's: another order there is nothing to draw anew, and a run keeps its colour when others come and go.
+  const laid = useMemo(() => data?.runs.nodes.filter(({ id }) => chosen.has(id)) ?? [], [data, picked]);
   const ordinals = useMemo(() => new Map(data?.runs.nodes.map(({ id }, at) => [id, at])), [data]);
   const total = data?.runs.totalCount ?? 0;
+  const groups = useMemo(
+    () => <GroupsPanel of={filter} metrics={[typed]} proposed={proposedOf(data?.runs.nodes ?? [])} ordinalOf={likeNoRun} version={0} />,
+    [filter, typed, data],
+  );
   // Rows are given the same two from render to render, and these act on what is chosen and written then.
   const acts = useRef({ toggle: (_id: string): void => {}, narrow: (_condition: string): void => {} });
   useEffect(() => {
@@ -91,6 +108,7 @@ export function RunsPage() {
         </p>
       )}
       {laid.length > 0 && <RunOverlay runs={laid} ordinals={ordinals} metric={metric} />}
+      {total > 0 && groups}
       <Panel
         title={data ? plural(total, "run") : "Runs"}
         flush

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ask, messageOf } from "../../api/ask.ts";
 import { Button } from "../../components/button.tsx";
 import { Command } from "../../components/command.tsx";
+import { Field } from "../../components/field.tsx";
 import type { AlertKind, AlertRulesQuery, CreateAlertRuleInput, ThresholdSide } from "../../generated/graphql.ts";
 import { CREATE_ALERT_RULE } from "./alert-rules-query.ts";
 
@@ -19,7 +20,7 @@ const SIDES: readonly (readonly [side: ThresholdSide, what: string])[] = [
   ["AT_LEAST", "at or above"],
 ];
 
-/** What is left empty is absent: the API says what is missing. */
+/** What is left empty is absent: the API says what is missing. Fields are named as it names them. */
 function inputOf(form: FormData, kind: AlertKind): CreateAlertRuleInput {
   const text = (field: string): string | null => {
     const value = String(form.get(field) ?? "").trim();
@@ -33,12 +34,14 @@ function inputOf(form: FormData, kind: AlertKind): CreateAlertRuleInput {
     kind,
     name: text("name") ?? "",
     project: text("project"),
-    experimentId: text("experiment"),
+    experimentId: text("experimentId"),
     metric: text("metric"),
     side: text("side") as ThresholdSide | null,
     threshold: number("threshold"),
+    clearThreshold: number("clearThreshold"),
+    clearPoints: number("clearPoints"),
     minutes: number("minutes"),
-    webhookUrl: text("webhook"),
+    webhookUrl: text("webhookUrl"),
   };
 }
 
@@ -47,17 +50,27 @@ interface NewAlertRuleProps {
   readonly onMade: () => void;
 }
 
+const SEE_FIELDS = "No rule was made: what is marked wants another value.";
+
 export function NewAlertRule({ projects, onMade }: NewAlertRuleProps) {
   const [kind, setKind] = useState<AlertKind>("THRESHOLD");
   const [secret, setSecret] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
+  /** By field: what is wanted there. */
+  const [wrong, setWrong] = useState<ReadonlyMap<string, string>>(new Map());
   const make = async (form: HTMLFormElement): Promise<void> => {
     setTrouble(null);
+    setWrong(new Map());
     setSecret(null);
     try {
       const { error, webhookSecret } = (await ask(CREATE_ALERT_RULE, { input: inputOf(new FormData(form), kind) })).createAlertRule;
-      if (error) setTrouble([error.message, ...error.fields.map(({ path, expected }) => `${path}: ${expected}`)].join(" · "));
-      else {
+      if (error) {
+        const shown = error.fields.filter(({ path }) => form.elements.namedItem(path) !== null);
+        setWrong(new Map(shown.map(({ path, expected }) => [path, expected])));
+        setTrouble(shown.length > 0 && shown.length === error.fields.length ? SEE_FIELDS : error.message);
+        const first = form.elements.namedItem(shown[0]?.path ?? "");
+        if (first instanceof HTMLElement) first.focus();
+      } else {
         setSecret(webhookSecret ?? null);
         // Only now: what was refused is mended and not written again.
         form.reset();
@@ -68,6 +81,13 @@ export function NewAlertRule({ projects, onMade }: NewAlertRuleProps) {
       setTrouble(messageOf(failure));
     }
   };
+  const choose = (next: AlertKind): void => {
+    setKind(next);
+    setWrong(new Map());
+    setTrouble(null);
+  };
+  const isOfValues = kind === "THRESHOLD" || kind === "NON_FINITE";
+  const hasThreshold = kind === "THRESHOLD" || kind === "ERROR_RATE";
   return (
     <form
       className="new-key"
@@ -76,69 +96,90 @@ export function NewAlertRule({ projects, onMade }: NewAlertRuleProps) {
         void make(event.currentTarget);
       }}
     >
-      <label className="field">
-        <span>Name of the rule</span>
-        <input name="name" required maxLength={200} size={18} placeholder="reward collapsed" />
-      </label>
-      <label className="field">
-        <span>Opens on</span>
-        <select value={kind} onChange={({ target }) => setKind(target.value as AlertKind)}>
-          {KINDS.map(([value, what]) => (
-            <option key={value} value={value}>
-              {what}
-            </option>
-          ))}
-        </select>
-      </label>
-      {kind !== "ERROR_RATE" && (
-        <label className="field">
-          <span>{kind === "THRESHOLD" ? "Metric" : "Metric, any if empty"}</span>
-          <input name="metric" size={18} spellCheck={false} required={kind === "THRESHOLD"} placeholder="train/reward" />
-        </label>
-      )}
-      {kind === "THRESHOLD" && (
-        <label className="field">
-          <span>Side</span>
-          <select name="side">
-            {SIDES.map(([value, what]) => (
+      <Field title="Name of the rule" wrong={wrong.get("name")}>
+        {(told) => <input name="name" required maxLength={200} size={18} placeholder="reward collapsed" {...told} />}
+      </Field>
+      <Field title="Opens on">
+        {(told) => (
+          <select {...told} value={kind} onChange={({ target }) => choose(target.value as AlertKind)}>
+            {KINDS.map(([value, what]) => (
               <option key={value} value={value}>
                 {what}
               </option>
             ))}
           </select>
-        </label>
+        )}
+      </Field>
+      {kind !== "ERROR_RATE" && (
+        <Field title={kind === "THRESHOLD" ? "Metric" : "Metric, any if empty"} wrong={wrong.get("metric")}>
+          {(told) => (
+            <input name="metric" size={18} spellCheck={false} required={kind === "THRESHOLD"} placeholder="train/reward" {...told} />
+          )}
+        </Field>
       )}
-      {(kind === "THRESHOLD" || kind === "ERROR_RATE") && (
-        <label className="field">
-          <span>{kind === "THRESHOLD" ? "Threshold" : "Share that fails, 0 to 1"}</span>
-          <input name="threshold" type="number" step="any" required />
-        </label>
+      {kind === "THRESHOLD" && (
+        <Field title="Side" wrong={wrong.get("side")}>
+          {(told) => (
+            <select name="side" {...told}>
+              {SIDES.map(([value, what]) => (
+                <option key={value} value={value}>
+                  {what}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
+      {hasThreshold && (
+        <Field title={kind === "THRESHOLD" ? "Threshold" : "Share that fails, 0 to 1"} wrong={wrong.get("threshold")}>
+          {(told) => <input name="threshold" type="number" step="any" required {...told} />}
+        </Field>
+      )}
+      {hasThreshold && (
+        <Field
+          title={kind === "THRESHOLD" ? "Ends past, if not the threshold" : "Ends below this share"}
+          wrong={wrong.get("clearThreshold")}
+        >
+          {(told) => (
+            <input
+              name="clearThreshold"
+              type="number"
+              step="any"
+              placeholder="the same"
+              title="What must be passed, the other way, before an alert ends: what swings between the two opens one alert"
+              {...told}
+            />
+          )}
+        </Field>
+      )}
+      {isOfValues && (
+        <Field title="Points in a row that end it" wrong={wrong.get("clearPoints")}>
+          {(told) => <input name="clearPoints" type="number" step={1} style={{ width: 110 }} placeholder="1" {...told} />}
+        </Field>
       )}
       {(kind === "NO_NEW_POINT" || kind === "ERROR_RATE") && (
-        <label className="field">
-          <span>Minutes</span>
-          <input name="minutes" type="number" step="any" min={0} required defaultValue={10} />
-        </label>
+        <Field title="Minutes" wrong={wrong.get("minutes")}>
+          {(told) => <input name="minutes" type="number" step="any" required defaultValue={10} {...told} />}
+        </Field>
       )}
-      <label className="field">
-        <span>Project</span>
-        <select name="project">
-          <option value="">the experiment&apos;s, or default</option>
-          {projects.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label className="field">
-        <span>Only this experiment</span>
-        <input name="experiment" size={18} spellCheck={false} placeholder="its id" />
-      </label>
-      <label className="field">
-        <span>Webhook</span>
-        <input name="webhook" type="url" size={24} placeholder="https://…" />
-      </label>
+      <Field title="Project" wrong={wrong.get("project")}>
+        {(told) => (
+          <select name="project" {...told}>
+            <option value="">the experiment&apos;s, or default</option>
+            {projects.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field title="Only this experiment" wrong={wrong.get("experimentId")}>
+        {(told) => <input name="experimentId" size={18} spellCheck={false} placeholder="its id" {...told} />}
+      </Field>
+      <Field title="Webhook" wrong={wrong.get("webhookUrl")}>
+        {(told) => <input name="webhookUrl" type="url" size={24} placeholder="https://…" {...told} />}
+      </Field>
       <Button type="submit" kind="primary">
         Make a rule
       </Button>

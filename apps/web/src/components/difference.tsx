@@ -1,5 +1,5 @@
 // Owns: by how much an arm differs, with interval, and whether that leaves 0 out. Must not know: of what.
-import { EstimateText } from "../../components/estimate-text.tsx";
+import { EstimateText } from "./estimate-text.tsx";
 
 interface DifferenceProps {
   readonly estimate: Parameters<typeof EstimateText>[0]["estimate"];
