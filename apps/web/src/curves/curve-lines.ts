@@ -35,7 +35,7 @@ export function curveLines(
   series: ReadonlyMap<string, FoldedSeries>,
   { showsSeeds, smoothing, placeOf }: LineOptions,
 ): ChartLine[] {
-  const width = commonWidth([...series.values()]);
+  const width = commonWidth(runs.flatMap(({ id }) => series.get(id) ?? []));
   return arms.flatMap(({ id, ordinal, name }) => {
     const look = armLook(ordinal);
     const ofArm = runs.filter(({ arm }) => arm.id === id);

@@ -9,7 +9,7 @@ import { FoldedSeries } from "../statistics/folded-series.ts";
 import { CURVES } from "./curves-query.ts";
 
 export interface Curves {
-  /** By metric and run id; undefined until the first answer. */
+  /** By metric and run id, runs that were asked for before among them; undefined until the first answer. */
   readonly series: ReadonlyMap<string, ReadonlyMap<string, FoldedSeries>> | undefined;
   readonly error: ApiError | undefined;
 }
@@ -64,13 +64,14 @@ export function useCurves(
       else show();
     });
     const take = (answer: CurvesQuery["metricSeries"]): void => {
-      series = new Map(wanted.metrics.map((metric) => [metric, ofRuns(before?.get(metric), wanted.runIds)]));
+      // Runs that are taken out stay known: one that is put back is there at once.
+      series = new Map(wanted.metrics.map((metric) => [metric, new Map(before?.get(metric))]));
       for (const one of answer)
         series.get(one.name)?.set(one.runId, new FoldedSeries(one.bucketWidth, bucketsOf(one), 2 * limits.maxPoints));
       for (const [runId, point] of waiting) if (missing.includes(runId)) fold(series, runId, point);
       waiting = [];
       known.current = { bus, of, series };
-      // Fewer runs than are shown already are no news to whoever draws them.
+      // What is shown already is no news to whoever draws it.
       if (missing.length > 0 || before === undefined || isDue.current) show();
       else setCurves((old) => (old.error === undefined ? old : { ...old, error: undefined }));
     };
@@ -103,14 +104,6 @@ const widened = ([from, to]: readonly [number, number]): [number, number] => {
   const margin = Math.ceil((to - from) / 2);
   return [Math.max(0, from - margin), to + margin];
 };
-
-const ofRuns = (byRun: ReadonlyMap<string, FoldedSeries> | undefined, runIds: readonly string[]): Map<string, FoldedSeries> =>
-  new Map(
-    runIds.flatMap((id) => {
-      const one = byRun?.get(id);
-      return one === undefined ? [] : [[id, one] as const];
-    }),
-  );
 
 type Answered = CurvesQuery["metricSeries"][number];
 

@@ -52,10 +52,9 @@ export function GroupsPanel({ of, metrics, proposed, ordinalOf, version }: Group
         <KeyPicker keys={keys} proposed={proposed} onChoose={choose} />
       </div>
       {keys.length === 0 ? (
-        <p className="muted" style={{ padding: "0 16px 16px", maxWidth: "90ch" }}>
-          Runs that agree in what is named here become one line and one row; whatever else differs, seeds above all, is collapsed.{" "}
-          <code>training.groupSize</code> is a parameter, <code>tags.team</code> a tag, <code>metrics.loss</code> a last value,{" "}
-          <code>attributes.arm</code> what every run has.
+        <p className="muted" style={{ padding: "0 16px 16px", maxWidth: "120ch" }}>
+          Runs that agree in what is named here become one line and one row, seeds collapsed: a parameter such as{" "}
+          <code>training.groupSize</code>, or <code>tags.team</code>, <code>metrics.loss</code>, <code>attributes.arm</code>.
         </p>
       ) : (
         <Groups of={of} keys={keys} metrics={metrics} ordinalOf={ordinalOf} version={version} />
@@ -111,14 +110,17 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
     <div style={isStale ? { opacity: 0.6 } : undefined}>
       <div style={{ padding: "0 16px 12px" }}>
         <div className="row spread no-print">
-          <label className="row small muted">
-            Curves of
-            <select value={drawn} onChange={({ target }) => setAsked(target.value)}>
-              {metrics.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
+          <span className="row">
+            <label className="row small muted">
+              Curves of
+              <select value={drawn} onChange={({ target }) => setAsked(target.value)}>
+                {metrics.map((name) => (
+                  <option key={name}>{name}</option>
+                ))}
+              </select>
+            </label>
+            <DownloadMenu title={title} figure={figure} />
+          </span>
           <span className="row">
             <label className="row small muted">
               Differences to
@@ -132,7 +134,6 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
                 ))}
               </select>
             </label>
-            <DownloadMenu title={title} figure={figure} />
             <DownloadMenu title="Groups" figure={() => ({ table: tableOf(compared) })} />
           </span>
         </div>

@@ -68,7 +68,8 @@ export function NewAlertRule({ projects, onMade }: NewAlertRuleProps) {
         const shown = error.fields.filter(({ path }) => form.elements.namedItem(path) !== null);
         setWrong(new Map(shown.map(({ path, expected }) => [path, expected])));
         setTrouble(shown.length > 0 && shown.length === error.fields.length ? SEE_FIELDS : error.message);
-        const first = form.elements.namedItem(shown[0]?.path ?? "");
+        const marked = new Set(shown.map(({ path }) => path));
+        const first = [...form.elements].find((control) => marked.has(control.getAttribute("name") ?? ""));
         if (first instanceof HTMLElement) first.focus();
       } else {
         setSecret(webhookSecret ?? null);
