@@ -130,52 +130,56 @@ export function simulateCluster(spec: ClusterSpec, seed: number): ClusterForecas
     else events.after(seconds, then);
   };
 
-  /** One run on its node. Generation of a step may begin while at most `maxStaleness` steps before it are not yet trained. */
+  /**
+   * One run on its node, as workflows' training loop goes: rollouts of up to `maxStaleness` steps ahead are sampled beside executing and crediting a step,
+   * each with the weights that are there when it begins; a step is executed when it is its turn, and its update waits until nothing is being sampled.
+   */
   const play = (node: (typeof nodes)[number]): void => {
     const began = events.now;
+    let step = 1;
+    let phase: "sampling" | "executing" | "credited" | "updating" = "sampling";
     let generated = 0;
-    let trained = 0;
     let isGenerating = false;
-    let isUpdating = false;
-    const credited = new Map<number, number>();
+    const sampledBy = new Map<number, number>();
     const proceed = (): void => {
-      // The engine does one thing at a time, and an update that can be done comes first: what follows is then less stale.
-      if (!isUpdating && credited.has(trained + 1)) {
-        const step = trained + 1;
-        const sampledBy = credited.get(step) ?? 0;
-        credited.delete(step);
-        isUpdating = true;
+      const ahead = Math.min(step + spec.maxStaleness, spec.steps);
+      if (!isGenerating && generated < ahead) {
+        isGenerating = true;
+        const version = step - 1;
+        node.engine.take(draw(spec.generate), () => {
+          isGenerating = false;
+          generated += 1;
+          sampledBy.set(generated, version);
+          proceed();
+        });
+      }
+      if (phase === "sampling" && generated >= step) {
+        phase = "executing";
+        between(execute);
+      }
+      if (phase === "credited" && generated === ahead) {
+        phase = "updating";
         node.engine.take(draw(spec.update), () => {
-          stale += trained - sampledBy;
+          stale += step - 1 - (sampledBy.get(step) ?? 0);
+          sampledBy.delete(step);
           steps += 1;
           between(() => {
-            isUpdating = false;
-            trained = step;
-            if (trained === spec.steps) return finish();
+            if (step === spec.steps) return finish();
+            step += 1;
+            phase = "sampling";
             proceed();
           });
         });
       }
-      if (!isGenerating && generated < spec.steps && generated - trained <= spec.maxStaleness) {
-        isGenerating = true;
-        const step = generated + 1;
-        node.engine.take(draw(spec.generate), () => {
-          isGenerating = false;
-          generated = step;
-          const sampledBy = trained;
-          between(() => execute(step, sampledBy));
-          proceed();
-        });
-      }
     };
-    const execute = (step: number, version: number): void => {
+    const execute = (): void => {
       let left = spec.rolloutsPerStep;
       for (let rollout = 0; rollout < spec.rolloutsPerStep; rollout += 1)
         sandbox.take(draw(spec.execute), () => {
           left -= 1;
           if (left > 0) return;
           control.take(draw(spec.reward), () => {
-            credited.set(step, version);
+            phase = "credited";
             proceed();
           });
         });

@@ -13,7 +13,7 @@ import { findPython, pythonEnvironment } from "./python-environment.ts";
 
 const tools = (path: string): string => fileURLToPath(new URL(`../../../tools/skyrl/${path}`, import.meta.url));
 
-/** Speaks JSON and runs on Python 3.11. A version has its closure of packages in tools/skyrl; 0.4.0, which speaks protobuf and wants Python 3.12, has none yet. */
+/** 0.3.0 speaks JSON and runs on Python 3.11; 0.4.0 speaks protobuf and wants Python 3.12 (GRADUS_PYTHON). Each has its closure of packages in tools/skyrl. */
 const VERSION = process.env["GRADUS_SKYRL_VERSION"] ?? "0.3.0";
 
 export const RANK = 8;

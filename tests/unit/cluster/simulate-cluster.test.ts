@@ -46,6 +46,18 @@ test("staleness hides execute and reward behind the engine, which is then full, 
   expect(forecast.staleness).toBeLessThanOrEqual(1);
 });
 
+test("where executing takes longer than sampling it sets the pace beside the update, however far ahead is sampled, and all is as stale as it may be", () => {
+  const slow = { generate: time(3), execute: time(10), update: time(2), rolloutsPerStep: 4, steps: 50 };
+  const [none, one, three] = [0, 1, 3].map((maxStaleness) => simulateCluster(spec({ ...slow, maxStaleness }), 1));
+  // The loop: sample the next ones beside execute and reward, then update. Only the first step waits for its own sampling.
+  expect(none?.seconds).toBeCloseTo(50 * (3 + 10 + 1 + 2), 9);
+  expect(one?.seconds).toBeCloseTo(3 + 50 * (10 + 1 + 2), 9);
+  expect(three?.seconds).toBeCloseTo(3 + 50 * (10 + 1 + 2), 9);
+  expect(one?.staleness).toBeCloseTo(49 / 50, 9);
+  // Steps 2, 3 and 4 are sampled with the first weights, too: 0, 1, 2, and 3 from then on.
+  expect(three?.staleness).toBeCloseTo((1 + 2 + 47 * 3) / 50, 9);
+});
+
 test("two runs on one node take turns: the engine works for one while the other executes", () => {
   const forecast = simulateCluster(spec({ runs: 2, runsPerNode: 2, sandboxSlots: 8, steps: 50 }), 1);
   expect(forecast.utilisation.policy).toBeGreaterThan(0.97);
