@@ -47,7 +47,7 @@ describe("the warm interpreter", () => {
   it.skipIf(process.getuid?.() !== 0)(
     "and the process that waits hold nothing of any rollout in their memory: neither source, arguments, output nor answers",
     async () => {
-      const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1 });
+      const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1, spares: 0 });
       const marks = ["source7215mark", "argument7215mark", "printed7215mark", "answer7215mark"];
       const source = `# source7215mark\ndef f(x):\n    print('printed' + '7215mark')\n    return 'answer' + x`;
       const execution = await sandbox.execute({
@@ -70,7 +70,7 @@ describe("the warm interpreter", () => {
   );
 
   it("is replaced when it dies, and what it ran is a SANDBOX_ERROR, not a verdict", async () => {
-    const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1 });
+    const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1, spares: 0 });
     const request = {
       language: "python",
       source: "import time\ndef f(x):\n    time.sleep(x)\n    return x",
@@ -86,7 +86,7 @@ describe("the warm interpreter", () => {
   });
 
   it("is replaced when it hangs, and blocks nobody meanwhile", async () => {
-    const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 2 });
+    const sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 2, spares: 0 });
     const execute = async (): Promise<string> => {
       const limits = { ...DEFAULT_LIMITS, cpuMs: 200, wallMs: 1_000 };
       const source = "def f(x):\n    return x";

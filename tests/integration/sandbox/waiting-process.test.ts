@@ -8,7 +8,7 @@ import { below, children, isPython } from "../../testkit/sandbox/processes.ts";
 
 let sandbox: Sandbox;
 beforeEach(async () => {
-  sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1 });
+  sandbox = await createSandbox({ backend: "bubblewrap", mode: "WARM", slots: 1, spares: 0 });
 });
 afterEach(() => sandbox.close());
 

@@ -16,6 +16,8 @@ export interface SandboxOptions {
   readonly backend?: "auto" | "bubblewrap" | "pyodide" | "sandboxfusion";
   /** Base address of a SandboxFusion service; required by, and only for, that backend. */
   readonly url?: string;
+  /** Slots beyond those, for bubblewrap's WARM mode; one for two slots unless given. For tests and measurements. */
+  readonly spares?: number;
   /** Forces one way of bubblewrap, for tests and measurements; unless given, WARM where it works. */
   readonly mode?: Backend["mode"];
 }
@@ -28,7 +30,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   }
   const { backend } = await chooseBackend(options);
   const slots = options.slots ?? availableParallelism();
-  const pool = new SlotPool(slots, async () => new ExecutionSlot(backend.start));
+  // Making a slot's processes is cheap where they are forked; elsewhere a spare slot would cost what it saves.
+  const spares = backend.mode === "WARM" ? (options.spares ?? Math.ceil(slots / 2)) : 0;
+  const pool = new SlotPool(slots, async () => new ExecutionSlot(backend.start), spares);
   await pool.fill((slot) => slot.launcher("python"));
   return overPool(backend.name, pool, (request, signal) => executeOn(pool, request, signal));
 }

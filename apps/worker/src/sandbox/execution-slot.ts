@@ -47,12 +47,12 @@ const STARVED_SHARE = 0.05;
 /** Executes on the next free slot. A wall-clock TIMEOUT stands only when it comes again: alone, where the machine may have been the cause. */
 export async function executeOn(pool: SlotPool<ExecutionSlot>, request: SandboxRequest, signal?: AbortSignal): Promise<Execution> {
   if (apart(request)) return await executeEach(request, (part) => executeOn(pool, part, signal));
-  const run = async (slot: ExecutionSlot): Promise<Ran> => {
+  const run = async (slot: ExecutionSlot, leave: () => void): Promise<Ran> => {
     if (signal?.aborted) throw new Error("the execution was aborted");
     const launcher = await slot.launcher(request.language);
     let ran: Ran | null = null;
     try {
-      ran = await runRequest(request, launcher, () => slot.launcher("check"), signal);
+      ran = await runRequest(request, launcher, () => slot.launcher("check"), leave, signal);
       return ran;
     } finally {
       if (ran === null || (ran.execution.outcome === "SANDBOX_ERROR" && !signal?.aborted)) slot.condemn();

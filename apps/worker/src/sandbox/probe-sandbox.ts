@@ -24,7 +24,7 @@ export async function probeSandbox(options: SandboxOptions = {}): Promise<Sandbo
   try {
     const fusion = options.backend === "sandboxfusion";
     const { backend, why } = fusion ? { backend: FUSION, why: "it was asked for" } : await chooseBackend(options);
-    const sandbox = await createSandbox({ ...options, slots: 1 });
+    const sandbox = await createSandbox({ ...options, slots: 1, spares: 0 });
     try {
       const checks: SandboxCheck[] = [];
       for (const test of SELF_TEST) if (!fusion || test.isolation !== true) checks.push(await selfTest(sandbox, test));

@@ -4,6 +4,9 @@ import type { Readable } from "node:stream";
 /** The lines of a channel in order. `next` gives null at its end, or once it has passed `maxBytes` (then `overflowed`). */
 export class ReplyLines {
   overflowed = false;
+  /** Resolves once nothing more can come. */
+  readonly done: Promise<void>;
+  readonly #finish: () => void;
   #held = "";
   #ended = false;
   #bytes = 0;
@@ -13,6 +16,13 @@ export class ReplyLines {
 
   constructor(channel: Readable, maxBytes: number, onOverflow: () => void) {
     this.#maxBytes = maxBytes;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.#finish = () => {
+      this.#ended = true;
+      this.#signal();
+      resolve();
+    };
     channel.on("data", (part: Buffer) => {
       this.#bytes += part.length;
       if (this.#bytes > this.#maxBytes) {
@@ -28,9 +38,7 @@ export class ReplyLines {
       this.#lines.push(...pieces);
       this.#signal();
     });
-    channel.once("end", () => this.#finish());
-    channel.once("close", () => this.#finish());
-    channel.once("error", () => this.#finish());
+    for (const event of ["end", "close", "error"]) channel.once(event, this.#finish);
   }
 
   async next(): Promise<string | null> {
@@ -44,14 +52,9 @@ export class ReplyLines {
     }
   }
 
-  /** True where something came that nobody asked for. Call after the end. */
+  /** True where something came that nobody asked for. Call once `done`. */
   get leftover(): boolean {
     return this.#held !== "" || this.#lines.length > 0;
-  }
-
-  #finish(): void {
-    this.#ended = true;
-    this.#signal();
   }
 
   #signal(): void {

@@ -6,28 +6,38 @@ import { type Dialogue, open } from "./dialogue.ts";
 import { fromEnding, readableError, readCall } from "./probe-outcome.ts";
 import type { ProbeOutcome, SandboxProbe, SandboxRequest } from "./sandbox.ts";
 
-/** Runs one check. Null where the candidate's process ended before the check did. Throws CheckerLost where the checker's own machine failed. */
-export async function runCheck(
-  probe: SandboxProbe & { kind: "check" },
-  request: SandboxRequest,
-  candidate: Dialogue,
-  launcher: Launcher,
-): Promise<ProbeOutcome | null> {
-  const checker = await open(launcher, "check", probe.checkSource, probe.entry, request);
-  const quiet = [checker.process.stdout, checker.process.stderr].map((stream) => keepBounded(stream, 4096, () => checker.process.kill()));
-  const gone = candidate.process.ended.then(() => checker.process.kill());
-  const outcome = await relay(probe.entry, candidate, checker);
-  checker.process.channel.end();
-  if (outcome === "CANDIDATE_GONE") checker.process.kill();
-  const ending = await checker.process.ended;
-  await Promise.all(quiet.map((text) => text.done));
-  void gone;
-  if (outcome === "CANDIDATE_GONE") return null;
-  if (outcome !== "CHECKER_GONE") return outcome;
-  if (ending.how === "KILLED") return null;
+export type Check = SandboxProbe & { readonly kind: "check" };
+
+export interface Checked {
+  /** Null where the candidate's process ended before the check did. */
+  readonly outcome: ProbeOutcome | null;
+  /** Resolves once the checker's process is gone, and its launcher can make another. */
+  readonly gone: Promise<unknown>;
+}
+
+/** Runs one check. Throws CheckerLost where the checker's own machine failed. */
+export async function runCheck(check: Check, request: SandboxRequest, candidate: Dialogue, launcher: Launcher): Promise<Checked> {
+  const checker = await open(launcher, "check", check.checkSource, check.entry, request);
+  const { process, lines } = checker;
+  const quiet = [process.stdout, process.stderr].map((stream) => keepBounded(stream, 4096, () => process.kill()));
+  let relaying = true;
+  void candidate.process.ended.then(() => relaying && process.kill());
+  const outcome = await relay(check.entry, candidate, checker);
+  relaying = false;
+  if (outcome === "CANDIDATE_GONE") process.kill();
+  const gone = (async () => {
+    const ending = await process.ended;
+    await Promise.all([lines.done, ...quiet.map((text) => text.done)]);
+    process.channel.destroy();
+    return ending;
+  })();
+  if (outcome === "CANDIDATE_GONE") return { outcome: null, gone };
+  if (outcome !== "CHECKER_GONE") return { outcome, gone };
+  const ending = await gone;
+  if (ending.how === "KILLED") return { outcome: null, gone };
   if (ending.how === "LOST") throw new CheckerLost(ending.detail ?? "the checker's process was lost");
   const told = fromEnding(ending, request, false);
-  return told.outcome === "RUNTIME" ? { outcome: "REFUTED", detail: `the check ${told.detail}` } : told;
+  return { outcome: told.outcome === "RUNTIME" ? { outcome: "REFUTED", detail: `the check ${told.detail}` } : told, gone };
 }
 
 /** The machine failed under trusted code: the caller makes it a SANDBOX_ERROR. */

@@ -5,7 +5,7 @@ import { type BoundedText, keepBounded } from "./bounded-text.ts";
 import type { Ending, Launcher } from "./confined-process.ts";
 import { type Dialogue, open } from "./dialogue.ts";
 import { TAMPERED, fromEnding, readCall, readableError } from "./probe-outcome.ts";
-import { runCheck } from "./run-check.ts";
+import { type Check, runCheck } from "./run-check.ts";
 import type { Execution, ProbeOutcome, SandboxRequest } from "./sandbox.ts";
 
 /** A finished execution, and whether the wall clock ended it and so may have been the machine's fault. */
@@ -15,13 +15,17 @@ export interface Ran {
 }
 
 /** How long a process may take to end by itself after its last answer. What it answered stands in any case. */
-const LEAVE_WITHIN_MS = 1_000;
+const LEAVE_WITHIN_MS = 200;
 
-/** Runs every probe of a request in one candidate process. Never throws for what the program does. */
+/**
+ * Runs every probe of a request in one candidate process, and returns once every process of it is gone. `leave` is called earlier, when the last answer
+ * is there and only ending is left. Never throws for what the program does.
+ */
 export async function runRequest(
   request: SandboxRequest,
   candidates: Launcher,
   checkers: () => Promise<Launcher>,
+  leave: () => void,
   signal?: AbortSignal,
 ): Promise<Ran> {
   const dialogue = await open(candidates, "candidate", request.source, "", request);
@@ -37,14 +41,26 @@ export async function runRequest(
   const stdout = keepBounded(process.stdout, request.limits.outputBytes, flood);
   const stderr = keepBounded(process.stderr, request.limits.outputBytes, flood);
 
+  // A slot makes one checker's process at a time: the next check waits until the one before has gone, its verdict does not.
+  let checked: Promise<unknown> = Promise.resolve();
+  const check = async (one: Check): Promise<ProbeOutcome | null> => {
+    await checked;
+    const { outcome, gone } = await runCheck(one, request, dialogue, await checkers());
+    checked = gone;
+    return outcome;
+  };
   const asked = askAhead(dialogue, request, 0);
-  const said = await hear(lines, request, () => probe(dialogue, request, asked, checkers));
-  process.channel.end();
-  const leave = said.over ? setTimeout(() => process.kill(), LEAVE_WITHIN_MS) : undefined;
+  const said = await hear(lines, request, () => probe(dialogue, request, asked, check));
+  let lingering: NodeJS.Timeout | undefined;
+  if (said.over) {
+    lingering = setTimeout(() => process.kill(), LEAVE_WITHIN_MS);
+    leave();
+  } else process.channel.end();
   const ending = await process.ended;
-  clearTimeout(leave);
+  clearTimeout(lingering);
   signal?.removeEventListener("abort", abort);
-  await Promise.all([stdout.done, stderr.done]);
+  await Promise.all([lines.done, stdout.done, stderr.done, checked]);
+  process.channel.destroy();
 
   if (signal?.aborted) return broken({ ...ending, detail: "the execution was aborted" }, stderr);
   if (!said.ready || ending.how === "LOST") return broken(ending, stderr);
@@ -82,18 +98,24 @@ export async function hear(
   return { ready: true, over: outcomes.length === request.probes.length, syntax: null, outcomes };
 }
 
+/** What is said when nothing more will be asked: the process then ends. */
+const DISMISSED = "";
+
 /**
  * Puts the calls that stand together from probe `from` on, in one write, the first with the request itself: waiting for each answer would cost a
- * round trip a test, and each write wakes the process. What the program may read ahead of its time are inputs of its own tests.
+ * round trip a test, and each write wakes the process. The last of all takes the dismissal along, so that the process need not be woken to end. What
+ * the program may read ahead of its time are inputs of its own tests.
  * @returns the first probe that was not put
  */
 function askAhead({ send }: Dialogue, { probes }: SandboxRequest, from: number): number {
-  const calls: string[] = [];
-  for (let next = probes[from]; next?.kind === "call"; next = probes[from + calls.length]) {
-    calls.push(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
+  const lines: string[] = [];
+  for (let next = probes[from]; next?.kind === "call"; next = probes[from + lines.length]) {
+    lines.push(`A ${strValue(next.entry).escaped} ${strValue(next.args).escaped}`);
   }
-  if (calls.length > 0) send(calls.join("\n"));
-  return from + calls.length;
+  const until = from + lines.length;
+  if (until === probes.length) lines.push(DISMISSED);
+  if (lines.length > 0) send(lines.join("\n"));
+  return until;
 }
 
 /** Puts every probe from `asked` on and reads all answers, up to the first that does not come. */
@@ -101,16 +123,17 @@ async function probe(
   dialogue: Dialogue,
   request: SandboxRequest,
   asked: number,
-  checkers: () => Promise<Launcher>,
+  check: (one: Check) => Promise<ProbeOutcome | null>,
 ): Promise<ProbeOutcome[]> {
   const outcomes: ProbeOutcome[] = [];
   let next = asked;
   for (const [at, one] of request.probes.entries()) {
     if (at === next) next = one.kind === "call" ? askAhead(dialogue, request, at) : at + 1;
-    const outcome = one.kind === "call" ? readCall(await dialogue.lines.next()) : await runCheck(one, request, dialogue, await checkers());
+    const outcome = one.kind === "call" ? readCall(await dialogue.lines.next()) : await check(one);
     if (outcome === null) break;
     outcomes.push(outcome);
   }
+  if (request.probes.at(-1)?.kind === "check") dialogue.send(DISMISSED);
   return outcomes;
 }
 

@@ -1,4 +1,5 @@
-// Owns: which execution runs where and when: a line, a fixed number of slots, replacement of slots that broke. Must not know: verdicts.
+// Owns: which execution runs where and when: a line, how many run at once, slots and spare ones, replacement of slots that broke.
+// Must not know: verdicts.
 export interface Slot {
   readonly healthy: boolean;
   /** Living processes that no execution accounts for; must stay 0. */
@@ -19,24 +20,34 @@ export interface PoolLoad {
 }
 
 interface Ticket {
-  readonly places: number;
+  /** Lets in only when no slot is in use, and nobody else until it has been left. */
+  readonly alone: boolean;
   readonly admit: () => void;
   readonly refuse: (error: Error) => void;
 }
 
-/** A fixed number of slots and a line before them, strictly first come first served. */
+/** What runs on a slot. `leave` says that it runs no longer and only its slot is still to be cleared: a spare slot, if there is one, may be taken then. */
+export type Work<S, T> = (slot: S, leave: () => void) => Promise<T>;
+
+/**
+ * So many executions at once, and a line before them, strictly first come first served. `spares` are slots beyond `size`: an execution that has left
+ * makes room for the next while its own slot is being cleared. A slot is never used by two.
+ */
 export class SlotPool<S extends Slot> {
   readonly size: number;
+  readonly #slots: number;
   readonly #make: () => Promise<S>;
   readonly #idle: S[] = [];
   readonly #line: Ticket[] = [];
   readonly #counts = { running: 0, finished: 0, busyMs: 0, queueWaitMs: 0, replacedSlots: 0 };
-  #free: number;
+  /** Places taken by those who run; slots in use, by those who run or have left. */
+  #taken = 0;
+  #used = 0;
   #closed = false;
 
-  constructor(size: number, make: () => Promise<S>) {
+  constructor(size: number, make: () => Promise<S>, spares = 0) {
     this.size = size;
-    this.#free = size;
+    this.#slots = size + spares;
     this.#make = make;
   }
 
@@ -47,7 +58,7 @@ export class SlotPool<S extends Slot> {
 
   /** Makes every slot, and `ready`, before the first is used. @throws what making one throws, after ending the others */
   async fill(ready: (slot: S) => Promise<unknown>): Promise<void> {
-    const made = await Promise.all(Array.from({ length: this.size }, () => this.#make()));
+    const made = await Promise.all(Array.from({ length: this.#slots }, () => this.#make()));
     this.#idle.push(...made);
     const failed = (await Promise.allSettled(made.map(ready))).find(({ status }) => status === "rejected");
     if (failed?.status !== "rejected") return;
@@ -56,13 +67,13 @@ export class SlotPool<S extends Slot> {
   }
 
   /** Runs `work` on a slot of its own; a slot that is not healthy afterwards is thrown away and replaced by the next user. */
-  use<T>(work: (slot: S) => Promise<T>): Promise<T> {
-    return this.#work(work, 1);
+  use<T>(work: Work<S, T>): Promise<T> {
+    return this.#work(work, false);
   }
 
   /** Runs `work` while nothing else of this pool runs. Those who come later wait for it. */
-  useAlone<T>(work: (slot: S) => Promise<T>): Promise<T> {
-    return this.#work(work, this.size);
+  useAlone<T>(work: Work<S, T>): Promise<T> {
+    return this.#work(work, true);
   }
 
   /** Refuses those in line, waits for those that run, and ends every slot. */
@@ -70,52 +81,77 @@ export class SlotPool<S extends Slot> {
     this.#closed = true;
     for (const ticket of this.#line.splice(0)) ticket.refuse(closed());
     await new Promise<void>((resolve, reject) => {
-      this.#line.push({ places: this.size, admit: resolve, refuse: reject });
+      this.#line.push({ alone: true, admit: resolve, refuse: reject });
       this.#admit();
     });
     await Promise.all(this.#idle.splice(0).map((slot) => slot.close()));
-    this.#free = this.size;
+    this.#taken = 0;
+    this.#used = 0;
   }
 
-  async #work<T>(work: (slot: S) => Promise<T>, places: number): Promise<T> {
+  async #work<T>(work: Work<S, T>, alone: boolean): Promise<T> {
     const came = performance.now();
-    await this.#enter(places);
+    await this.#enter(alone);
     const admitted = performance.now();
     this.#counts.queueWaitMs += admitted - came;
     this.#counts.running += 1;
+    let running = true;
+    const leave = (): void => {
+      if (!running) return;
+      running = false;
+      this.#counts.running -= 1;
+      this.#counts.busyMs += performance.now() - admitted;
+      this.#taken -= alone ? this.size : 1;
+      this.#admit();
+    };
     let slot: S | undefined;
     try {
-      slot = this.#idle.pop() ?? (await this.#make());
-      return await work(slot);
+      slot = this.#idleSlot() ?? (await this.#make());
+      return await work(slot, leave);
     } finally {
       if (slot?.healthy) this.#idle.push(slot);
-      else {
-        this.#counts.replacedSlots += 1;
-        void slot?.close();
-      }
-      this.#counts.running -= 1;
+      else this.#discard(slot);
       this.#counts.finished += 1;
-      this.#counts.busyMs += performance.now() - admitted;
-      this.#free += places;
-      this.#admit();
+      this.#used -= 1;
+      if (running) leave();
+      else this.#admit();
     }
   }
 
-  #enter(places: number): Promise<void> {
+  /** The slot that was used last, or undefined where one is to be made. */
+  #idleSlot(): S | undefined {
+    for (let slot = this.#idle.pop(); slot !== undefined; slot = this.#idle.pop()) {
+      if (slot.healthy) return slot;
+      this.#discard(slot);
+    }
+    return undefined;
+  }
+
+  #discard(slot: S | undefined): void {
+    this.#counts.replacedSlots += 1;
+    void slot?.close();
+  }
+
+  #enter(alone: boolean): Promise<void> {
     if (this.#closed) return Promise.reject(closed());
     return new Promise((resolve, reject) => {
-      this.#line.push({ places, admit: resolve, refuse: reject });
+      this.#line.push({ alone, admit: resolve, refuse: reject });
       this.#admit();
     });
   }
 
   /** Lets in who stands first, as long as there is room: who needs the whole pool holds up those behind until it is empty. */
   #admit(): void {
-    for (let first = this.#line[0]; first !== undefined && first.places <= this.#free; first = this.#line[0]) {
+    for (let first = this.#line[0]; first !== undefined && this.#hasRoom(first); first = this.#line[0]) {
       this.#line.shift();
-      this.#free -= first.places;
+      this.#taken += first.alone ? this.size : 1;
+      this.#used += 1;
       first.admit();
     }
+  }
+
+  #hasRoom({ alone }: Ticket): boolean {
+    return alone ? this.#used === 0 : this.#taken < this.size && this.#used < this.#slots;
   }
 }
 
