@@ -123,7 +123,7 @@ export function simulateCluster(spec: ClusterSpec, seed: number): ClusterForecas
       }
   };
 
-  /** Half of what passes between stages, before each half of a step. */
+  /** Half of what passes between stages: before sampling, whose problems are drawn first, and after the update. */
   const between = (then: () => void): void => {
     const seconds = draw(spec.orchestration) / 2;
     if (seconds === 0) then();
@@ -146,16 +146,18 @@ export function simulateCluster(spec: ClusterSpec, seed: number): ClusterForecas
       if (!isGenerating && generated < ahead) {
         isGenerating = true;
         const version = step - 1;
-        node.engine.take(draw(spec.generate), () => {
-          isGenerating = false;
-          generated += 1;
-          sampledBy.set(generated, version);
-          proceed();
-        });
+        const sample = (): void =>
+          node.engine.take(draw(spec.generate), () => {
+            isGenerating = false;
+            generated += 1;
+            sampledBy.set(generated, version);
+            proceed();
+          });
+        between(sample);
       }
       if (phase === "sampling" && generated >= step) {
         phase = "executing";
-        between(execute);
+        execute();
       }
       if (phase === "credited" && generated === ahead) {
         phase = "updating";
