@@ -213,7 +213,8 @@ const told = ({ sentence }: { readonly sentence: string }): string => sentence;
 
 test("groups of runs are told of in the words that arms are, and of what only groups can be", async () => {
   const GROUPS = `query ($of: RunFilter!, $groupBy: [RunKey!], $metrics: [String!], $baseline: [JSON]) { groupComparison(of: $of, groupBy: $groupBy, metrics: $metrics, baseline: $baseline) {
-    baseline verdicts guardRails evaluations { arms sentence } groups { label } } }`;
+    baseline verdicts guardRails evaluations { arms sentence }
+    groups { label overProblems { estimate { mean n } onlyBaseline onlyArm pValue } improvement { estimate { mean low high n } before after seeds excludesZero sentence } } } }`;
   const asked = { of: { experimentId: id }, metrics: ["train/reward", "policy/loss"] };
   const { comparison } = await get(api.url, COMPARISON.replace("verdicts", "verdicts evaluations { arms sentence }"), asked);
   const groupBy = [{ property: "ATTRIBUTE", name: "arm" }];
@@ -224,7 +225,14 @@ test("groups of runs are told of in the words that arms are, and of what only gr
   expect(comparison.guardRails.length).toBeGreaterThan(5);
   expect(asArms(groupComparison.evaluations.map(told))).toEqual(asArms(comparison.evaluations.map(told)));
   expect(comparison.evaluations).not.toEqual([]);
-  expect(asArms(groupComparison.verdicts)).toEqual(comparison.verdicts.filter((one: string) => one.includes("train/reward")).toSorted());
+  expect(asArms(groupComparison.verdicts)).toEqual(comparison.verdicts.toSorted());
+  // Held-out results too, group for arm.
+  const byName = (name: string) => groupComparison.groups.find(({ label }: { label: string }) => label === `arm="${name}"`);
+  for (const { arm, improvement, overProblems } of comparison.arms) {
+    const { sentence, ...numbers } = improvement;
+    expect(byName(arm.name)).toMatchObject({ improvement: numbers, overProblems });
+    expect(asArms([byName(arm.name).improvement.sentence])).toEqual([sentence]);
+  }
 
   const whole = (await get(api.url, GROUPS, { ...asked, groupBy: [], metrics: ["train/reward"] })).groupComparison;
   expect(whole.guardRails).toEqual(

@@ -65,7 +65,7 @@ async function subjects(url: string): Promise<Subject[]> {
     { name: "experiments", path: "/" },
     { name: "experiment", path: experiment },
     { name: "comparison", path: experiment, heading: "Comparison" },
-    { name: "groups", path: `${experiment}?by=attributes.arm`, heading: "Groups of runs" },
+    { name: "groups", path: `${experiment}?by=attributes.arm&drawn=train/reward`, heading: "Groups of runs" },
     { name: "outcomes", path: experiment, heading: "Held-out pass@1 by difficulty" },
     { name: "schedule", path: experiment, heading: "Scheduled against realised draws" },
     { name: "runs", path: "/runs?runs=all" },

@@ -4,6 +4,7 @@ import type { Database } from "@gradus/prisma/database";
 import { readEvaluationsOfRuns } from "@gradus/prisma/reading/evaluation-reader";
 import { countSandboxErrors } from "@gradus/prisma/reading/step-reader";
 import type { ComparedEvaluation } from "../generated/schema-types.ts";
+import { verdictsOf } from "./compare.ts";
 import { comparedEvaluations, evaluationRails } from "./evaluations.ts";
 import { groupRuns } from "./groups.ts";
 import type { GroupInput, RunGroup } from "./groups.ts";
@@ -45,11 +46,14 @@ export async function compareGroups(db: Database, input: GroupInput): Promise<Gr
       known,
     ),
   );
+  const verdicts = await Promise.all(
+    groups.map(async (group) => verdictsOf({ metrics: group.metrics, improvement: await group.improvement() })),
+  );
   return {
     metrics,
     baseline,
     groups,
-    verdicts: groups.flatMap((group) => group.metrics.flatMap(({ difference }) => difference?.sentence ?? [])),
+    verdicts: verdicts.flat(),
     guardRails: [...guardRails(guarded, metrics, baseline, "group"), ...evaluationRails(evaluations)],
     evaluations,
   };

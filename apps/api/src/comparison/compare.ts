@@ -112,13 +112,13 @@ export async function compare(
   };
 }
 
-const verdictsOf = ({ metrics, improvement }: ComparedArm): string[] => [
+export const verdictsOf = ({ metrics, improvement }: Pick<ComparedArm, "metrics" | "improvement">): string[] => [
   ...(improvement === null ? [] : [improvement.sentence]),
   ...metrics.flatMap(({ difference }) => difference?.sentence ?? []),
 ];
 
 /** The results of both evaluations of every run that has both. */
-async function readBeforeAndAfter(
+export async function readBeforeAndAfter(
   db: Database,
   completed: readonly EvaluationOfRun[],
 ): Promise<Map<string, BeforeAndAfter & { readonly step: number }>> {

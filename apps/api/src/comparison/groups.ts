@@ -2,14 +2,18 @@
 // chosen, SQL.
 import { canonicalJson } from "@gradus/domain/canonical-json";
 import type { Database } from "@gradus/prisma/database";
+import { readEvaluationsOfRuns } from "@gradus/prisma/reading/evaluation-reader";
 import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import type { RunAttribute } from "@gradus/prisma/reading/run-conditions";
 import type { RunRow } from "@gradus/prisma/rows";
 import { badInput } from "../errors.ts";
-import type { ComparisonCurve } from "../generated/schema-types.ts";
+import type { ComparisonCurve, HeldOutImprovement, ProblemDifference } from "../generated/schema-types.ts";
+import { readBeforeAndAfter } from "./compare.ts";
 import type { ComparedMetric } from "./comparison-types.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
 import { comparedMetric, corrected } from "./estimate.ts";
+import { heldOutImprovement, problemDifference } from "./improvement.ts";
+import type { BeforeAndAfter } from "./improvement.ts";
 import { RunValues } from "./run-values.ts";
 
 export interface RunGroup {
@@ -19,6 +23,9 @@ export interface RunGroup {
   readonly runs: readonly RunRow[];
   readonly metrics: readonly ComparedMetric[];
   readonly curves: readonly ComparisonCurve[];
+  /** Read when asked for: it needs every held-out result. */
+  readonly improvement: () => Promise<HeldOutImprovement | null>;
+  readonly overProblems: () => Promise<ProblemDifference | null>;
 }
 
 /** Groups in the order of their keys. */
@@ -132,6 +139,17 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
         return finite.length === 0 ? [] : [[seed, finite.reduce((sum, one) => sum + one, 0) / finite.length] as const];
       }),
     );
+  let evaluated: ReturnType<typeof readBeforeAndAfter> | undefined;
+  const resultsOf = async (ofGroup: readonly RunRow[]): Promise<BeforeAndAfter[]> => {
+    evaluated ??= readEvaluationsOfRuns(db, runIds).then((all) =>
+      readBeforeAndAfter(
+        db,
+        all.filter(({ completedAt }) => completedAt !== null),
+      ),
+    );
+    const known = await evaluated;
+    return ofGroup.flatMap(({ id }) => known.get(id) ?? []);
+  };
   const rows = grouped.map((group) => {
     const { key, runs: ofGroup } = group;
     return {
@@ -153,6 +171,14 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
           width,
         ),
       ),
+      improvement: async () => heldOutImprovement(named(key), await resultsOf(ofGroup)),
+      overProblems: async () =>
+        group === wanted || wanted === undefined
+          ? null
+          : problemDifference(
+              { name: named(wanted.key), runs: await resultsOf(wanted.runs) },
+              { name: named(key), runs: await resultsOf(ofGroup) },
+            ),
     };
   });
   const adjusted = corrected(rows.map((row) => row.metrics));

@@ -85,7 +85,7 @@ function ofArm({ name, runs, nonFinite, missing, sandboxErrors, evaluatedAt }: G
       .filter(({ status }) => status === "FAILED" || status === "CANCELLED")
       .map(
         (run) =>
-          `${name}: seed ${run.seed} ended ${run.status} at step ${run.stepsDone} of ${run.totalSteps}${run.cause === null ? "" : ` (${run.cause})`}; its last value stands`,
+          `${name}: seed ${run.seed} ended ${run.status} ${stepOf(run)}${run.cause === null ? "" : ` (${run.cause})`}; its last value stands`,
       ),
     ...[...nonFinite].map(([metric, seeds]) => `${name}: ${metric} is not finite in ${listed("seed", seeds)}, which is left out`),
     ...[...missing].map(([metric, seeds]) => `${name}: ${metric} has no value in ${listed("seed", seeds)}`),
@@ -106,7 +106,7 @@ function unmatched(arms: readonly GuardedArm[], baseline: string | null): string
 }
 
 function differentBudgets(arms: readonly GuardedArm[]): string[] {
-  const lengths = new Set(arms.flatMap(({ runs }) => runs.map(({ totalSteps }) => totalSteps)));
+  const lengths = new Set(arms.flatMap(({ runs }) => runs.flatMap(({ totalSteps }) => (totalSteps > 0 ? [totalSteps] : []))));
   const known = arms.filter(({ rolloutsPerStep }) => rolloutsPerStep.length > 0);
   const widths = new Set(known.flatMap(({ rolloutsPerStep }) => rolloutsPerStep));
   return [
@@ -119,7 +119,9 @@ function differentBudgets(arms: readonly GuardedArm[]): string[] {
   ];
 }
 
-const progress = ({ seed, stepsDone, totalSteps }: RunRow): string => `seed ${seed} at step ${stepsDone} of ${totalSteps}`;
+/** A run that others train may not have said how many steps it will have: 0. */
+const stepOf = ({ stepsDone, totalSteps }: RunRow): string => `at step ${stepsDone}${totalSteps > 0 ? ` of ${totalSteps}` : ""}`;
+const progress = (run: RunRow): string => `seed ${run.seed} ${stepOf(run)}`;
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 function listed(noun: string, values: readonly number[]): string {
   const each = [...new Set(values)];

@@ -86,14 +86,7 @@ export async function compareGroups({ apiUrl, experimentId, by, metrics, baselin
     comparison: {
       ...said,
       baselineArm: baseline,
-      arms: groups.map(({ label, runs, metrics: ofGroup }) => ({
-        arm: { name: label },
-        runs,
-        metrics: ofGroup,
-        improvement: null,
-        overProblems: null,
-        scalars: [],
-      })),
+      arms: groups.map(({ label, key: _key, curves: _curves, ...group }) => ({ arm: { name: label }, ...group, scalars: [] })),
     },
     curves: groups.map(({ label, curves }) => ({ arm: { name: label }, curves })),
   };
