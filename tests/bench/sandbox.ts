@@ -1,6 +1,7 @@
 // Owns: how fast isolated executions are, beside harnesses that isolate nothing, and whether memory stays flat. Must not know: verdict rules.
 // Ours and the peers' take turns, pass by pass, so that a busy machine is as busy for each. GRADUS_BENCH_ROLLOUTS (5000), GRADUS_BENCH_REPEATS (5)
-// and GRADUS_BENCH_EXECUTIONS (50000, through which memory has to stay flat; 0 leaves that out) make it shorter or longer.
+// and GRADUS_BENCH_EXECUTIONS (50000, through which memory has to stay flat; 0 leaves that out) make it shorter or longer. N workers are N programs at
+// once, from the first line of each to its last answer; GRADUS_BENCH_SPARES is how many further slots may be cleared meanwhile, unless it is what is usual.
 import { loadavg } from "node:os";
 import { findBubblewrapBackend } from "@gradus/worker/sandbox/bubblewrap/bubblewrap-backend";
 import { createSandbox } from "@gradus/worker/sandbox/create-sandbox";
@@ -13,6 +14,7 @@ import { type Harness, type Peer, startHarness } from "./peers/harness.ts";
 const ROLLOUTS = Number(process.env["GRADUS_BENCH_ROLLOUTS"] ?? 5_000);
 const REPEATS = Number(process.env["GRADUS_BENCH_REPEATS"] ?? 5);
 const EXECUTIONS = Number(process.env["GRADUS_BENCH_EXECUTIONS"] ?? 50_000);
+const SPARES = process.env["GRADUS_BENCH_SPARES"];
 const WORKERS = [1, 2] as const;
 /** Programs whose slowing of others is measured: each takes all that it can get of something that is shared. */
 const NEIGHBOURS = [
@@ -38,7 +40,11 @@ export default async function sandboxBench(report: Report): Promise<void> {
   await startCost(line);
   const sandboxes = new Map<number, Sandbox>();
   for (const workers of WORKERS) {
-    const sandbox = await createSandbox({ backend: "bubblewrap", slots: workers });
+    const sandbox = await createSandbox({
+      backend: "bubblewrap",
+      slots: workers,
+      ...(SPARES === undefined ? {} : { spares: Number(SPARES) }),
+    });
     sandboxes.set(workers, sandbox);
     await sustained(sandbox, inductionWork(4 * workers));
     await induction(sandbox, workers, line);

@@ -85,6 +85,12 @@ export function contractSuite(name: string, make: () => Promise<Sandbox>): void 
       expect(long.stdout).toBe(`${"hello".repeat(20_000).slice(0, LIMITS.outputBytes)}…[cut]`);
     });
 
+    it("carries more answers, and more that is printed, than fits on the way before anybody looks", async () => {
+      const tests = Array.from({ length: 8 }, (_, at) => call(String(at), `'${String(at).repeat(60_000)}'`));
+      const source = "def f(x):\n    print(str(x) * 60_000)\n    return str(x) * 60_000";
+      expect(await verdicts(source, tests)).toEqual(["EXECUTED", ...tests.map(() => "OK")]);
+    });
+
     it("carries every kind of value both ways", async () => {
       const values = [
         "None", "True", "-0.0", "nan", "inf", "10**30 + 1".replace("10**30 + 1", "1000000000000000000000000000001"), "(1+2j)", "'é\\ud800😀\\n'",

@@ -25,7 +25,11 @@ export interface ConfinedProcess {
 
 /** One slot's way to make confined processes, one at a time, none of which can see anything of an earlier one. */
 export interface Launcher {
-  launch(limits: SandboxLimits): Promise<ConfinedProcess>;
+  /**
+   * @param unattendedMs for how long nobody need look at the channel, unless the process ends: each look in between costs a wake-up. A launcher may look
+   * all the same.
+   */
+  launch(limits: SandboxLimits, unattendedMs?: number): Promise<ConfinedProcess>;
   /** False once the slot is of no more use and is to be replaced. */
   readonly healthy: boolean;
   /** Asked between processes: how many live that should not. */

@@ -10,6 +10,9 @@ export interface Dialogue {
   readonly send: (line: string) => void;
 }
 
+/** Most programs have answered everything and ended by then. Where no check waits for an answer, each of them can wait for the end. */
+const UNATTENDED_MS = 50;
+
 /** Opens a confined process and puts the request to it. `dialogue.lines` gives null once it is gone. */
 export async function open(
   launcher: Launcher,
@@ -20,7 +23,8 @@ export async function open(
 ): Promise<Dialogue> {
   const checks = request.probes.filter((probe) => probe.kind === "check").length;
   // While a check's own process starts and thinks, the candidate waits: that is no time of the candidate's.
-  const process = await launcher.launch({ ...request.limits, wallMs: request.limits.wallMs * (1 + checks) });
+  const unattendedMs = checks === 0 ? UNATTENDED_MS : 0;
+  const process = await launcher.launch({ ...request.limits, wallMs: request.limits.wallMs * (1 + checks) }, unattendedMs);
   const budget =
     role === "check" ? 64 * 2 ** 20 : Math.min(64 * 2 ** 20, (request.limits.outputBytes + 4096) * (2 * request.probes.length + 2));
   const lines = new ReplyLines(process.channel, checks > 0 ? 64 * 2 ** 20 : budget, () => process.kill());

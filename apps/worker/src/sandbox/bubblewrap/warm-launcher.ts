@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, chownSync, closeSync, constants, mkdtempSync, openSync, readdirSync, rmSync } from "node:fs";
 import { type Server, type Socket, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
@@ -19,9 +19,8 @@ import { livingBelow } from "./tree-cpu.ts";
 /** How much later than the warm interpreter itself we take a wall limit for passed, and the whole slot for hung. */
 const HUNG_AFTER_MS = 5_000;
 const START_WITHIN_MS = 20_000;
-/** The names of the sockets. On the channel we stop asking before the answers end; the other two close when the program closes them. */
-const CHANNEL = "c";
-const STREAMS = [CHANNEL, "o", "e"] as const;
+/** The names of the sockets: channel, standard output and standard error. */
+const STREAMS = ["c", "o", "e"] as const;
 /** What a library resolves at its first call is resolved once, not in every fork. The warm interpreter takes it out of what programs see. */
 const LOADER = { LD_BIND_NOW: "1" };
 /** Below bubblewrap: the warm interpreter, and the process of the rollout to come. */
@@ -85,6 +84,7 @@ export class WarmLauncher implements Launcher {
     for (const [at, server] of this.#servers.entries()) {
       server.on("connection", (socket) => {
         socket.on("error", () => {}); // its end is told by the warm interpreter
+        socket.once("end", () => socket.destroy());
         // The process that waits, and one in its place where it could not be made.
         if ((this.#arrivals[at]?.add(socket) ?? 0) <= this.#ordinal + 2) return;
         // It would be taken for a later rollout's: one rollout's answers must never pass for another's.
@@ -138,7 +138,7 @@ export class WarmLauncher implements Launcher {
     this.#finish({ how: "LOST", code: 0, cpuMs: 0, wallMs: 0, starvedMs: null, detail });
   }
 
-  async launch(limits: SandboxLimits): Promise<ConfinedProcess> {
+  async launch(limits: SandboxLimits, unattendedMs = 0): Promise<ConfinedProcess> {
     if (!this.healthy) throw new SlotLost("this slot's warm interpreter is gone");
     this.#ground.cgroup?.bound(limits.memoryMb);
     const ordinal = this.#waiting;
@@ -157,6 +157,18 @@ export class WarmLauncher implements Launcher {
       throw new SlotLost(detail);
     }
     const [channel, stdout, stderr] = sockets as [Socket, Socket, Socket];
+    const look = (): void => {
+      for (const socket of [channel, stdout]) socket.resume();
+    };
+    stderr.resume();
+    if (unattendedMs === 0) look();
+    else {
+      const late = setTimeout(look, unattendedMs);
+      // The kernel closes all three at once when the process ends, well before its namespaces are gone.
+      stderr.once("end", look);
+      void ended.then(() => clearTimeout(late));
+      void ended.then(look);
+    }
     // In one write with what is said first, because each wakes the process that waits; and before the word to the warm interpreter, which makes the
     // next process then.
     channel.cork();
@@ -206,7 +218,8 @@ export function sweepSlotFolders(): void {
 
 function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: basename(path) === CHANNEL });
+    // Nothing is read before a rollout has the process, and nothing is to be said to one that has ended: no half of a socket is shut by itself.
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     server.once("error", reject);
     server.listen(path, () => {
       server.unref();

@@ -16,6 +16,7 @@ MS_NOSUID, MS_NODEV, MS_RDONLY = 2, 4, 1
 CAPSET, CLOSE_RANGE = {"x86_64": (126, 436), "aarch64": (91, 436)}.get(os.uname().machine, (0, 0))
 CLONE = {"x86_64": 56, "aarch64": 220}.get(os.uname().machine, 0)
 FOLDER = 3  # the folder of the slot's sockets: an open descriptor, never a path in the mount tree
+STREAMS = [b"/proc/self/fd/%d/%s" % (FOLDER, name) for name in (b"c", b"o", b"e")]
 # What most programs import. More of it is dearer than it looks: each megabyte costs every fork what importing it costs the few who do.
 PRELOADED = (
     "__future__ abc array bisect cmath collections collections.abc copy enum functools heapq io itertools json keyword math numbers operator "
@@ -64,7 +65,7 @@ class Zygote:
     def prepare(self):
         """Makes the process of the rollout to come. It does all that needs no limits, and waits for them on its channel."""
         self.made += 1
-        sockets = [self.connect(name) for name in (b"c", b"o", b"e")]
+        sockets = self.connect()
         self.waiting = self.libc.syscall(CLONE, self.namespaces | signal.SIGCHLD, 0, 0, 0, 0)
         if self.waiting == 0:
             try:
@@ -109,10 +110,12 @@ class Zygote:
         self.tell("done %d %s %d %.3f %.3f %.3f %d" % (ordinal, cause or how, code, cpu, wall, starved, self.made))
         return rest
 
-    def connect(self, name):
-        made = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-        made.connect(b"/proc/self/fd/%d/%s" % (FOLDER, name))
-        return made.detach()
+    def connect(self):
+        """Channel, standard output, standard error. Connected one right after another: who accepts them wakes once and not three times."""
+        made = [_socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM) for _ in STREAMS]
+        for socket, path in zip(made, STREAMS):
+            socket.connect(path)
+        return [socket.detach() for socket in made]
 
     def watch(self, pid, ordinal, started, cpu_ms, wall_ms):
         """Waits for the end of `pid`, or ends it. The CPU time is looked at when the tree could have used it up at the earliest."""
@@ -149,10 +152,14 @@ class Zygote:
     def expose(self, pid):
         """Where memory runs out the kernel takes the rollout first: not the warm interpreter, and not the process that waits."""
         try:
-            with open("/proc/%d/oom_score_adj" % pid, "wb", 0) as score:
-                score.write(b"1000")
+            score = os.open("/proc/%d/oom_score_adj" % pid, os.O_WRONLY)
         except OSError:  # it has ended already: that is told when it is waited for
+            return
+        try:
+            os.write(score, b"1000")
+        except OSError:  # it ended just now
             pass
+        os.close(score)
 
     def cpu_of_tree(self):
         total = 0
@@ -168,11 +175,17 @@ class Zygote:
         return total
 
     def starved(self, pid):
+        # Without file objects: this runs for every rollout, and each page that it writes is copied once more after each fork.
         try:
-            with open("/proc/%d/schedstat" % pid, "rb") as schedstat:
-                return int(schedstat.read().split()[1]) / 1e6
+            schedstat = os.open("/proc/%d/schedstat" % pid, os.O_RDONLY)
         except OSError:
             return -1.0
+        try:
+            return int(os.read(schedstat, 256).split()[1]) / 1e6
+        except OSError:
+            return -1.0
+        finally:
+            os.close(schedstat)
 
     def become_rollout(self, sockets):
         channel, out, err = sockets
