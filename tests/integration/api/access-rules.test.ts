@@ -111,6 +111,7 @@ function selectionOf(type: ReturnType<typeof getNamedType>): string {
   // A comparison shows by its arms whose runs it read, and a group of runs by them.
   if (fields["arms"] !== undefined && fields["id"] === undefined) return "{ arms { arm { id } } }";
   if (fields["runs"] !== undefined && fields["id"] === undefined) return "{ runs { id } }";
+  if (fields["groups"] !== undefined && fields["id"] === undefined) return "{ groups { runs { id } } }";
   return fields["id"] === undefined ? "{ __typename }" : "{ __typename id }";
 }
 
