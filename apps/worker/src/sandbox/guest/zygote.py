@@ -57,7 +57,7 @@ class Zygote:
             line, control = control.split(b"\n", 1)
             word, *numbers = line.split()
             if word == b"go":
-                control += self.rollout(*map(int, numbers))
+                control = self.rollout(control, *map(int, numbers))
 
     def tell(self, text):
         os.write(1, (text + "\n").encode())
@@ -84,18 +84,18 @@ class Zygote:
         for socket in sockets:
             os.close(socket)
 
-    def rollout(self, ordinal, cpu_ms, wall_ms):
-        """Runs in the process that waits, number `ordinal`; makes the next one, watches, tells. Returns what came on the control line
-        meanwhile and is no word to this rollout."""
+    def rollout(self, held, ordinal, cpu_ms, wall_ms):
+        """Runs in the process that waits, number `ordinal`; makes the next one, watches, tells. `held` came on the control line with the word to
+        begin; returns what came after it and is no word to this rollout."""
         started = time.monotonic()
         pid = self.waiting
         if pid < 0 or ordinal != self.made:
             self.tell("lost %d clone: %s" % (ordinal, os.strerror(self.failure)))
-            return b""
+            return held
         self.expose(pid)
         before = self.starved(pid)
         self.prepare()
-        cause, starved, rest = self.watch(pid, ordinal, started, cpu_ms, wall_ms)
+        cause, starved, rest = self.watch(pid, ordinal, started, cpu_ms, wall_ms, held)
         _, status, usage = os.wait4(pid, 0)
         cpu = (usage.ru_utime + usage.ru_stime) * 1000
         how, code = ("SIGNAL", os.WTERMSIG(status)) if os.WIFSIGNALED(status) else ("EXIT", os.WEXITSTATUS(status))
@@ -117,14 +117,18 @@ class Zygote:
             socket.connect(path)
         return [socket.detach() for socket in made]
 
-    def watch(self, pid, ordinal, started, cpu_ms, wall_ms):
+    def watch(self, pid, ordinal, started, cpu_ms, wall_ms, held):
         """Waits for the end of `pid`, or ends it. The CPU time is looked at when the tree could have used it up at the earliest."""
-        cause, starved, held = None, -1.0, b""
+        cause, starved = None, -1.0
         watched = os.pidfd_open(pid)
         poll = select.poll()
         poll.register(watched, select.POLLIN)
         poll.register(0, select.POLLIN)
         while True:
+            *lines, held = held.split(b"\n")
+            if b"kill %d" % ordinal in lines:
+                cause = cause or "KILLED"
+                os.kill(pid, signal.SIGKILL)
             elapsed = (time.monotonic() - started) * 1000
             left = wall_ms - elapsed
             # Before this much time has passed, not even all processors together can have used it up.
@@ -142,10 +146,7 @@ class Zygote:
                 part = os.read(0, 4096)
                 if not part:
                     os._exit(0)
-                *lines, held = (held + part).split(b"\n")
-                if b"kill %d" % ordinal in lines:
-                    cause = cause or "KILLED"
-                    os.kill(pid, signal.SIGKILL)
+                held += part
         os.close(watched)
         return cause, starved, held
 
