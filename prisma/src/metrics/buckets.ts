@@ -32,71 +32,90 @@ export function finestWidth(low: number, high: number, maxPoints: number, least 
   return width;
 }
 
+/** Points in the order of their steps; `places`, which never fall, are where they lie on an axis that is not the steps. */
+export interface FoldedPiece extends Pick<StoredPoints, "steps" | "values"> {
+  readonly places?: PlacedPoints["places"] | undefined;
+}
+
 /**
- * Folds current points, ordered by step, into buckets that begin at multiples of `width` on the axis: the steps, or what `places`, which never fall, are on.
- * Sums run in the order of steps.
+ * Folds a series' current points, in pieces that follow each other, into buckets that begin at multiples of `width` on the axis. Sums run in the order of
+ * steps, wherever pieces end.
  */
-export function foldBuckets(
-  { steps, values, places }: Pick<StoredPoints, "steps" | "values"> & { readonly places?: PlacedPoints["places"] | undefined },
-  width: number,
-): BucketColumns {
-  const axis = places ?? steps;
-  const most =
-    steps.length === 0 ? 0 : Math.min(steps.length, Math.floor((axis.at(-1) ?? 0) / width) - Math.floor((axis[0] ?? 0) / width) + 1);
+export function foldBuckets(pieces: readonly FoldedPiece[], width: number): BucketColumns {
+  const some = pieces.filter(({ steps }) => steps.length > 0);
+  const [low, high] = extentOf(some);
+  const points = some.reduce((sum, { steps }) => sum + steps.length, 0);
+  const most = Math.min(points, Math.floor(high / width) - Math.floor(low / width) + 1);
   const columns = {
     fromStep: new Int32Array(most),
     toStep: new Int32Array(most),
-    min: new Float64Array(most),
-    max: new Float64Array(most),
+    min: new Float64Array(most).fill(Number.POSITIVE_INFINITY),
+    max: new Float64Array(most).fill(Number.NEGATIVE_INFINITY),
+    // Sums until all points are in.
     mean: new Float64Array(most),
     count: new Int32Array(most),
     nonFinite: new Int32Array(most),
     last: new Float64Array(most),
   };
-  const ends = places && { from: new Float64Array(most), to: new Float64Array(most) };
-  let bucket = 0;
-  for (let start = 0; start < steps.length; bucket++) {
-    const end = (Math.floor((axis[start] as number) / width) + 1) * width;
-    let [min, max, sum, nonFinite, at] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, start];
-    for (; at < steps.length && (axis[at] as number) < end; at++) {
-      const value = values[at] as number;
-      // Neither infinity nor NaN equals itself after the subtraction.
-      if (value - value !== 0) {
-        nonFinite++;
-        continue;
+  const ends = some[0]?.places && { from: new Float64Array(most), to: new Float64Array(most) };
+  let [bucket, end] = [-1, Number.NEGATIVE_INFINITY];
+  for (const { steps, values, places } of some) {
+    const axis = places ?? steps;
+    for (let at = 0; at < steps.length;) {
+      const start = at;
+      const place = axis[start] as number;
+      if (place >= end) {
+        bucket++;
+        end = (Math.floor(place / width) + 1) * width;
+        columns.fromStep[bucket] = steps[start] as number;
+        if (ends !== undefined) ends.from[bucket] = place;
       }
-      if (value < min) min = value;
-      if (value > max) max = value;
-      sum += value;
+      let [min, max, sum, nonFinite] = [columns.min[bucket] as number, columns.max[bucket] as number, columns.mean[bucket] as number, 0];
+      for (; at < steps.length && (axis[at] as number) < end; at++) {
+        const value = values[at] as number;
+        // Neither infinity nor NaN equals itself after the subtraction.
+        if (value - value !== 0) {
+          nonFinite++;
+          continue;
+        }
+        if (value < min) min = value;
+        if (value > max) max = value;
+        sum += value;
+      }
+      columns.min[bucket] = min;
+      columns.max[bucket] = max;
+      columns.mean[bucket] = sum;
+      columns.nonFinite[bucket] = (columns.nonFinite[bucket] as number) + nonFinite;
+      columns.count[bucket] = (columns.count[bucket] as number) + at - start;
+      columns.toStep[bucket] = steps[at - 1] as number;
+      columns.last[bucket] = values[at - 1] as number;
+      if (ends !== undefined) ends.to[bucket] = axis[at - 1] as number;
     }
-    const count = at - start;
-    const some = count > nonFinite;
-    columns.fromStep[bucket] = steps[start] as number;
-    columns.toStep[bucket] = steps[at - 1] as number;
-    if (ends !== undefined) {
-      ends.from[bucket] = axis[start] as number;
-      ends.to[bucket] = axis[at - 1] as number;
-    }
-    columns.min[bucket] = some ? min : Number.NaN;
-    columns.max[bucket] = some ? max : Number.NaN;
-    // A sum of very large values may overflow where their mean does not.
-    columns.mean[bucket] = some ? (Number.isFinite(sum) ? sum / (count - nonFinite) : meanOfLarge(values, start, at)) : Number.NaN;
-    columns.count[bucket] = count;
-    columns.nonFinite[bucket] = nonFinite;
-    columns.last[bucket] = values[at - 1] as number;
-    start = at;
   }
-  const shown = slice(columns, 0, bucket);
-  return { length: bucket, from: shown.fromStep, to: shown.toStep, ...shown, ...(ends && slice(ends, 0, bucket)) };
+  const shown = slice(columns, 0, bucket + 1);
+  for (const [at, sum] of shown.mean.entries()) {
+    const finite = (shown.count[at] as number) - (shown.nonFinite[at] as number);
+    if (finite === 0) shown.min[at] = shown.max[at] = shown.mean[at] = Number.NaN;
+    // A sum of very large values may overflow where their mean does not.
+    else shown.mean[at] = Number.isFinite(sum) ? sum / finite : meanOfLarge(some, shown.fromStep[at] as number, shown.toStep[at] as number);
+  }
+  return { length: bucket + 1, from: shown.fromStep, to: shown.toStep, ...shown, ...(ends && slice(ends, 0, bucket + 1)) };
 }
 
-function meanOfLarge(values: ArrayLike<number>, start: number, end: number): number {
+/** Places of the first and the last point; from 0 to below it where there is none. */
+export function extentOf(pieces: readonly FoldedPiece[]): readonly [low: number, high: number] {
+  const [first, last] = [pieces[0], pieces.at(-1)];
+  return [(first?.places ?? first?.steps)?.[0] ?? 0, (last?.places ?? last?.steps)?.at(-1) ?? -1];
+}
+
+function meanOfLarge(pieces: readonly FoldedPiece[], fromStep: number, toStep: number): number {
   let [mean, seen] = [0, 0];
-  for (let at = start; at < end; at++) {
-    const value = values[at] as number;
-    if (!Number.isFinite(value)) continue;
-    seen++;
-    mean += value / seen - mean / seen;
-  }
+  for (const { steps, values } of pieces)
+    for (const [at, step] of steps.entries()) {
+      const value = values[at] as number;
+      if (step < fromStep || step > toStep || !Number.isFinite(value)) continue;
+      seen++;
+      mean += value / seen - mean / seen;
+    }
   return mean;
 }

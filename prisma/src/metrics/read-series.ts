@@ -1,7 +1,7 @@
 // Owns: reading stored points of series, rows and chunks together, in one snapshot. Must not know: buckets, GraphQL.
 import type { Sql, Transaction } from "../database.ts";
 import { decodePiece, fetchPieces, fetchValues, selectPieces } from "./pieces.ts";
-import type { Piece, ValuePiece } from "./pieces.ts";
+import type { Piece } from "./pieces.ts";
 import { current, merge, slice } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
@@ -31,14 +31,18 @@ const findSeries = (sql: Sql | Transaction, { runIds, names }: SeriesToRead): Pr
     where run_id = any(${[...runIds]}::text[]) and (${names === null}::bool or name = any(${[...(names ?? [])]}::text[]))
     order by run_id collate "C", name`;
 
-export interface CurrentValues extends Pick<StoredPoints, "steps" | "values"> {
+export type Values = Pick<StoredPoints, "steps" | "values">;
+
+export interface CurrentValues {
   readonly runId: string;
   readonly name: string;
+  /** At least one, none empty, one after another: no step is in two. */
+  readonly pieces: readonly Values[];
 }
 
 /**
- * Steps and values of `readCurrent`. Where chunks follow each other, nothing else of them is read; a series whose pieces overlap, repeat steps or are
- * rows is read whole.
+ * Steps and values of `readCurrent`, in the pieces in which they are stored. Where chunks follow each other, nothing else of them is read; a series whose pieces
+ * overlap, repeat steps or are rows is read whole.
  */
 export async function readCurrentValues(sql: Sql | Transaction, wanted: SeriesToRead): Promise<CurrentValues[]> {
   const series = await findSeries(sql, wanted);
@@ -46,26 +50,31 @@ export async function readCurrentValues(sql: Sql | Transaction, wanted: SeriesTo
   const [low, high] = [wanted.fromStep ?? LOWEST, wanted.toStep ?? HIGHEST];
   const ids = series.map(({ id }) => id);
   const pieces = await fetchValues(sql, ids, low, high);
-  const read = new Map<string, Pick<StoredPoints, "steps" | "values">>();
+  const read = new Map<string, readonly Values[]>();
   const mixed: NamedSeries[] = [];
   for (const one of series) {
     const ordered = (pieces.get(one.id) ?? []).toSorted((a, b) => (a.steps[0] ?? 0) - (b.steps[0] ?? 0));
     if (ordered.length === 0) continue;
     if (ordered.some((piece, at) => piece.mixed || (at > 0 && (ordered[at - 1]?.steps.at(-1) ?? 0) >= (piece.steps[0] ?? 0))))
       mixed.push(one);
-    else read.set(one.id, within(joinValues(ordered), low, high));
+    else
+      read.set(
+        one.id,
+        ordered.map(({ steps, values }) => within({ steps, values }, low, high)),
+      );
   }
   const whole = await readPointsOf(mixed, wanted, (select) => fetchPieces(sql, select));
-  const byKey = new Map(whole.map(({ runId, name, points }) => [`${runId}\n${name}`, current(points)]));
+  const byKey = new Map(whole.map(({ runId, name, points }) => [`${runId}\n${name}`, [current(points)]]));
   return series.flatMap(({ id, runId, name }) => {
-    const points = read.get(id) ?? byKey.get(`${runId}\n${name}`);
-    return points === undefined || points.steps.length === 0 ? [] : [{ runId, name, steps: points.steps, values: points.values }];
+    const some = (read.get(id) ?? byKey.get(`${runId}\n${name}`) ?? []).filter(({ steps }) => steps.length > 0);
+    return some.length === 0 ? [] : [{ runId, name, pieces: some }];
   });
 }
 
-function joinValues(pieces: readonly ValuePiece[]): Pick<StoredPoints, "steps" | "values"> {
+/** Pieces that follow each other as one. */
+export function joinValues(pieces: readonly Values[]): Values {
   const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined) return { steps: first.steps, values: first.values };
+  if (pieces.length === 1 && first !== undefined) return first;
   const length = pieces.reduce((sum, { steps }) => sum + steps.length, 0);
   const [steps, values] = [new Int32Array(length), new Float64Array(length)];
   let at = 0;

@@ -2,10 +2,10 @@
 import type { Database, Sql } from "../database.ts";
 import { placeByClock, placeByMetric, placedWithin } from "../metrics/axis.ts";
 import type { MetricAxis, PlacedPoints } from "../metrics/axis.ts";
-import { finestWidth, foldBuckets } from "../metrics/buckets.ts";
-import type { BucketColumns } from "../metrics/buckets.ts";
-import { HIGHEST, LOWEST, readCurrent, readCurrentValues } from "../metrics/read-series.ts";
-import type { CurrentValues, SeriesToRead } from "../metrics/read-series.ts";
+import { extentOf, finestWidth, foldBuckets } from "../metrics/buckets.ts";
+import type { BucketColumns, FoldedPiece } from "../metrics/buckets.ts";
+import { HIGHEST, LOWEST, joinValues, readCurrent, readCurrentValues } from "../metrics/read-series.ts";
+import type { SeriesToRead } from "../metrics/read-series.ts";
 import type { Ask } from "./page-reader.ts";
 
 export interface SeriesRange {
@@ -38,21 +38,19 @@ export async function readMetricSeries(
 ): Promise<MetricSeriesRows[]> {
   const { maxPoints, over } = range;
   const series = over === undefined ? await readOverSteps(sql, runIds, names, range) : await readPlaced(sql, runIds, names, over, range);
-  return series.map(({ runId, name, ...points }) => {
-    const axis = points.places ?? points.steps;
-    const width = range.bucketWidth ?? finestWidth(axis[0] ?? 0, axis.at(-1) ?? 0, maxPoints, over === undefined ? 1 : 0);
-    return { runId, name, bucketWidth: width, buckets: foldBuckets(points, width) };
+  return series.map(({ runId, name, pieces }) => {
+    const width = range.bucketWidth ?? finestWidth(...extentOf(pieces), maxPoints, over === undefined ? 1 : 0);
+    return { runId, name, bucketWidth: width, buckets: foldBuckets(pieces, width) };
   });
 }
 
-type Named<Points> = Points & { readonly runId: string; readonly name: string; readonly places?: undefined };
+interface PiecesOfSeries {
+  readonly runId: string;
+  readonly name: string;
+  readonly pieces: readonly FoldedPiece[];
+}
 
-const readOverSteps = (
-  sql: Sql,
-  runIds: readonly string[],
-  names: readonly string[],
-  range: SeriesRange,
-): Promise<Named<CurrentValues>[]> =>
+const readOverSteps = (sql: Sql, runIds: readonly string[], names: readonly string[], range: SeriesRange): Promise<PiecesOfSeries[]> =>
   readCurrentValues(sql, {
     runIds,
     names,
@@ -66,7 +64,7 @@ async function readPlaced(
   names: readonly string[],
   over: MetricAxis,
   { fromStep, toStep, from, to }: SeriesRange,
-): Promise<(PlacedPoints & { readonly runId: string; readonly name: string })[]> {
+): Promise<PiecesOfSeries[]> {
   const wanted = { runIds, names, fromStep, toStep };
   const placed =
     "metric" in over
@@ -74,7 +72,7 @@ async function readPlaced(
       : await readOverClock(sql, wanted, over.clock === "RUN" ? await readBeginnings(sql, runIds) : new Map());
   return placed.flatMap(({ runId, name, points }) => {
     const inRange = placedWithin(points, from ?? -Infinity, to ?? Infinity);
-    return inRange.steps.length === 0 ? [] : [{ runId, name, ...inRange }];
+    return inRange.steps.length === 0 ? [] : [{ runId, name, pieces: [inRange] }];
   });
 }
 
@@ -87,10 +85,10 @@ interface Placed {
 async function readOverMetric(sql: Sql, wanted: SeriesToRead, metric: string): Promise<Placed[]> {
   // From the beginning: a step before the first that is asked for may have said last where the axis stands.
   const axes = await readCurrentValues(sql, { runIds: wanted.runIds, names: [metric], toStep: wanted.toStep });
-  const axisOf = new Map(axes.map((axis) => [axis.runId, axis]));
-  return (await readCurrentValues(sql, wanted)).flatMap(({ runId, name, ...values }) => {
+  const axisOf = new Map(axes.map(({ runId, pieces }) => [runId, joinValues(pieces)]));
+  return (await readCurrentValues(sql, wanted)).flatMap(({ runId, name, pieces }) => {
     const axis = axisOf.get(runId);
-    return axis === undefined ? [] : [{ runId, name, points: placeByMetric(values, axis) }];
+    return axis === undefined ? [] : [{ runId, name, points: placeByMetric(joinValues(pieces), axis) }];
   });
 }
 

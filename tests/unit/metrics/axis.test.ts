@@ -54,7 +54,7 @@ test("buckets over an axis are the groups of its aligned places, no more than as
       const scaled = given.map((place) => place * 2 ** power);
       const width = finestWidth(scaled[0] ?? 0, scaled.at(-1) ?? 0, most, 0);
       const steps = scaled.map((_, at) => at);
-      const folded = foldBuckets({ ...points(steps, steps), places: Float64Array.from(scaled) }, width);
+      const folded = foldBuckets([{ ...points(steps, steps), places: Float64Array.from(scaled) }], width);
       expect(Number.isInteger(Math.log2(width))).toBe(true);
       const isAcrossZero = (scaled[0] ?? 0) < 0 && (scaled.at(-1) ?? 0) >= 0;
       expect(folded.length).toBeLessThanOrEqual(isAcrossZero ? Math.max(2, most) : most);
@@ -64,4 +64,26 @@ test("buckets over an axis are the groups of its aligned places, no more than as
       ).toEqual(groups.map((group) => [scaled[group[0] ?? 0], scaled[group.at(-1) ?? 0], group[0], group.at(-1), group.length]));
     }),
   );
+});
+
+test("buckets are the same to the last bit wherever a series is cut into pieces, sums that overflow and values that are none included", () => {
+  const value = double({ noDefaultInfinity: false });
+  const series = STEPS.chain((steps) =>
+    array(value, { minLength: steps.length, maxLength: steps.length }).map((values) => ({ steps, values })),
+  );
+  assert(
+    property(
+      series,
+      array(integer({ min: 0, max: 40 }), { maxLength: 6 }),
+      integer({ min: 0, max: 6 }),
+      ({ steps, values }, cuts, power) => {
+        const ends = [0, ...cuts.map((cut) => Math.min(cut, steps.length)).toSorted((a, b) => a - b), steps.length];
+        const pieces = ends.slice(1).map((end, at) => points(steps.slice(ends[at], end), values.slice(ends[at], end)));
+        expect(foldBuckets(pieces, 2 ** power)).toEqual(foldBuckets([points(steps, values)], 2 ** power));
+      },
+    ),
+    { examples: [[{ steps: [0, 1, 2], values: [1.7e308, 1.7e308, 1.6e308] }, [1, 2], 3]] },
+  );
+  expect(foldBuckets([points([0, 1], [1.7e308, 1.6e308])], 4).mean[0]).toBeCloseTo(1.65e308, -300);
+  expect(foldBuckets([], 4).length).toBe(0);
 });
