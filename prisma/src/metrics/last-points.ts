@@ -17,11 +17,14 @@ export async function noteLastPoints(
   await tx`
     insert into metrics.last_point as l (run_id, name, step, segment, batch, value)
     select ${runId}, name, step, ${segment}, ${batch}, value::float8 from unnest(
-      ${points.map(({ name }) => name)}::text[], ${points.map(({ step }) => step)}::int[], ${points.map(({ value }) => String(value))}::text[]
+      ${points.map(({ name }) => name)}::text[], ${points.map(({ step }) => step)}::int[], ${points.map(({ value }) => textOf(value))}::text[]
     ) as p(name, step, value)
     on conflict (run_id, name) do update set step = excluded.step, segment = excluded.segment, batch = excluded.batch, value = excluded.value
     where (excluded.step, excluded.segment, excluded.batch) >= (l.step, l.segment, l.batch)`;
 }
+
+/** String() takes the sign from -0. */
+const textOf = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /** Finds the last points of a run anew, from what is stored: after points were taken away, or came by another way than batches. */
 export async function findLastPoints(tx: Transaction, runId: string): Promise<void> {

@@ -133,6 +133,7 @@ test("compaction gathers rows and small chunks into full ones and changes nothin
 const unsigned = (values: Iterable<number>): number[] => [...values].map((value) => value + 0);
 
 /** Found by chance once: the least of the two depends on which of them one looks at first. */
+const NEGATIVE_LAST = [{ segment: 0, points: [[1, -0] as [number, number]] }];
 const ZEROS = [{ segment: 0, points: [[-1, -0] as [number, number], [0, 0] as [number, number]] }];
 
 test(
@@ -191,7 +192,13 @@ test(
         await compactAll(runId);
         await verify();
       }),
-      { numRuns: 25, examples: [[ZEROS, 1]] },
+      {
+        numRuns: 25,
+        examples: [
+          [ZEROS, 1],
+          [NEGATIVE_LAST, 1],
+        ],
+      },
     );
   },
 );

@@ -251,9 +251,9 @@ const cell = (value: unknown): string => {
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-/** A row of the eleven columns. */
+/** A row with what it has and empty cells after it. */
 const row = (...cells: readonly unknown[]): string =>
-  [...cells, ...Array.from({ length: 13 - cells.length }, () => "")].map(cell).join(",");
+  [...cells, ...Array.from({ length: 14 - cells.length }, () => "")].map(cell).join(",");
 
 test("the API, the table, the CSV and the charts of a comparison by any parameters have the same numbers", async () => {
   const experimentId = (ids.get("a") ?? "").split(".")[0] ?? "";
