@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { COLD_PARTS, EXEC_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
+import { reachableNode } from "./reachable-node.ts";
 import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
 
 export interface ColdGuest {
@@ -27,7 +28,7 @@ export function nodeGuest(ground: SlotGround): ColdGuest {
   const python = [ground.python.executable, ...PYTHON_FLAGS, "-c", guestSource(EXEC_PARTS)];
   const guest = readFileSync(new URL("../guest/candidate.cjs", import.meta.url), "utf8");
   return {
-    binds: ["--ro-bind", dirname(process.execPath), "/opt/node"],
+    binds: ["--ro-bind", dirname(reachableNode(ground.identity)), "/opt/node"],
     command: (limits) => {
       const flags = [`--max-old-space-size=${limits.memoryMb}`, "--no-warnings", "--input-type=commonjs", "-e", guest];
       return [...python, ...numbers(limits, 0), "/opt/node/node", ...flags];
