@@ -1,4 +1,5 @@
 // Owns: where a run's points lie on an axis that is not its steps: a clock, or a metric that counts up. Must not know: SQL, buckets.
+import { slice } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
 /** `metric`: one of the same run, such as tokens so far. Clocks, in milliseconds: since 1970, or since the run began. */
@@ -21,21 +22,13 @@ export function placeByMetric({ steps, values }: Points, axis: Points): PlacedPo
     if (place === Number.NEGATIVE_INFINITY) first = index + 1;
     places[index] = place;
   }
-  return { steps: steps.subarray(first), values: values.subarray(first), places: places.subarray(first) };
+  return slice({ steps, values, places }, first, steps.length);
 }
 
 /** By when each point was logged, in milliseconds since `start`. */
 export function placeByClock({ steps, values, times }: Points & Pick<StoredPoints, "times">, start: number): PlacedPoints {
   let latest = Number.NEGATIVE_INFINITY;
   return { steps, values, places: times.map((time) => (latest = Math.max(latest, time - start))) };
-}
-
-/** Those that lie from `from` to `to`, both inclusive. */
-export function placedWithin({ steps, values, places }: PlacedPoints, from: number, to: number): PlacedPoints {
-  let [first, end] = [0, places.length];
-  while (first < end && (places[first] as number) < from) first++;
-  while (end > first && (places[end - 1] as number) > to) end--;
-  return { steps: steps.subarray(first, end), values: values.subarray(first, end), places: places.subarray(first, end) };
 }
 
 type Points = Pick<StoredPoints, "steps" | "values">;

@@ -93,11 +93,12 @@ export function foldBuckets(pieces: readonly FoldedPiece[], width: number): Buck
     }
   }
   const shown = slice(columns, 0, bucket + 1);
+  // A sum of very large values may overflow where their mean does not.
+  const large = shown.mean.every(Number.isFinite) ? null : meansOfLarge(some, shown.toStep);
   for (const [at, sum] of shown.mean.entries()) {
     const finite = (shown.count[at] as number) - (shown.nonFinite[at] as number);
     if (finite === 0) shown.min[at] = shown.max[at] = shown.mean[at] = Number.NaN;
-    // A sum of very large values may overflow where their mean does not.
-    else shown.mean[at] = Number.isFinite(sum) ? sum / finite : meanOfLarge(some, shown.fromStep[at] as number, shown.toStep[at] as number);
+    else shown.mean[at] = Number.isFinite(sum) ? sum / finite : (large?.[at] ?? Number.NaN);
   }
   return { length: bucket + 1, from: shown.fromStep, to: shown.toStep, ...shown, ...(ends && slice(ends, 0, bucket + 1)) };
 }
@@ -108,14 +109,18 @@ export function extentOf(pieces: readonly FoldedPiece[]): readonly [low: number,
   return [(first?.places ?? first?.steps)?.[0] ?? 0, (last?.places ?? last?.steps)?.at(-1) ?? -1];
 }
 
-function meanOfLarge(pieces: readonly FoldedPiece[], fromStep: number, toStep: number): number {
-  let [mean, seen] = [0, 0];
+/** Of every bucket the mean of its finite values, without their sum; in one pass over all points. `toStep`: where each ends. */
+function meansOfLarge(pieces: readonly FoldedPiece[], toStep: Int32Array): Float64Array {
+  const means = new Float64Array(toStep.length);
+  let [bucket, seen] = [0, 0];
   for (const { steps, values } of pieces)
     for (const [at, step] of steps.entries()) {
+      if (step > (toStep[bucket] as number)) [bucket, seen] = [bucket + 1, 0];
       const value = values[at] as number;
-      if (step < fromStep || step > toStep || !Number.isFinite(value)) continue;
+      if (!Number.isFinite(value)) continue;
       seen++;
-      mean += value / seen - mean / seen;
+      const mean = means[bucket] as number;
+      means[bucket] = mean + (value / seen - mean / seen);
     }
-  return mean;
+  return means;
 }

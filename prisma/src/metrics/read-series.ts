@@ -2,7 +2,7 @@
 import type { Sql, Transaction } from "../database.ts";
 import { decodePiece, fetchPieces, fetchValues, selectPieces } from "./pieces.ts";
 import type { Piece } from "./pieces.ts";
-import { current, merge, slice } from "./series-points.ts";
+import { current, merge, within } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
 export interface SeriesToRead {
@@ -60,7 +60,7 @@ export async function readCurrentValues(sql: Sql | Transaction, wanted: SeriesTo
     else
       read.set(
         one.id,
-        ordered.map(({ steps, values }) => within({ steps, values }, low, high)),
+        ordered.map(({ steps, values }) => within({ steps, values }, steps, low, high)),
       );
   }
   const whole = await readPointsOf(mixed, wanted, (select) => fetchPieces(sql, select));
@@ -110,15 +110,8 @@ export async function readPointsOf(
   const ids = series.map(({ id }) => id);
   const pieces = Map.groupBy(await fetch(selectPieces(ids, low, high)), ({ seriesId }) => seriesId);
   return series.flatMap(({ id, runId, name }) => {
-    const points = within(merge((pieces.get(id) ?? []).map(decodePiece)), low, high);
+    const whole = merge((pieces.get(id) ?? []).map(decodePiece));
+    const points = within(whole, whole.steps, low, high);
     return points.steps.length === 0 ? [] : [{ runId, name, points }];
   });
-}
-
-function within<Points extends Pick<StoredPoints, "steps" | "values">>(points: Points, low: number, high: number): Points {
-  const { steps } = points;
-  let [from, to] = [0, steps.length];
-  while (from < to && (steps[from] as number) < low) from++;
-  while (to > from && (steps[to - 1] as number) > high) to--;
-  return from === 0 && to === steps.length ? points : slice(points, from, to);
 }

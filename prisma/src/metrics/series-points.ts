@@ -45,6 +45,14 @@ export function pick(from: StoredPoints, order: ArrayLike<number>): StoredPoints
 export const slice = <Columns extends object>(columns: Columns, from: number, to: number): Columns =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, (column as Float64Array).subarray(from, to)])) as Columns;
 
+/** Those that lie from `low` to `high`, both inclusive, on an axis that never falls; without a copy. */
+export function within<Columns extends object>(columns: Columns, axis: ArrayLike<number>, low: number, high: number): Columns {
+  let [from, to] = [0, axis.length];
+  while (from < to && (axis[from] as number) < low) from++;
+  while (to > from && (axis[to - 1] as number) > high) to--;
+  return from === 0 && to === axis.length ? columns : slice(columns, from, to);
+}
+
 /** One after another. */
 export function concatenate(parts: readonly StoredPoints[]): StoredPoints {
   if (parts.length === 1 && parts[0] !== undefined) return parts[0];

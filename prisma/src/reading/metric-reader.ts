@@ -1,11 +1,12 @@
 // Owns: reading metric points as buckets, names and last values. Must not know: cursors, GraphQL.
 import type { Database, Sql } from "../database.ts";
-import { placeByClock, placeByMetric, placedWithin } from "../metrics/axis.ts";
+import { placeByClock, placeByMetric } from "../metrics/axis.ts";
 import type { MetricAxis, PlacedPoints } from "../metrics/axis.ts";
 import { extentOf, finestWidth, foldBuckets } from "../metrics/buckets.ts";
 import type { BucketColumns, FoldedPiece } from "../metrics/buckets.ts";
 import { HIGHEST, LOWEST, joinValues, readCurrent, readCurrentValues } from "../metrics/read-series.ts";
 import type { SeriesToRead } from "../metrics/read-series.ts";
+import { within } from "../metrics/series-points.ts";
 import type { Ask } from "./page-reader.ts";
 
 export interface SeriesRange {
@@ -71,7 +72,7 @@ async function readPlaced(
       ? await readOverMetric(sql, wanted, over.metric)
       : await readOverClock(sql, wanted, over.clock === "RUN" ? await readBeginnings(sql, runIds) : new Map());
   return placed.flatMap(({ runId, name, points }) => {
-    const inRange = placedWithin(points, from ?? -Infinity, to ?? Infinity);
+    const inRange = within(points, points.places, from ?? -Infinity, to ?? Infinity);
     return inRange.steps.length === 0 ? [] : [{ runId, name, pieces: [inRange] }];
   });
 }
@@ -84,9 +85,10 @@ interface Placed {
 
 async function readOverMetric(sql: Sql, wanted: SeriesToRead, metric: string): Promise<Placed[]> {
   // From the beginning: a step before the first that is asked for may have said last where the axis stands.
-  const axes = await readCurrentValues(sql, { runIds: wanted.runIds, names: [metric], toStep: wanted.toStep });
+  const axisWanted = { runIds: wanted.runIds, names: [metric], toStep: wanted.toStep };
+  const [axes, series] = await Promise.all([readCurrentValues(sql, axisWanted), readCurrentValues(sql, wanted)]);
   const axisOf = new Map(axes.map(({ runId, pieces }) => [runId, joinValues(pieces)]));
-  return (await readCurrentValues(sql, wanted)).flatMap(({ runId, name, pieces }) => {
+  return series.flatMap(({ runId, name, pieces }) => {
     const axis = axisOf.get(runId);
     return axis === undefined ? [] : [{ runId, name, points: placeByMetric(joinValues(pieces), axis) }];
   });

@@ -1,7 +1,8 @@
 // Owns: points on an axis that is not their steps, held to the plainest reading of it. Must not know: SQL, GraphQL.
 import { array, assert, double, integer, property, record } from "fast-check";
-import { placeByClock, placeByMetric, placedWithin } from "@gradus/prisma/metrics/axis";
+import { placeByClock, placeByMetric } from "@gradus/prisma/metrics/axis";
 import { finestWidth, foldBuckets } from "@gradus/prisma/metrics/buckets";
+import { within } from "@gradus/prisma/metrics/series-points";
 import { expect, test } from "vitest";
 
 const STEPS = array(integer({ min: -20, max: 100 }), { minLength: 1, maxLength: 40 }).map((steps) =>
@@ -40,8 +41,8 @@ test("a point lies at the greatest value that the metric had at or before its st
 test("a clock that goes back holds its place, and a stretch of the axis has the points in it alone", () => {
   const placed = placeByClock({ ...points([1, 2, 3, 4], [5, 6, 7, 8]), times: Float64Array.of(1_100, 1_300, 1_200, 1_400) }, 1_000);
   expect([...placed.places]).toEqual([100, 300, 300, 400]);
-  expect(Array.from(placedWithin(placed, 101, 300).steps)).toEqual([2, 3]);
-  expect(placedWithin(placed, 401, 900).steps).toHaveLength(0);
+  expect(Array.from(within(placed, placed.places, 101, 300).steps)).toEqual([2, 3]);
+  expect(within(placed, placed.places, 401, 900).steps).toHaveLength(0);
 });
 
 test("buckets over an axis are the groups of its aligned places, no more than asked for, however fine or far the axis", () => {
