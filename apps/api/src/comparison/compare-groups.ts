@@ -1,7 +1,6 @@
 // Owns: groups of runs beside each other, with what may be said of them and what to know before believing it, as arms have it. Must not know: how runs
 // are chosen, SQL.
 import type { Database } from "@gradus/prisma/database";
-import { readEvaluationsOfRuns } from "@gradus/prisma/reading/evaluation-reader";
 import { countSandboxErrors } from "@gradus/prisma/reading/step-reader";
 import type { ComparedEvaluation } from "../generated/schema-types.ts";
 import { verdictsOf } from "./compare.ts";
@@ -24,11 +23,9 @@ export interface GroupComparison {
 export async function compareGroups(db: Database, input: GroupInput): Promise<GroupComparison> {
   const { runs, metrics } = input;
   const runIds = runs.map(({ run }) => run.id);
-  const [{ groups, baseline, values }, completed, broken] = await Promise.all([
-    groupRuns(db, input),
-    readEvaluationsOfRuns(db, runIds).then((all) => all.filter(({ completedAt }) => completedAt !== null)),
-    countSandboxErrors(db, runIds),
-  ]);
+  const [grouped, broken] = await Promise.all([groupRuns(db, input), countSandboxErrors(db, runIds)]);
+  const { groups, baseline, values } = grouped;
+  const completed = await grouped.completed();
   const labelOf = new Map(groups.flatMap(({ label, runs: ofGroup }) => ofGroup.map(({ id }) => [id, label])));
   const configOf = new Map(runs.map(({ run, config }) => [run.id, config]));
   const evaluations = comparedEvaluations(completed, (runId) => labelOf.get(runId) ?? "");

@@ -45,7 +45,7 @@ export async function compare(
   const [points, series, completed, broken] = await Promise.all([
     readLastPoints(db, runIds, metrics),
     curves.length === 0 ? [] : readMetricSeries(db, runIds, curves, { maxPoints, bucketWidth: width }),
-    readEvaluationsOfRuns(db, runIds).then((all) => all.filter(({ completedAt }) => completedAt !== null)),
+    readCompleted(db, runIds),
     countSandboxErrors(db, runIds),
   ]);
   const evaluated = await readBeforeAndAfter(db, completed);
@@ -116,6 +116,10 @@ export const verdictsOf = ({ metrics, improvement }: Pick<ComparedArm, "metrics"
   ...(improvement === null ? [] : [improvement.sentence]),
   ...metrics.flatMap(({ difference }) => difference?.sentence ?? []),
 ];
+
+/** Evaluations of runs that have ended. */
+export const readCompleted = async (db: Database, runIds: readonly string[]): Promise<EvaluationOfRun[]> =>
+  (await readEvaluationsOfRuns(db, runIds)).filter(({ completedAt }) => completedAt !== null);
 
 /** The results of both evaluations of every run that has both. */
 export async function readBeforeAndAfter(

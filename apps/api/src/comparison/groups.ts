@@ -2,13 +2,13 @@
 // chosen, SQL.
 import { canonicalJson } from "@gradus/domain/canonical-json";
 import type { Database } from "@gradus/prisma/database";
-import { readEvaluationsOfRuns } from "@gradus/prisma/reading/evaluation-reader";
+import type { EvaluationOfRun } from "@gradus/prisma/reading/evaluation-reader";
 import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import type { RunAttribute } from "@gradus/prisma/reading/run-conditions";
 import type { RunRow } from "@gradus/prisma/rows";
 import { badInput } from "../errors.ts";
 import type { ComparisonCurve, HeldOutImprovement, ProblemDifference } from "../generated/schema-types.ts";
-import { readBeforeAndAfter } from "./compare.ts";
+import { readBeforeAndAfter, readCompleted } from "./compare.ts";
 import type { ComparedMetric } from "./comparison-types.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
 import { comparedMetric, corrected } from "./estimate.ts";
@@ -34,6 +34,8 @@ export interface Grouped {
   /** Label of the one that the others are compared with; null where there is none. */
   readonly baseline: string | null;
   readonly values: RunValues;
+  /** Of all runs, those that have ended; read once, when it is first asked for. */
+  readonly completed: () => Promise<readonly EvaluationOfRun[]>;
 }
 
 export interface GroupInput {
@@ -139,14 +141,11 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
         return finite.length === 0 ? [] : [[seed, finite.reduce((sum, one) => sum + one, 0) / finite.length] as const];
       }),
     );
+  let ended: ReturnType<typeof readCompleted> | undefined;
+  const completed = (): ReturnType<typeof readCompleted> => (ended ??= readCompleted(db, runIds));
   let evaluated: ReturnType<typeof readBeforeAndAfter> | undefined;
   const resultsOf = async (ofGroup: readonly RunRow[]): Promise<BeforeAndAfter[]> => {
-    evaluated ??= readEvaluationsOfRuns(db, runIds).then((all) =>
-      readBeforeAndAfter(
-        db,
-        all.filter(({ completedAt }) => completedAt !== null),
-      ),
-    );
+    evaluated ??= completed().then((all) => readBeforeAndAfter(db, all));
     const known = await evaluated;
     return ofGroup.flatMap(({ id }) => known.get(id) ?? []);
   };
@@ -186,5 +185,6 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
     groups: rows.map((row, at) => ({ ...row, metrics: adjusted[at] ?? row.metrics })),
     baseline: wanted === undefined ? null : named(wanted.key),
     values,
+    completed,
   };
 }
