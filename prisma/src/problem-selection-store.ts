@@ -12,6 +12,8 @@ export interface SelectableRow {
   readonly seedKind?: SeedKind;
   readonly chain?: string;
   readonly rung?: number;
+  /** Lines of the reference solution, blank ones not counted. */
+  readonly lines: number;
 }
 
 /** The training problems of a set, in its order. */
@@ -25,7 +27,8 @@ export async function readSelectable({ sql }: Database, problemSetId: string): P
       seedKind: SeedKind | null;
     })[]
   >`
-    select p.id, p.environment, m.bucket, m.passes, m.attempts, coalesce(p.origin->>'teacher', '') as teacher, p.origin->>'seedKind' as "seedKind", p.chain, p.rung
+    select p.id, p.environment, m.bucket, m.passes, m.attempts, coalesce(p.origin->>'teacher', '') as teacher, p.origin->>'seedKind' as "seedKind", p.chain, p.rung,
+      (select count(*)::int from regexp_split_to_table(p.content->>'reference', '\n') line where line ~ '\S') as lines
     from "ProblemSetMember" m join "Problem" p on p.id = m."problemId" where m."problemSetId" = ${problemSetId} and m.split = 'TRAIN' order by m.ordinal`;
   return rows.map(({ passes, attempts, chain, rung, seedKind, ...row }) => ({
     ...row,

@@ -13,6 +13,8 @@ export interface Selectable {
   /** Problems mutated from one another share it. */
   readonly chain?: string | undefined;
   readonly rung?: number | undefined;
+  /** Lines of the reference solution. */
+  readonly lines?: number | undefined;
 }
 
 /** Frozen by its hash: of the ids, in order. */
@@ -87,28 +89,33 @@ export function wholeChains<P extends Selectable>(problems: readonly P[]): reado
 
 /**
  * The control of a study of chains (paper 4.2): as many problems as the chains have, with the same histogram, no two of one chain and none of
- * these chains. `missing` counts problems of the chains that found no counterpart of the same rate.
+ * these chains. `sameLength`: of the problems of the same rate those whose solutions are as many lines long, or as nearly so as there is. `missing`
+ * counts problems of the chains that found no counterpart of the same rate, `unequal` those whose counterpart is of another length.
  */
 export function disjointControl<P extends Selectable>(
   chains: readonly ChainOf<P>[],
   problems: readonly P[],
-  seed: number,
-): Selection<P> & { readonly missing: number } {
+  { seed, sameLength = false }: { readonly seed: number; readonly sameLength?: boolean | undefined },
+): Selection<P> & { readonly missing: number; readonly unequal: number } {
   const taken = new Set(chains.flat().flatMap(({ chain }) => chain ?? []));
   const byRate = Map.groupBy(drawn(problems, seed), rateOf);
   const found: P[] = [];
-  let missing = 0;
+  let [missing, unequal] = [0, 0];
   for (const wanted of chains.flat()) {
-    const candidates = byRate.get(rateOf(wanted)) ?? [];
-    const at = candidates.findIndex(({ chain }) => chain === undefined || !taken.has(chain));
-    const [one] = at === -1 ? [] : candidates.splice(at, 1);
-    if (one === undefined) missing++;
-    else {
-      found.push(one);
-      if (one.chain !== undefined) taken.add(one.chain);
+    const ofRate = byRate.get(rateOf(wanted)) ?? [];
+    const free = ofRate.filter(({ chain }) => chain === undefined || !taken.has(chain));
+    const apart = ({ lines }: P): number => Math.abs((lines ?? 0) - (wanted.lines ?? 0));
+    const one = sameLength ? free.toSorted((a, b) => apart(a) - apart(b))[0] : free[0];
+    if (one === undefined) {
+      missing++;
+      continue;
     }
+    if (apart(one) > 0) unequal++;
+    ofRate.splice(ofRate.indexOf(one), 1);
+    found.push(one);
+    if (one.chain !== undefined) taken.add(one.chain);
   }
-  return { ...freeze(found), missing };
+  return { ...freeze(found), missing, unequal };
 }
 
 /**

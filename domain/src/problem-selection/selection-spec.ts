@@ -40,8 +40,8 @@ export const ProblemSelection = z.discriminatedUnion("kind", [
   }),
   /** Whole easy-medium-hard chains in the narrow bins; `count` chains, three problems each. */
   z.strictObject({ kind: z.literal("chains"), count: count.optional(), seed }),
-  /** The control of `chains` with the same count and seed: the same histogram, no two problems of one chain. */
-  z.strictObject({ kind: z.literal("disjoint"), count: count.optional(), seed }),
+  /** The control of `chains` with the same count and seed: the same histogram, no two problems of one chain; `sameLength`: and solutions of as many lines. */
+  z.strictObject({ kind: z.literal("disjoint"), count: count.optional(), seed, sameLength: z.boolean().optional() }),
   /** Learnable problems of each environment in these shares, `total` of them; without `total` the numbers as written. */
   z.strictObject({
     kind: z.literal("mix"),
@@ -97,8 +97,12 @@ function selectionOf<P extends NamedSelectable>(spec: ProblemSelection, problems
     case "chains":
       return freeze(chosenChains(problems, spec).flat());
     case "disjoint": {
-      const { missing, ...control } = disjointControl(chosenChains(problems, spec), problems, spec.seed);
-      return missing === 0 ? control : { ...control, note: `${missing} problems of the chains have no counterpart of the same pass rate` };
+      const { missing, unequal, ...control } = disjointControl(chosenChains(problems, spec), problems, spec);
+      const lacking = [
+        ...(missing === 0 ? [] : [`${missing} have no counterpart of the same pass rate`]),
+        ...(unequal === 0 || spec.sameLength !== true ? [] : [`${unequal} have none of the same length too`]),
+      ];
+      return lacking.length === 0 ? control : { ...control, note: `of the problems of the chains ${lacking.join(", ")}` };
     }
     case "mix":
       return mixEnvironments(

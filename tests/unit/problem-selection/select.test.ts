@@ -68,13 +68,26 @@ describe("chains", () => {
       problem("r", 28),
       problem("s", 28),
     ];
-    const control = disjointControl(wholeChains(whole), [...whole, ...others], 5);
+    const control = disjointControl(wholeChains(whole), [...whole, ...others], { seed: 5 });
     expect(control.missing).toBe(0);
     expect(histogram(control.problems)).toEqual({ 3: 1, 4: 1, 15: 2, 28: 2 });
     const used = control.problems.flatMap((one) => one.chain ?? []);
     expect(new Set(used).size).toBe(used.length);
     expect(used.every((name) => name === "z" || name === "w")).toBe(true);
-    expect(disjointControl(wholeChains(whole), whole, 5)).toMatchObject({ problems: [], missing: 6 });
+    expect(disjointControl(wholeChains(whole), whole, { seed: 5 })).toMatchObject({ problems: [], missing: 6 });
+  });
+
+  it("have a control of the same lengths too where that is asked: of each rate the nearest there is, the same whatever the order", () => {
+    const whole = chain("x", 3, 15, 28).map((one, rung) => ({ ...one, lines: [5, 4, 2][rung] }));
+    const others = [2, 3, 4, 5].flatMap((lines) => [3, 15].map((passes) => problem(`${passes}/${lines}`, passes, { lines })));
+    const all = [...whole, ...others, problem("28/9", 28, { lines: 9 })];
+    const lengths = (sameLength: boolean, seed: number) =>
+      disjointControl(wholeChains(whole), all, { seed, sameLength }).problems.map(({ id }) => id);
+    for (const seed of [1, 2, 3, 4, 5]) expect(lengths(true, seed).toSorted()).toEqual(["15/4", "28/9", "3/5"]);
+    expect(new Set([1, 2, 3, 4, 5].map((seed) => lengths(false, seed).join(" "))).size).toBeGreaterThan(1);
+    const control = disjointControl(wholeChains(whole), all.toReversed(), { seed: 1, sameLength: true });
+    expect(control).toMatchObject({ missing: 0, unequal: 1 });
+    expect(ids(control.problems)).toEqual(lengths(true, 1));
   });
 });
 

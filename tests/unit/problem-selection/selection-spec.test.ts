@@ -37,7 +37,9 @@ it("gives chains and, for the same count and seed, their control of the same his
   expect(control.problems.some(({ chain }) => chain !== undefined && taken.has(chain))).toBe(false);
   expect(control.note).toBeNull();
   expect(() => select({ kind: "chains", count: 4 }, all)).toThrow("4 whole chains are wanted and there are 3");
-  expect(select({ kind: "disjoint", seed: 1 }, [...chains, ...many("loose", 16, 9)]).note).toMatch(/^6 problems of the chains/);
+  expect(select({ kind: "disjoint", seed: 1 }, [...chains, ...many("loose", 16, 9)]).note).toBe(
+    "of the problems of the chains 6 have no counterpart of the same pass rate",
+  );
 });
 
 it("mixes learnable problems of environments at any scale, and matches one teacher's histogram to another's", () => {

@@ -1,7 +1,7 @@
 // Proves: what the checked-in set of chains promises: whole chains made top-down, a control for every problem of them, nothing of what is held out.
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { bucketOf, selectProblems, sha256Hex } from "@gradus/domain";
+import { bucketOf, ProblemSelection, selectProblems, sha256Hex } from "@gradus/domain";
 import type { Problem } from "@gradus/domain";
 import { expect, test } from "vitest";
 
@@ -13,14 +13,19 @@ const problems = bytes
   .map((line) => JSON.parse(line) as Omit<Problem, "id">);
 const selectable = problems
   .filter(({ split }) => split === "TRAIN")
-  .map(({ contentHash, environment, passRate, origin }) => ({
+  .map(({ contentHash, environment, passRate, origin, reference }) => ({
     id: contentHash,
     environment,
     passRate: passRate!,
     teacher: origin.teacher,
     chain: origin.chain,
     rung: origin.rung,
+    lines: reference!.split("\n").filter((line) => line.trim() !== "").length,
   }));
+
+const select = (kind: object) => selectProblems(ProblemSelection.parse({ ...kind, seed: 1 }), selectable);
+const linesOfHard = ({ problems: of }: ReturnType<typeof select>): number[] =>
+  of.flatMap(({ passRate, lines }) => (bucketOf(passRate, "narrow") === "HARD" ? [lines] : [])).toSorted();
 
 test("the file is the one that the studies were written for", () => {
   expect(sha256Hex(bytes)).toBe("df18f655b64844259519bee3d137a8a31aac0e98ba34b3961d37e8522c2a7f7b");
@@ -50,6 +55,14 @@ test("chains and control have as many problems with the same rates, and no probl
   expect(chains.problems).toHaveLength(51);
   const inChains = new Set(chains.problems.map(({ id }) => id));
   expect(control.problems.filter(({ id }) => inChains.has(id))).toEqual([]);
+});
+
+test("a control of the same lengths has for every problem of the chains one of its rate, and for all but one of its length", () => {
+  const control = select({ kind: "disjoint", sameLength: true });
+  expect(control).toMatchObject({ note: "of the problems of the chains 1 have none of the same length too" });
+  expect(control.problems).toHaveLength(51);
+  expect(linesOfHard(control)).toEqual(linesOfHard(select({ kind: "chains" })));
+  expect(linesOfHard(select({ kind: "disjoint" }))).not.toEqual(linesOfHard(select({ kind: "chains" })));
 });
 
 test("no program is in it twice, on either side of the split", () => {
