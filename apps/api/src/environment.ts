@@ -49,8 +49,6 @@ const Environment = z.object({
   /** WebSockets, and as many streams of server-sent events, that this process serves. */
   GRADUS_MAX_SOCKETS: z.coerce.number().int().min(1).default(MAX_SOCKETS),
   GRADUS_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "silent"]).default("info"),
-  /** "1": the process ends when its stdin closes. */
-  GRADUS_SUPERVISED: z.string().optional(),
 });
 export type Environment = z.infer<typeof Environment>;
 

@@ -62,7 +62,3 @@ async function end(why: string): Promise<void> {
 
 process.once("SIGTERM", () => void end("SIGTERM"));
 process.once("SIGINT", () => void end("SIGINT"));
-if (environment.GRADUS_SUPERVISED === "1") {
-  process.stdin.resume();
-  process.stdin.once("end", () => void end("its launcher is gone"));
-}

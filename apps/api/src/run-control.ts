@@ -22,6 +22,8 @@ export interface RunControl {
   pauseRun(runId: string, cause?: string): Promise<void>;
   resumeRun(runId: string): Promise<void>;
   cancelRun(runId: string): Promise<void>;
+  /** Has a run that was paused before it began looked at again: by its experiment, and by the run where it waits by itself. There may be neither. */
+  releaseRun(experimentId: string, runId: string): Promise<void>;
   /** @throws RequestRefused with the run's reason */
   setTotalSteps(runId: string, totalSteps: number): Promise<void>;
   /** Begins a pretraining under `key`; one that runs or is done already is left alone, one that failed begins anew. */

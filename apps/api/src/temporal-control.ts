@@ -18,6 +18,7 @@ import {
   PRETRAIN_WORKFLOW,
   pretrainWorkflowId,
   resumeSignal,
+  runReleasedSignal,
   setTotalStepsUpdate,
   SYNTHESIS_WORKFLOW,
   synthesisWorkflowId,
@@ -58,6 +59,17 @@ export function temporalControl(
     pauseRun: (runId, cause) => ask(() => run(runId).signal(pauseSignal, cause === undefined ? {} : { cause })),
     resumeRun: (runId) => ask(() => run(runId).signal(resumeSignal)),
     cancelRun: (runId) => ask(() => run(runId).cancel()),
+    async releaseRun(experimentId, runId) {
+      const experiment = client.workflow.getHandle(experimentWorkflowId(experimentId));
+      await Promise.all(
+        [() => experiment.signal(runReleasedSignal, { runId }), () => run(runId).signal(resumeSignal)].map((tell) =>
+          ask(tell).catch((error: unknown) => {
+            // Tolerates that nobody waits for it: who comes later reads its row.
+            if (!(error instanceof WorkflowNotRunning)) throw error;
+          }),
+        ),
+      );
+    },
     setTotalSteps: (runId, totalSteps) => ask(() => run(runId).executeUpdate(setTotalStepsUpdate, { args: [{ totalSteps }] })),
     startPretraining: (key, steps) =>
       ask(() =>

@@ -1,5 +1,5 @@
 // Owns: a run's life in the database: begin, lease, status, length. Must not know: rollouts, Temporal.
-import { MissingRow, RunSpec } from "@gradus/domain";
+import { isFinished, MissingRow, RunSpec } from "@gradus/domain";
 import type { RunStatus } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 import { inRun } from "./run-transaction.ts";
@@ -43,18 +43,46 @@ export async function readProgress(sql: Sql, runId: string): Promise<RunProgress
   return { step: step?.step ?? 0, policy: policy ?? null };
 }
 
-/** Sets the status; the event and the row commit together, and an unchanged status leaves no event. */
+/** Sets the status; the event and the row commit together. An unchanged status leaves no event, and a run that was cancelled keeps the cause it was first given. */
 export async function setRunStatus(sql: Sql, runId: string, status: RunStatus, cause?: string): Promise<void> {
-  await inRun(sql, runId, null, async (tx, emit) => {
-    const finished = status === "COMPLETED" || status === "FAILED" || status === "CANCELLED";
-    const changed = await tx`
-      update "Run" set status = ${status}, cause = ${cause ?? null},
-        "startedAt" = case when ${status} = 'RUNNING' then coalesce("startedAt", now()) else "startedAt" end,
-        "finishedAt" = case when ${finished} then now() else null end
-      where id = ${runId} and (status <> ${status} or cause is distinct from ${cause ?? null})`;
-    if (changed.count > 0) emit({ type: "STATUS_CHANGED", status, cause: cause ?? null });
-  });
+  await inRun(sql, runId, null, (tx, emit) => setRunStatusIn(tx, emit, runId, status, cause));
 }
+
+async function setRunStatusIn(tx: Transaction, emit: Emit, runId: string, status: RunStatus, cause?: string): Promise<void> {
+  const changed = await tx`
+    update "Run" set status = ${status}, cause = ${cause ?? null},
+      "startedAt" = case when ${status} = 'RUNNING' then coalesce("startedAt", now()) else "startedAt" end,
+      "finishedAt" = case when ${isFinished(status)} then now() else null end
+    where id = ${runId} and (status <> ${status} or (status <> 'CANCELLED' and cause is distinct from ${cause ?? null}))`;
+  if (changed.count > 0) emit({ type: "STATUS_CHANGED", status, cause: cause ?? null });
+}
+
+/** Why a run whose turn has come does not begin: somebody was faster. */
+export type HeldBack = "PAUSED" | "CANCELLED";
+
+/**
+ * The run is RUNNING from here on, unless it was paused before it ever began, or cancelled: then it stays so, and that is returned. Its row is
+ * locked as in `steerUnbegun`, so one of the two comes first.
+ */
+export const beginUnlessHeld = (sql: Sql, runId: string): Promise<HeldBack | null> =>
+  inRun(sql, runId, null, async (tx, emit) => {
+    const [run] = await tx<
+      { status: RunStatus; unbegun: boolean }[]
+    >`select status, "startedAt" is null as unbegun from "Run" where id = ${runId}`;
+    if (run?.status === "CANCELLED" || (run?.status === "PAUSED" && run.unbegun)) return run.status;
+    await setRunStatusIn(tx, emit, runId, "RUNNING");
+    return null;
+  });
+
+/** Pauses, releases or ends a run that has not begun, where no workflow needs to be asked. Returns whether it had not. */
+export const steerUnbegun = (sql: Sql, runId: string, status: HeldBack | "QUEUED", cause?: string): Promise<boolean> =>
+  inRun(sql, runId, null, async (tx, emit) => {
+    const [unbegun] = await tx`
+      select 1 from "Run" where id = ${runId} and "startedAt" is null and not "isExternal" and status in ('QUEUED', 'PAUSED')`;
+    if (unbegun === undefined) return false;
+    await setRunStatusIn(tx, emit, runId, status, cause);
+    return true;
+  });
 
 /** What a run that is under way waits for, in words; null: nothing any more. */
 export async function setWaits(tx: Transaction, emit: Emit, runId: string, waits: string | null): Promise<void> {

@@ -115,11 +115,11 @@ test("two API processes number the events of all runs alike", async () => {
   await other.kill();
 });
 
-test("a supervised API ends when its launcher does, and says on stdout only that it is ready", async () => {
-  const supervised = await startApiProcess({ ...environment(), GRADUS_SUPERVISED: "1" });
-  expect((await get(supervised.url, "{ server { version } }")).server.version).toMatch(/^\d/);
-  const ended = once(supervised.child, "exit");
-  supervised.child.stdin?.end();
+test("an API that a test started ends in good order when the test's process does", async () => {
+  const started = await startApiProcess(environment());
+  expect((await get(started.url, "{ server { version } }")).server.version).toMatch(/^\d/);
+  const ended = once(started.child, "exit");
+  started.child.stdin?.end();
   expect(await ended).toEqual([0, null]);
 });
 

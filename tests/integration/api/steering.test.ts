@@ -1,11 +1,11 @@
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
-import { readProgress } from "@gradus/prisma/training/run-store";
-import { RequestRefused, WorkflowNotRunning } from "@gradus/api/run-control";
+import { beginUnlessHeld, readProgress, steerUnbegun } from "@gradus/prisma/training/run-store";
+import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "@gradus/api/run-control";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { connect, get, recordingControl, startTestApi } from "../../testkit/api/test-api.ts";
-import type { TestApi } from "../../testkit/api/test-api.ts";
+import type { AnyData, TestApi } from "../../testkit/api/test-api.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
 import type { DatabaseWorld } from "../../testkit/world.ts";
 
@@ -46,7 +46,7 @@ describe("a run", () => {
     expect(api.control.asked).toEqual([`pauseRun ${runId} look`, `resumeRun ${runId}`, `setTotalSteps ${runId} 20`, `cancelRun ${runId}`]);
   });
 
-  test("that is unknown, over, not begun or unwilling is refused in words", async () => {
+  test("that is unknown, over or unwilling is refused in words", async () => {
     const control = recordingControl();
     const unwilling = await startTestApi(world.database, {
       control: {
@@ -65,10 +65,62 @@ describe("a run", () => {
     expect(await message(`pauseRun(id: "none") ${RESULT}`)).toBe("there is no run none");
     expect(await message(`setTotalSteps(id: "${runId}", totalSteps: 2) ${RESULT}`)).toBe("step 7 is begun");
     expect(await message(`pauseRun(id: "${runId}") ${RESULT}`)).toBe(`run ${runId} is not running`);
-    expect(await message(`pauseRun(id: "${id}.uniform.1") ${RESULT}`)).toBe(`run ${id}.uniform.1 has not begun`);
+    await world.database.prisma.run.update({ where: { id: `${id}.uniform.1` }, data: { status: "PAUSED", startedAt: new Date() } });
+    expect(await message(`pauseRun(id: "${id}.uniform.1") ${RESULT}`)).toBe(`run ${id}.uniform.1 is not running`);
     await world.database.prisma.run.update({ where: { id: runId }, data: { status: "COMPLETED" } });
     expect(await message(`resumeRun(id: "${runId}") ${RESULT}`)).toBe(`run ${runId} has ended: COMPLETED`);
     await unwilling.close();
+  });
+});
+
+const steer = async (verb: string, of: string) =>
+  (await get<Record<string, AnyData>>(api.url, `mutation ($id: ID!) { answer: ${verb}(id: $id) ${RESULT} }`, { id: of }))["answer"];
+const told = async (of: string): Promise<unknown[]> => {
+  const events = await world.database.sql<{ status: string }[]>`
+    select data ->> 'status' as status from "Event" where "runId" = ${of} and type = 'STATUS_CHANGED' order by position`;
+  return events.map(({ status }) => status);
+};
+
+describe("a run that has not begun", () => {
+  test("is paused, resumed and cancelled at once in its row, with an event each, and whoever could begin it is told", async () => {
+    const waiting = `${id}.uniform.1`;
+    expect(await steer("pauseRun", waiting)).toMatchObject({ ok: true, run: { status: "PAUSED" } });
+    // What begins runs asks this first: a paused one does not begin, and a resumed one may.
+    expect(await beginUnlessHeld(world.database.sql, waiting)).toBe("PAUSED");
+    expect(await steer("resumeRun", waiting)).toMatchObject({ ok: true, run: { status: "QUEUED" } });
+    // Asked again, since the first answer may have been lost, it is told again.
+    expect(await steer("resumeRun", waiting)).toMatchObject({ ok: true, run: { status: "QUEUED" } });
+    expect(await steer("cancelRun", waiting)).toMatchObject({ ok: true, run: { status: "CANCELLED" } });
+    expect(await beginUnlessHeld(world.database.sql, waiting)).toBe("CANCELLED");
+    expect(await told(waiting)).toEqual(["PAUSED", "QUEUED", "CANCELLED"]);
+    expect(api.control.asked).toEqual(Array.from({ length: 3 }, () => `releaseRun ${id} ${waiting}`));
+    expect((await steer("resumeRun", waiting))?.["error"].message).toBe(`run ${waiting} has ended: CANCELLED`);
+  });
+
+  test("ends at once also while no workflow server answers", async () => {
+    const away = await startTestApi(world.database, {
+      control: {
+        ...recordingControl(),
+        releaseRun: async () => {
+          throw new WorkflowsUnreachable();
+        },
+      },
+    });
+    const answer = await get(away.url, `mutation { cancelRun(id: "${id}.uniform.2") ${RESULT} }`);
+    expect(answer.cancelRun).toMatchObject({ ok: true, run: { status: "CANCELLED" } });
+    await away.close();
+  });
+
+  test("begins or is cancelled, never both, however close the two come", async () => {
+    const runs = [`${id}.uniform.1`, `${id}.uniform.2`, `${id}.classic.2`];
+    const { sql } = world.database;
+    const ends = await Promise.all(
+      runs.map(async (runId) => {
+        const [heldBack, ended] = await Promise.all([beginUnlessHeld(sql, runId), steerUnbegun(sql, runId, "CANCELLED", "raced")]);
+        return { heldBack, ended };
+      }),
+    );
+    for (const { heldBack, ended } of ends) expect(heldBack).toBe(ended ? "CANCELLED" : null);
   });
 });
 

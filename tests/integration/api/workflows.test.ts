@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SAMPLE } from "../../testkit/api/sample-experiment.ts";
 import { connect, get } from "../../testkit/api/test-api.ts";
+import type { RunningApp } from "@gradus/cli/up/start-app";
 import { startWorld } from "../../testkit/world.ts";
 import type { World } from "../../testkit/world.ts";
 
@@ -9,9 +10,17 @@ import type { World } from "../../testkit/world.ts";
 let world: World;
 let url: string;
 
+let api: RunningApp;
+let worker: RunningApp;
+
+async function start(): Promise<void> {
+  const [startedApi, startedWorker] = await Promise.all([world.startApi(), world.startWorker({ role: "control", node: "control" })]);
+  [api, worker, url] = [startedApi, startedWorker, startedApi.url];
+}
+
 beforeAll(async () => {
   world = await startWorld();
-  [{ url }] = await Promise.all([world.startApi(), world.startWorker({ role: "control", node: "control" })]);
+  await start();
 });
 afterAll(() => world.close());
 
@@ -149,4 +158,44 @@ test("an experiment is started once however often it is asked, steered run by ru
   expect((await get(url, `mutation ($id: ID!) { cancelExperiment(id: $id) ${RESULT} }`, { id })).cancelExperiment.ok).toBe(true);
   const ended = await until(read, ({ status, runs }) => status === "CANCELLED" && runs.every((run) => run.status === "CANCELLED"));
   expect(ended.runs.find((run) => run.id === two)?.status).toBe("CANCELLED");
+});
+
+test("runs that wait for their turn are paused and cancelled at once, the experiment goes past them, and kills change nothing of it", async () => {
+  const source = SAMPLE.replace(/seeds: .*/, `problems: { set: ${await importProblems()} }\nseeds: [1, 2, 3]`);
+  const { id } = (await get(url, CREATE, { source, key: "queued" })).createExperiment.experiment as { id: string };
+  const read = async (): Promise<State> => (await get(url, STATE, { id })).experiment;
+  const [paused, cancelled, last] = ["uniform.2", "classic.2", "classic.3"].map((rest) => `${id}.${rest}`);
+  const steer = async (verb: string, of: string | undefined) =>
+    (await get(url, `mutation ($id: ID!) { answer: ${verb}(id: $id) { ok error { message } run { status } } }`, { id: of })).answer;
+  const statuses = async (): Promise<Record<string, string>> =>
+    Object.fromEntries((await read()).runs.map((run) => [run.id.slice(id.length + 1), run.status]));
+
+  await until(statuses, (now) => now["uniform.1"] === "RUNNING" && now["classic.1"] === "RUNNING");
+  expect(await steer("pauseRun", paused)).toMatchObject({ ok: true, run: { status: "PAUSED" } });
+  expect(await steer("cancelRun", cancelled)).toMatchObject({ ok: true, run: { status: "CANCELLED" } });
+  for (const { pid, exited } of [api, worker]) {
+    process.kill(pid, "SIGKILL");
+    await exited;
+  }
+  await start();
+
+  // Its place goes to the run after those two.
+  expect(await steer("cancelRun", `${id}.uniform.1`)).toMatchObject({ ok: true });
+  const passed = await until(statuses, (now) => now["uniform.3"] === "RUNNING");
+  expect(passed).toMatchObject({ "uniform.2": "PAUSED", "classic.1": "RUNNING", "classic.2": "CANCELLED", "classic.3": "QUEUED" });
+
+  // A resumed run goes before those that were to follow it.
+  expect(await steer("resumeRun", paused)).toMatchObject({ ok: true, run: { status: "QUEUED" } });
+  expect(await steer("pauseRun", last)).toMatchObject({ ok: true, run: { status: "PAUSED" } });
+  expect(await steer("cancelRun", `${id}.classic.1`)).toMatchObject({ ok: true });
+  await until(statuses, (now) => now["uniform.2"] === "RUNNING");
+  for (const run of [`${id}.uniform.3`, paused]) expect(await steer("cancelRun", run)).toMatchObject({ ok: true });
+  await until(statuses, (now) => now["uniform.2"] === "CANCELLED" && now["uniform.3"] === "CANCELLED");
+
+  // The experiment waits for the one that is still paused, and for nothing once that is cancelled.
+  expect(await read()).toMatchObject({ status: "RUNNING" });
+  expect(await steer("cancelRun", last)).toMatchObject({ ok: true, run: { status: "CANCELLED" } });
+  await until(read, ({ status }) => status === "CANCELLED");
+  const begun = await world.database.prisma.run.findMany({ where: { experimentId: id, startedAt: { not: null } }, orderBy: { id: "asc" } });
+  expect(begun.map((run) => run.id.slice(id.length + 1))).toEqual(["classic.1", "uniform.1", "uniform.2", "uniform.3"]);
 });

@@ -188,10 +188,18 @@ describe("gradus pause, resume and cancel", () => {
 
   test("ask it of every run of an experiment that it applies to", async () => {
     const { id, runIds } = await createSample(world.database, "steer all");
-    const [first = "", , third = ""] = runIds;
-    for (const runId of [first, third]) await setRunStatus(world.database.sql, runId, "RUNNING");
-    expect(await asJson("pause", id)).toMatchObject([{ id: first }, { id: third }]);
+    const [first = "", second = "", third = "", fourth = ""] = runIds;
     expect(await gradus("resume", id)).toMatchObject({ code: 2, stderr: expect.stringContaining("PAUSED") });
+    for (const runId of [first, third]) await setRunStatus(world.database.sql, runId, "RUNNING");
+    // Those that wait for their turn do not take the places of those that are paused.
+    expect(await asJson("pause", id)).toEqual([
+      { id: first, status: "RUNNING" },
+      { id: second, status: "PAUSED" },
+      { id: third, status: "RUNNING" },
+      { id: fourth, status: "PAUSED" },
+    ]);
+    expect(api.control.asked).toEqual(expect.arrayContaining([`pauseRun ${first}`, `pauseRun ${third}`]));
+    expect((await gradus("resume", second)).stdout).toBe(`${second} waits for its turn`);
     expect((await gradus("cancel", id)).code).toBe(0);
     expect(api.control.asked).toContain(`cancelExperiment ${id}`);
   });

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, s
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyOnce } from "@gradus/cli/up/copy-once";
+import { copyOnce } from "@gradus/worker/machine/copy-once";
 import { startPostgres } from "@gradus/cli/up/embedded-postgres";
 import { startOnPort } from "@gradus/cli/up/free-port";
 import { isAlive } from "@gradus/cli/up/leftover";

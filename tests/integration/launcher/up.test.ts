@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { readRunning, type RunningStack } from "@gradus/cli/up/data-folder";
 import { choosePort } from "@gradus/cli/up/free-port";
 import { isAlive } from "@gradus/cli/up/leftover";
+import { ENDS_WITH_PARENT } from "@gradus/cli/up/start-app";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -23,9 +24,9 @@ interface Launched {
 }
 
 function launch(home: string, env: Record<string, string> = {}, args: string[] = []): Launched {
-  const child = spawn(process.execPath, [launcher, ...args], {
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, launcher, ...args], {
     env: { ...process.env, NO_COLOR: "1", GRADUS_HOME: home, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
@@ -112,6 +113,20 @@ describe("gradus up", () => {
     second.launched.process.kill("SIGINT");
     await second.launched.ended;
     await allGone(second.running);
+  });
+
+  it("ends what a killed launcher left to end in good order, and has its addresses again", async () => {
+    const first = await upAndRunning(home, { GRADUS_TEST_PORT: port, GRADUS_TEST_STUBBORN: "1" });
+    first.launched.process.kill("SIGKILL");
+    await first.launched.ended;
+    expect(isAlive(first.running.pids["API"] ?? 0)).toBe(true);
+    const second = await start();
+    // Each is told of, unless it ended by itself while the second launcher was loaded.
+    expect(second.launched.said()).not.toContain("is taken");
+    expect(second.running.apiUrl).toBe(first.running.apiUrl);
+    await allGone(first.running);
+    second.launched.process.kill("SIGTERM");
+    await second.launched.ended;
   });
 
   it("starts a dead server again on its old address, whichever it is, and shows it", async () => {

@@ -4,6 +4,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ENDS_WITH_PARENT } from "@gradus/cli/up/start-app";
 
 const main = fileURLToPath(new URL("../../../apps/api/src/main.ts", import.meta.url));
 
@@ -14,9 +15,9 @@ export interface ApiProcess {
   kill(): Promise<void>;
 }
 
-/** Starts it and waits for its line of readiness. */
+/** Starts it and waits for its line of readiness. It ends with this process, which a test's failure or a runner that is killed may end first. */
 export async function startApiProcess(env: Readonly<Record<string, string>>): Promise<ApiProcess> {
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, main], {
     env: { ...process.env, TEMPORAL_ADDRESS: "127.0.0.1:1", ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -27,6 +27,7 @@ export function recordingControl(): RunControl & { readonly asked: string[] } {
     pauseRun: ask("pauseRun"),
     resumeRun: ask("resumeRun"),
     cancelRun: ask("cancelRun"),
+    releaseRun: ask("releaseRun"),
     setTotalSteps: ask("setTotalSteps"),
     startPretraining: ask("startPretraining"),
     readPretraining: async () => null,

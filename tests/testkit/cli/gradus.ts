@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ENDS_WITH_PARENT } from "@gradus/cli/up/start-app";
 
 // The test runner asks for colours, which would win over NO_COLOR.
 const { FORCE_COLOR: _colours, ...surroundings } = process.env;
@@ -28,8 +29,9 @@ export interface RunningGradus {
 
 /** Starts `gradus <args>`; `env` adds to our own environment, without colours and without an API that the tester uses. */
 export function startGradus(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningGradus {
-  const child = spawn(process.execPath, [main, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+  // A launcher among them must not stay when the tests are killed.
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, main, ...args], {
+    stdio: ["pipe", "pipe", "pipe"],
     env: { ...surroundings, NO_COLOR: "1", GRADUS_API_URL: "", GRADUS_HOME: "/nonexistent/gradus", ...env },
   });
   const lines: string[] = [];

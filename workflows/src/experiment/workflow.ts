@@ -1,5 +1,13 @@
 // Owns: an experiment's course: prepare, measure, baseline, then every run with bounded concurrency. A failed run takes no other down.
-import { CancellationScope, executeChild, isCancellation, ParentClosePolicy, proxyActivities } from "@temporalio/workflow";
+import {
+  CancellationScope,
+  condition,
+  executeChild,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  setHandler,
+} from "@temporalio/workflow";
 import type { PolicyRef } from "@gradus/domain/policy";
 import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
 import { CONTROL_QUEUE, PERMANENT_FAILURES } from "../training-run/activities.ts";
@@ -9,7 +17,9 @@ import { trainingRunWorkflowId } from "../training-run/messages.ts";
 import type { TrainingRunResult } from "../training-run/messages.ts";
 import { controlStages, findNode, isNodeLost, policyOn, releaseOn, rootCause, sandbox, trainingRun } from "../training-run/workflow.ts";
 import type { ExperimentActivities, ExperimentPlan } from "./activities.ts";
+import { runReleasedSignal } from "./messages.ts";
 import type { ExperimentInput, ExperimentResult } from "./messages.ts";
+import { Turns } from "./turns.ts";
 
 const experimentControl = proxyActivities<ExperimentActivities>({
   taskQueue: CONTROL_QUEUE,
@@ -18,22 +28,32 @@ const experimentControl = proxyActivities<ExperimentActivities>({
   retry: { initialInterval: "500ms", maximumInterval: "10s", maximumAttempts: 20, nonRetryableErrorTypes: [...PERMANENT_FAILURES] },
 });
 
+/** Should the word that a paused run may begin be lost between the API's row and its signal, the run is looked at again by itself. */
+const LOOK_AGAIN_AFTER = "1 hour";
+
 export async function experiment(input: ExperimentInput): Promise<ExperimentResult> {
   const { experimentId } = input;
   const runs = { completed: 0, failed: 0, cancelled: 0 };
+  const turns = new Turns();
+  setHandler(runReleasedSignal, ({ runId }) => turns.release(runId));
   try {
     await experimentControl.setExperimentStatus({ experimentId, status: "PREPARING" });
     const plan = await experimentControl.prepareExperiment(input);
     if (plan.sharedPolicy !== null) await beforeAnyRun(experimentId, { ...plan, sharedPolicy: plan.sharedPolicy });
     await experimentControl.setExperimentStatus({ experimentId, status: "RUNNING" });
 
-    const waiting = [...plan.runIds];
+    turns.queue(plan.runIds);
     const lane = async (): Promise<void> => {
-      for (let runId = waiting.shift(); runId !== undefined; runId = waiting.shift()) {
-        const result = await runOf(runId);
-        if (result.status === "COMPLETED") runs.completed++;
-        else if (result.status === "CANCELLED") runs.cancelled++;
+      for (let runId = await nextOf(turns); runId !== undefined; runId = await nextOf(turns)) {
+        const { status } = await runOf(runId);
+        if (status === "PAUSED") {
+          void hold(turns, runId);
+          continue;
+        }
+        if (status === "COMPLETED") runs.completed++;
+        else if (status === "CANCELLED") runs.cancelled++;
         else runs.failed++;
+        turns.end(runId);
       }
     };
     await Promise.all(Array.from({ length: Math.min(plan.concurrency, plan.runIds.length) }, lane));
@@ -50,6 +70,25 @@ export async function experiment(input: ExperimentInput): Promise<ExperimentResu
     const status = isCancellation(error) ? "CANCELLED" : "FAILED";
     await CancellationScope.nonCancellable(() => experimentControl.setExperimentStatus({ experimentId, status, cause: rootCause(error) }));
     return { status, runs };
+  }
+}
+
+/** Waits until a run's turn may come, or no turn will. Not cancelled with the experiment: what is under way ends first. */
+async function nextOf(turns: Turns): Promise<string | undefined> {
+  await CancellationScope.nonCancellable(() => condition(() => turns.hasNext() || turns.isOver()));
+  return turns.take();
+}
+
+/** A run that was paused before it began takes nobody's place until it may begin. */
+async function hold(turns: Turns, runId: string): Promise<void> {
+  turns.hold(runId);
+  try {
+    await condition(() => turns.isReleased(runId), LOOK_AGAIN_AFTER);
+    turns.putBack(runId);
+  } catch (error) {
+    // Tolerates the experiment's own cancellation: the run will not begin.
+    if (!isCancellation(error)) throw error;
+    turns.end(runId);
   }
 }
 

@@ -27,6 +27,11 @@ export interface RunPlan {
   readonly policy: PolicyRef | null;
 }
 
+/** A run whose turn has come and that does not begin: it was paused before it ever began, or cancelled. */
+export interface HeldBack {
+  readonly heldBack: "PAUSED" | "CANCELLED";
+}
+
 export interface StepRef {
   readonly runId: string;
   readonly experimentId: string;
@@ -69,7 +74,7 @@ export interface NodeOffer {
 
 /** Queue `control`: database work and the curriculum's mathematics. */
 export interface ControlActivities {
-  beginRun(input: { readonly runId: string }): Promise<RunPlan>;
+  beginRun(input: { readonly runId: string }): Promise<RunPlan | HeldBack>;
   /** Finds the node that suits the run best and gives it to the run. Fails, in words that say why, while there is none: asked again until there is. */
   placeRun(input: { readonly runId: string }): Promise<Place>;
   /** A node for what no run owns: an experiment's first samples, a synthesis' student. Fails while there is none. */

@@ -6,10 +6,13 @@ export const trainingRunWorkflowId = (runId: string): string => `run/${runId}`;
 
 export interface TrainingRunInput {
   readonly runId: string;
+  /** It begins paused: told by the execution before it. */
+  readonly paused?: { readonly cause?: string | undefined };
 }
 
 export interface TrainingRunResult {
-  readonly status: "COMPLETED" | "FAILED" | "CANCELLED";
+  /** PAUSED: it was paused before it began, and has not begun; whoever asked for it asks again when it may. */
+  readonly status: "COMPLETED" | "FAILED" | "CANCELLED" | "PAUSED";
   readonly steps: number;
   readonly cause?: string;
 }

@@ -16,7 +16,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PolicyEngineName } from "@gradus/domain/policy-engine-name";
-import type { ControlActivities, Lease, NodeOffer, Place, PolicyActivities, SandboxActivities } from "./activities.ts";
+import type { ControlActivities, HeldBack, Lease, NodeOffer, Place, PolicyActivities, RunPlan, SandboxActivities } from "./activities.ts";
 import { CONTROL_QUEUE, PERMANENT_FAILURES, policyQueue, SANDBOX_QUEUE } from "./activities.ts";
 import { train } from "./loop.ts";
 import type { RunState, Stages } from "./loop.ts";
@@ -106,8 +106,8 @@ export const releaseOn = async (node: NodeOffer, modelId: string): Promise<void>
 
 export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunResult> {
   const { runId } = input;
-  let paused = false;
-  let pauseCause: string | undefined;
+  let paused = input.paused !== undefined;
+  let pauseCause = input.paused?.cause;
   let totalSteps = 0;
   let needs: PolicyEngineName | undefined;
   let state: RunState | null = null;
@@ -115,6 +115,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   /** Calls under way on the run's node. */
   let onPlace = 0;
   let leaving = false;
+  let released = false;
 
   setHandler(pauseSignal, ({ cause }) => {
     paused = true;
@@ -122,6 +123,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   });
   setHandler(resumeSignal, () => {
     paused = false;
+    released = true;
   });
   setHandler(
     setTotalStepsUpdate,
@@ -192,8 +194,19 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
     updatePolicy: (at) => onNode((policy, lease) => policy.updatePolicy({ ...at, lease })),
   };
 
+  /** A run of an experiment that is paused before it begins gives its place to the next one; a run by itself waits here. */
+  const begin = async (): Promise<RunPlan | HeldBack> => {
+    for (;;) {
+      released = false;
+      const plan = await control.beginRun({ runId });
+      if (!("heldBack" in plan) || plan.heldBack === "CANCELLED" || workflowInfo().parent !== undefined) return plan;
+      await condition(() => released);
+    }
+  };
+
   try {
-    const plan = await control.beginRun({ runId });
+    const plan = await begin();
+    if ("heldBack" in plan) return { status: plan.heldBack, steps: 0 };
     totalSteps = plan.totalSteps;
     needs = plan.engine;
     const policy = plan.policy ?? (await onNode((engine, lease) => engine.initializePolicy({ lease })));
@@ -218,7 +231,11 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
     });
     await leave();
     await condition(allHandlersFinished);
-    if (end.step < totalSteps) await continueAsNew<typeof trainingRun>(input);
+    if (end.step < totalSteps) {
+      // A pause that came while the last step was under way has not taken hold: the next execution keeps it.
+      const kept = { cause: pauseCause };
+      await continueAsNew<typeof trainingRun>({ runId, ...(paused ? { paused: kept } : {}) });
+    }
     await control.setRunStatus({ runId, status: "COMPLETED" });
     return { status: "COMPLETED", steps: end.step };
   } catch (error) {

@@ -3,7 +3,7 @@ import { isFinished } from "@gradus/domain";
 import type { Database } from "@gradus/prisma/database";
 import type { ExperimentRow } from "@gradus/prisma/rows";
 import { setExperimentStatus } from "@gradus/prisma/training/experiment-store";
-import { setRunStatus } from "@gradus/prisma/training/run-store";
+import { steerUnbegun } from "@gradus/prisma/training/run-store";
 import { WorkflowNotRunning } from "../run-control.ts";
 import type { RunControl } from "../run-control.ts";
 import { Refusal } from "./refusal.ts";
@@ -27,6 +27,9 @@ export async function cancelExperiment(
     if (!(error instanceof WorkflowNotRunning)) throw error;
     await setExperimentStatus(sql, id, "CANCELLED", CAUSE, true);
   }
-  const waiting = await prisma.run.findMany({ where: { experimentId: id, status: "QUEUED" }, select: { id: true } });
-  for (const run of waiting) await setRunStatus(sql, run.id, "CANCELLED", CAUSE);
+  const waiting = await prisma.run.findMany({
+    where: { experimentId: id, startedAt: null, status: { in: ["QUEUED", "PAUSED"] } },
+    select: { id: true },
+  });
+  for (const run of waiting) await steerUnbegun(sql, run.id, "CANCELLED", CAUSE);
 }

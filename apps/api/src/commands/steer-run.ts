@@ -1,7 +1,10 @@
-// Owns: asking something of a running run, and saying why it cannot be asked. Must not know: GraphQL, what is asked.
+// Owns: asking something of a run, steering one that has not begun by its row alone, and saying why it cannot be asked. Must not know: GraphQL.
 import { isFinished } from "@gradus/domain";
+import type { Database } from "@gradus/prisma/database";
 import type { RunRow } from "@gradus/prisma/rows";
-import { RequestRefused, WorkflowNotRunning } from "../run-control.ts";
+import { steerUnbegun } from "@gradus/prisma/training/run-store";
+import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "../run-control.ts";
+import type { RunControl } from "../run-control.ts";
 import { Refusal } from "./refusal.ts";
 
 /** @throws Refusal for a run that is unknown, over or not begun, or that says no itself */
@@ -24,3 +27,26 @@ export function existing(run: RunRow | null, id: string): RunRow {
   if (run === null) throw new Refusal(`there is no run ${id}`, [{ path: "id", value: id, expected: "the id of a run that exists" }]);
   return run;
 }
+
+/** A run that has not begun stays in its row until it is resumed; one that trains waits between two steps. @throws Refusal */
+export const pauseRun = ({ sql }: Database, control: RunControl, run: RunRow | null, id: string, cause?: string): Promise<void> =>
+  steerRun(run, id, async () => {
+    if (!(await steerUnbegun(sql, id, "PAUSED", cause))) await control.pauseRun(id, cause);
+  });
+
+/** One that has not begun waits for its turn again, also where this was asked before and the word was lost. @throws Refusal */
+export const resumeRun = ({ sql }: Database, control: RunControl, run: RunRow | null, id: string): Promise<void> =>
+  steerRun(run, id, async ({ experimentId }) => {
+    if (await steerUnbegun(sql, id, "QUEUED")) await control.releaseRun(experimentId, id);
+    else await control.resumeRun(id);
+  });
+
+/** One that has not begun ends here and now; a workflow that is about to begin it finds it so. @throws Refusal */
+export const cancelRun = ({ sql }: Database, control: RunControl, run: RunRow | null, id: string): Promise<void> =>
+  steerRun(run, id, async ({ experimentId }) => {
+    if (!(await steerUnbegun(sql, id, "CANCELLED", "cancelled before it began"))) return control.cancelRun(id);
+    // Tolerates a workflow server that is away: the row is what counts, and an experiment that holds the run back looks again by itself.
+    return control.releaseRun(experimentId, id).catch((error: unknown) => {
+      if (!(error instanceof WorkflowsUnreachable)) throw error;
+    });
+  });

@@ -11,6 +11,6 @@ export function registerCancel(program: Command): void {
     .argument("<id>", "of an experiment or a run");
   withApi(command, { examples: ["gradus cancel quickstart-1a2b3c4d", "gradus cancel quickstart-1a2b3c4d.classic.1"] }).action(
     (id: string, options: ApiOptions) =>
-      runVerb(options, async (context) => tellSteered(await cancel(context.apiUrl, id), "ends", context)),
+      runVerb(options, async (context) => tellSteered(await cancel(context.apiUrl, id), () => "ends", context)),
   );
 }

@@ -7,12 +7,18 @@ import type { ApiOptions } from "./verb.ts";
 export function registerPause(program: Command): void {
   const command = program
     .command("pause")
-    .description("let a run, or every running run of an experiment, finish its step and wait")
+    .description("let a run, or every run of an experiment, finish its step and wait; one that waits for its turn does not begin")
     .argument("<id>", "of a run or an experiment")
     .option("--cause <text>", "why, for whoever reads the run later");
   withApi(command, {
     examples: ["gradus pause quickstart-1a2b3c4d.classic.1", 'gradus pause quickstart-1a2b3c4d --cause "machine is needed"'],
   }).action((id: string, { cause, ...options }: ApiOptions & { readonly cause?: string }) =>
-    runVerb(options, async (context) => tellSteered(await pause(context.apiUrl, id, cause ?? null), "will wait after its step", context)),
+    runVerb(options, async (context) =>
+      tellSteered(
+        await pause(context.apiUrl, id, cause ?? null),
+        ({ status }) => (status === "PAUSED" ? "will not begin" : "will wait after its step"),
+        context,
+      ),
+    ),
   );
 }

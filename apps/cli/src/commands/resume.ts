@@ -11,6 +11,8 @@ export function registerResume(program: Command): void {
     .argument("<id>", "of a run or an experiment");
   withApi(command, { examples: ["gradus resume quickstart-1a2b3c4d.classic.1", "gradus resume quickstart-1a2b3c4d"] }).action(
     (id: string, options: ApiOptions) =>
-      runVerb(options, async (context) => tellSteered(await resume(context.apiUrl, id), "goes on", context)),
+      runVerb(options, async (context) =>
+        tellSteered(await resume(context.apiUrl, id), ({ status }) => (status === "QUEUED" ? "waits for its turn" : "goes on"), context),
+      ),
   );
 }

@@ -24,7 +24,7 @@ export function registerSynthesis(program: Command): void {
     runVerb(options, async (context) => {
       if (cancel) {
         const { cancelSynthesis } = await request(context.apiUrl, CancelSynthesisDocument, { id });
-        return tellSteered([accepted(cancelSynthesis, "synthesis")], "is being cancelled", context);
+        return tellSteered([accepted(cancelSynthesis, "synthesis")], () => "is being cancelled", context);
       }
       const report = await readReport(context.apiUrl, id);
       if (context.json) printJson(report);

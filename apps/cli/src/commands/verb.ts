@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { findApiUrl } from "../client/api-address.ts";
 import { RefusedError } from "../client/refused.ts";
+import type { Steered } from "../experiment/steer.ts";
 
 export interface ApiOptions {
   readonly api?: string;
@@ -60,12 +61,8 @@ export function printJson(value: unknown): void {
 }
 
 /** Says what was asked of whom. */
-export function tellSteered(
-  steered: readonly { readonly id: string; readonly status: string }[],
-  what: string,
-  { json }: VerbContext,
-): number {
+export function tellSteered(steered: readonly Steered[], what: (of: Steered) => string, { json }: VerbContext): number {
   if (json) printJson(steered);
-  else for (const { id } of steered) process.stdout.write(`${id} ${what}\n`);
+  else for (const one of steered) process.stdout.write(`${one.id} ${what(one)}\n`);
   return exitCodes.ok;
 }

@@ -13,13 +13,15 @@ import { accepted, RefusedError } from "../client/refused.ts";
 
 export interface Steered {
   readonly id: string;
-  /** As the API knew it when it took the request: what was asked for happens when the step under way is done. */
+  /** As the API knew it when it took the request: to a run that trains, what was asked for happens when the step under way is done. */
   readonly status: string;
 }
 
-/** Lets the run, or every running run of the experiment, finish its step and wait. @throws RefusedError */
+/** Lets the run, or every run of the experiment that has not ended, finish its step and wait; one that has not begun does not begin. @throws RefusedError */
 export const pause = (apiUrl: string, id: string, cause: string | null): Promise<Steered[]> =>
-  eachRun(apiUrl, id, ["RUNNING"], async (run) => accepted((await request(apiUrl, PauseRunDocument, { id: run, cause })).pauseRun, "run"));
+  eachRun(apiUrl, id, ["RUNNING", "QUEUED"], async (run) =>
+    accepted((await request(apiUrl, PauseRunDocument, { id: run, cause })).pauseRun, "run"),
+  );
 
 /** Lets the run, or every paused run of the experiment, go on. @throws RefusedError */
 export const resume = (apiUrl: string, id: string): Promise<Steered[]> =>

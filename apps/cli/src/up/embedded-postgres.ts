@@ -5,13 +5,14 @@ import { randomBytes } from "node:crypto";
 import { chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { copyOnce } from "@gradus/worker/machine/copy-once";
+import { canEnter, canRun } from "@gradus/worker/machine/other-user";
 import postgres from "postgres";
-import { copyOnce } from "./copy-once.ts";
 import { startOnPort } from "./free-port.ts";
 import { gradusCache, makeFolder } from "./gradus-folders.ts";
 import { describeExit, startGuarded, type RunningServer } from "./guarded-process.ts";
 import { endLeftover } from "./leftover.ts";
-import { canEnter, canRun, findPostgresUser, type PostgresUser } from "./postgres-user.ts";
+import { findPostgresUser, type PostgresUser } from "./postgres-user.ts";
 import { UnusableError } from "./unusable.ts";
 
 export interface StartPostgresInput {

@@ -1,20 +1,20 @@
 // Owns: where Gradus keeps its data and its downloaded or built binaries. Must not know: what lies in them.
 import { chmodSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { ROOT_FOLDERS } from "@gradus/domain/root-folders";
 import envPaths from "env-paths";
 
-/** Root's home is closed to the user that Postgres must run as, so root gets the system's own folders. */
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 
 /** Folder of all data: `GRADUS_HOME`, else the user's data folder (root on Linux: /var/lib/gradus). Absolute; perhaps not there yet. */
 export function gradusHome(env: NodeJS.ProcessEnv = process.env): string {
-  const fallback = isRoot ? "/var/lib/gradus" : envPaths("gradus", { suffix: "" }).data;
+  const fallback = isRoot ? ROOT_FOLDERS.data : envPaths("gradus", { suffix: "" }).data;
   return resolve(env["GRADUS_HOME"] || fallback);
 }
 
 /** Folder of binaries that can be fetched or built again: `GRADUS_CACHE`, else the user's cache folder (root on Linux: /var/cache/gradus). */
 export function gradusCache(env: NodeJS.ProcessEnv = process.env): string {
-  const fallback = isRoot ? "/var/cache/gradus" : envPaths("gradus", { suffix: "" }).cache;
+  const fallback = isRoot ? ROOT_FOLDERS.cache : envPaths("gradus", { suffix: "" }).cache;
   return resolve(env["GRADUS_CACHE"] || fallback);
 }
 

@@ -16,12 +16,14 @@ export function isAlive(pid: number): boolean {
 
 /**
  * Ends the process when it is still the server we think it is: process ids are given out again, so its arguments must contain `argument`.
- * Resolves when it is gone; at once when there is none.
+ * Resolves when it is gone, with whether it was there.
  */
-export async function endLeftover(pid: number, argument: string, signal: NodeJS.Signals): Promise<void> {
-  if (!(pid > 0) || !isAlive(pid) || !argumentsOf(pid).includes(argument)) return;
+export async function endLeftover(pid: number, argument: string, signal: NodeJS.Signals): Promise<boolean> {
+  if (!(pid > 0) || !isAlive(pid) || !argumentsOf(pid).includes(argument)) return false;
   process.kill(pid, signal);
-  while (isAlive(pid)) await setTimeout(20);
+  // A process that ended and that nobody collects is there for good, without its arguments.
+  while (isAlive(pid) && argumentsOf(pid).includes(argument)) await setTimeout(20);
+  return true;
 }
 
 function argumentsOf(pid: number): string[] {

@@ -25,16 +25,6 @@ export function findPostgresUser(): PostgresUser {
   });
 }
 
-/** Whether that user can run the file; tried for real, since every folder above it has a say. */
-export function canRun(user: PostgresUser, file: string): boolean {
-  return spawnSync(file, ["--version"], { ...user, cwd: "/" }).status === 0;
-}
-
-/** Whether that user can enter the folder. */
-export function canEnter(user: PostgresUser, folder: string): boolean {
-  return spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", folder], { ...user, cwd: "/" }).status === 0;
-}
-
 function lookUp(): PostgresUser | null {
   const [uid, gid] = ["-u", "-g"].map((flag) => spawnSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return uid?.status === 0 && gid?.status === 0 ? { uid: Number(uid.stdout), gid: Number(gid.stdout) } : null;

@@ -5,10 +5,10 @@ import { usePostgres, useTemporal } from "./external-server.ts";
 import { choosePort } from "./free-port.ts";
 import type { RunningServer } from "./guarded-process.ts";
 import { appPrograms } from "./app-programs.ts";
-import { startApp } from "./start-app.ts";
+import { endLeftoverApp, startApp } from "./start-app.ts";
 import { supervise, type Supervised } from "./supervise.ts";
 import { type RunningTemporal, startTemporal } from "./temporal-server.ts";
-import type { RunningStack } from "./data-folder.ts";
+import { readRunning, type RunningStack } from "./data-folder.ts";
 
 export interface StartServicesInput {
   home: string;
@@ -79,6 +79,8 @@ export async function startServices({
   };
 
   try {
+    for (const [name, pid] of Object.entries(readRunning(home)?.pids ?? {}))
+      if (await endLeftoverApp(pid ?? 0)) onProgress(`the ${name} of an earlier start, which was killed, still ran: it is ended`);
     const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress } = env;
     // A restart keeps its port: those who depend on a server know its address already.
     const ownPostgres = (previous: RunningPostgres | null) =>

@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { describeExit, type RunningServer, type ServerExit } from "./guarded-process.ts";
+import { endLeftover } from "./leftover.ts";
 
 export interface StartAppInput {
   /** How messages call it, such as "API". */
@@ -28,7 +29,8 @@ export interface RunningApp extends RunningServer {
   readonly ready: Readonly<Record<string, unknown>>;
 }
 
-const preload = new URL("exit-with-parent.ts", import.meta.url).href;
+/** Flags of a Node program that ends when nobody holds the other end of its standard input any more: when its parent is gone, however it went. */
+export const ENDS_WITH_PARENT = ["--import", new URL("exit-with-parent.ts", import.meta.url).href] as const;
 
 /**
  * Starts `node <entry> <args>` in a process group of its own and waits for the JSON line `{"ready":true,...}` on its standard output. The program
@@ -38,7 +40,7 @@ const preload = new URL("exit-with-parent.ts", import.meta.url).href;
 export async function startApp({ name, entry, args = [], env, logFile, readyMs, graceMs }: StartAppInput): Promise<RunningApp> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
-  const child = spawn(process.execPath, ["--import", preload, entry, ...args], {
+  const child = spawn(process.execPath, [...ENDS_WITH_PARENT, entry, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...env },
     detached: true,
@@ -101,6 +103,9 @@ function parseReady(line: string): Record<string, unknown> | null {
     return null;
   }
 }
+
+/** Ends one that its launcher, which was killed, left to end in good order: it holds its port meanwhile. Resolves when it is gone. */
+export const endLeftoverApp = (pid: number): Promise<boolean> => endLeftover(pid, ENDS_WITH_PARENT[1], "SIGKILL");
 
 function killGroup(pid: number): void {
   try {

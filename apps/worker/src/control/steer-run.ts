@@ -5,6 +5,7 @@ import { setExperimentStatus } from "@gradus/prisma/training/experiment-store";
 import { readExperiment } from "@gradus/prisma/training/generation-store";
 import {
   addProvenance,
+  beginUnlessHeld,
   grantLease,
   readProgress,
   readRun,
@@ -25,7 +26,8 @@ export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
     asActivity(async () => {
       const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
       const { spec } = await readExperiment(sql, run.experimentId);
-      await setRunStatus(sql, runId, "RUNNING");
+      const heldBack = await beginUnlessHeld(sql, runId);
+      if (heldBack !== null) return { heldBack };
       await recordBeginning(sql, runId, progress.step);
       const problems = await pools(run.problemSetId);
       const posed = [...new Set(problems.map(({ environment }) => environment))].toSorted();

@@ -1,10 +1,10 @@
 // Owns: Mutation.cancelRun.
 import { answer } from "../../commands/refusal.ts";
-import { steerRun } from "../../commands/steer-run.ts";
+import { cancelRun as cancel } from "../../commands/steer-run.ts";
 import type { MutationResolvers } from "../../generated/schema-types.ts";
 
-export const cancelRun: NonNullable<MutationResolvers["cancelRun"]> = (_parent, { id }, { load, control }) =>
+export const cancelRun: NonNullable<MutationResolvers["cancelRun"]> = (_parent, { id }, { db, load, control }) =>
   answer(async () => {
-    await steerRun(await load.run.load(id), id, () => control.cancelRun(id));
+    await cancel(db, control, await load.run.load(id), id);
     return { run: await load.run.clear(id).load(id) };
   });

@@ -45,7 +45,7 @@ export function RunControls({ run }: { readonly run: Run }) {
     <div className="stack no-print" style={{ gap: 8 }}>
       <div className="row">
         {!hasEnded && status !== "PAUSED" && (
-          <Button disabled={isBusy || status !== "RUNNING"} onClick={() => tell(async () => (await ask(PAUSE_RUN, { id })).pauseRun)}>
+          <Button disabled={isBusy} onClick={() => tell(async () => (await ask(PAUSE_RUN, { id })).pauseRun)}>
             Pause
           </Button>
         )}

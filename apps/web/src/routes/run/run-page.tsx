@@ -114,7 +114,10 @@ function RunView({ answered }: { readonly answered: Run }) {
         }
       >
         {steps.length === 0 ? (
-          <EmptyState title="No step has begun.">{status === "QUEUED" && "The run waits for its turn."}</EmptyState>
+          <EmptyState title="No step has begun.">
+            {status === "QUEUED" && "The run waits for its turn."}
+            {status === "PAUSED" && run.startedAt == null && "It was paused before it began: its turn comes when it is resumed."}
+          </EmptyState>
         ) : (
           <>
             <StageLanes steps={steps} />

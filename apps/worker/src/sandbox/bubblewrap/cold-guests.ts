@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { COLD_PARTS, EXEC_PARTS, guestSource } from "../guest/guest-source.ts";
 import type { SandboxLimits } from "../sandbox.ts";
-import { reachableNode } from "./reachable-node.ts";
+import { reachableNode } from "../reachable.ts";
 import { PROCESSES, PYTHON_FLAGS, type SlotGround, WORK_MB } from "./slot-ground.ts";
 
 export interface ColdGuest {

@@ -6,8 +6,10 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
 import type { Backend } from "../backend.ts";
 import { CONVERSATION_PARTS, guestSource } from "../guest/guest-source.ts";
+import { type PyodideFiles, reachableNode, reachablePyodide } from "../reachable.ts";
 import { type PyodideGround, PyodideLauncher, startChild } from "./pyodide-launcher.ts";
 
 const PRELOAD =
@@ -16,18 +18,20 @@ const PRELOAD =
 const CHILD_UID = 61_199;
 
 /** The backend, or why it does not work here. Makes the snapshot once (seconds) and keeps it in the user's cache directory. */
-export async function findPyodideBackend(): Promise<Backend | { readonly why: string }> {
+export async function findPyodideBackend(findOwn = ownFiles): Promise<Backend | { readonly why: string }> {
   try {
-    const home = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
-    const { version } = JSON.parse(await readFile(join(home, "package.json"), "utf8")) as { version: string };
+    const own = findOwn();
+    const { version } = JSON.parse(await readFile(join(own.home, "package.json"), "utf8")) as { version: string };
     const setpriv = existsSync("/usr/bin/setpriv");
     const uid = process.getuid?.() === 0 ? CHILD_UID : null;
+    const user = uid === null ? {} : { uid, gid: uid };
+    const files = { ...(await reachablePyodide(user, own, version)), node: reachableNode(user, own.node) };
     const guest = guestSource(CONVERSATION_PARTS);
     const key = createHash("sha256").update(`${version} ${process.version} ${PRELOAD} ${guest}`).digest("hex").slice(0, 16);
     const folder = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "gradus");
     const snapshot = join(folder, `pyodide-${version}-${key}.snapshot`);
-    if (!existsSync(snapshot)) await makeSnapshot({ home, uid, setpriv }, snapshot, guest);
-    const ground: PyodideGround = { home, uid, setpriv, snapshot, baseBytes: (await stat(snapshot)).size };
+    if (!existsSync(snapshot)) await makeSnapshot({ ...files, uid, setpriv }, snapshot, guest);
+    const ground: PyodideGround = { ...files, uid, setpriv, snapshot, baseBytes: (await stat(snapshot)).size };
     const start: Backend["start"] = async (of) => {
       if (of === "javascript") throw new Error(`Pyodide runs Python, not ${of}`);
       return new PyodideLauncher(ground);
@@ -42,7 +46,14 @@ export async function findPyodideBackend(): Promise<Backend | { readonly why: st
   }
 }
 
-async function makeSnapshot(ground: Pick<PyodideGround, "home" | "uid" | "setpriv">, path: string, guest: string): Promise<void> {
+/** What of this checkout the processes need. @throws Error where Pyodide is not installed */
+const ownFiles = (): PyodideFiles & { readonly node: string } => ({
+  node: process.execPath,
+  home: dirname(createRequire(import.meta.url).resolve("pyodide/package.json")),
+  child: fileURLToPath(new URL("pyodide-child.ts", import.meta.url)),
+});
+
+async function makeSnapshot(ground: Omit<PyodideGround, "snapshot" | "baseBytes">, path: string, guest: string): Promise<void> {
   const child = startChild(ground, ["make", PRELOAD, guest], [], ["ignore", "ignore", "pipe", "pipe"]);
   let complaint = "";
   child.stderr?.on("data", (part: Buffer) => (complaint = (complaint + part.toString("utf8")).slice(-1_000)));

@@ -3,13 +3,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
 import { readProc } from "../bubblewrap/read-proc.ts";
 import { threadCpuMs } from "../bubblewrap/tree-cpu.ts";
 import { type ConfinedProcess, type Ending, type Launcher, SlotLost } from "../confined-process.ts";
+import type { PyodideFiles } from "../reachable.ts";
 import type { SandboxLimits } from "../sandbox.ts";
 
-const CHILD = fileURLToPath(new URL("pyodide-child.ts", import.meta.url));
 const LOOK_EVERY_MS = 25;
 const START_WITHIN_MS = 60_000;
 /** Resident memory of Node and Pyodide before a program runs, and room for garbage: the watch is behind the limit on WebAssembly memory. */
@@ -17,9 +16,9 @@ const BASE_RSS_MB = 400;
 /** CPU seconds after which the kernel ends the process, whatever became of us. */
 const CPU_CEILING_S = 600;
 
-/** What the children stand on: Pyodide's folder, the snapshot file, and the ids they run with. */
-export interface PyodideGround {
-  readonly home: string;
+/** What the children stand on: their files and Node, which the user they run as can reach, the snapshot file, and that user. */
+export interface PyodideGround extends PyodideFiles {
+  readonly node: string;
   readonly snapshot: string;
   /** Bytes of WebAssembly memory in the snapshot. */
   readonly baseBytes: number;
@@ -115,15 +114,16 @@ export class PyodideLauncher implements Launcher {
 
 /** Starts Node on pyodide-child.ts with an empty environment, allowed to read Pyodide's folder and nothing else. */
 export function startChild(
-  ground: Pick<PyodideGround, "home" | "uid" | "setpriv">,
+  ground: Omit<PyodideGround, "snapshot" | "baseBytes">,
   args: readonly string[],
   flags: readonly string[],
   stdio: ("ignore" | "pipe" | number)[],
 ): ChildProcess {
-  const allowed = [ground.home, CHILD].map((path) => `--allow-fs-read=${path}`);
-  const node = [process.execPath, "--permission", ...allowed, "--disallow-code-generation-from-strings", "--no-warnings", ...flags, CHILD];
+  const { node, home, child } = ground;
+  const allowed = [home, child].map((path) => `--allow-fs-read=${path}`);
   const [task = "", ...rest] = args;
-  const command = [...node, task, ground.home, ...rest];
+  const fixed = ["--permission", ...allowed, "--disallow-code-generation-from-strings", "--no-warnings"];
+  const command = [node, ...fixed, ...flags, child, task, home, ...rest];
   const drop = ground.setpriv ? ["setpriv", "--pdeathsig", "KILL"] : [];
   if (ground.setpriv && ground.uid !== null) drop.push("--reuid", String(ground.uid), "--regid", String(ground.uid), "--clear-groups");
   const options = ground.setpriv || ground.uid === null ? {} : { uid: ground.uid, gid: ground.uid };
