@@ -41,6 +41,7 @@ export function placeOn(
       totals.set(at, total);
     }
   }
+  if (totals.size === 0) return () => null;
   const steps = [0];
   const places = [0];
   for (const [, { step, sum, tokens }] of [...totals].sort(([a], [b]) => a - b)) {
