@@ -93,8 +93,9 @@ function endWords({ kind, side, clearThreshold, clearPoints }: AlertCondition): 
   return `, until ${value}${clearPoints === 1 ? "" : ` for ${clearPoints} points in a row`}`;
 }
 
-/** Why a point opened or resolved an alert. */
-export const pointWords = (name: string, step: number, value: number): string => `${name} is ${value} at step ${step}`;
+/** Why a point opened or resolved an alert, in six digits at most: its point has them all. */
+export const pointWords = (name: string, step: number, value: number): string =>
+  `${name} is ${Number.isFinite(value) ? Number(value.toPrecision(6)) : value} at step ${step}`;
 
 export const rateWords = (failed: number, attempts: number, minutes: number): string =>
   `${failed} of ${attempts} stage attempts (${share(failed / attempts)}) failed or were lost within ${minutes} min`;

@@ -1,7 +1,8 @@
 // Owns: what the page weighs, how soon it is there, how it moves under 2 million points, how long an input waits among 100 runs, what a burst of live
 // points does to it, what it keeps in memory, and a journey beside peers' pages. Must not know: how it draws. Chromium runs without a GPU here: frames
-// are painted by the processor. `--no-peers`: our own figures alone.
+// are painted by the processor. `--no-peers`: our own figures alone; `--journeys`: those that are held beside peers alone.
 import { loadavg } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { benchValue, fillRuns, startBenchWorld } from "../testkit/api/bench-world.ts";
@@ -14,11 +15,14 @@ import { reportJourneys } from "./peers/web-journey.ts";
 
 const RUNS = 20;
 const STEPS = 100_000;
-const PAN_SECONDS = 5;
+const PAN_SECONDS = 3;
+const PANS = 3;
 const BURST_SECONDS = Number(process.env["BENCH_SECONDS"] ?? 10);
 /** Live points of one metric behind the burst: a point a second for 8 hours. */
 const EIGHT_HOURS = 8 * 3_600;
-const BATCH = 100;
+const HOUR = 3_600;
+/** Points a request: of the burst, and of the hours, where a page must not grow by what each event leaves behind. */
+const [BATCH, SMALL_BATCH] = [100, 10];
 
 const COMPARED = { runs: 100, steps: 2_000 };
 type Say = (metric: string, unit: string, values: readonly number[], goal?: Goal) => void;
@@ -28,31 +32,37 @@ const web: Bench = async (report, flags) => {
     report(benchLine({ bench: "web", metric, unit, values, ...(goal === undefined ? {} : { goal }) }));
   say("load average before", "1 min", [loadavg()[0] ?? 0]);
   buildPage();
-  await using bench = await startBenchWorld();
-  const [id] = await fillRuns(bench, RUNS, 1, STEPS);
-  const { run } = await get(bench.api.url, "query ($id: ID!) { run(id: $id) { experiment { id } } }", { id });
-  const experiment = `${bench.api.url}/experiments/${encodeURIComponent(run.experiment.id)}`;
   const browser = await launchBrowser();
   try {
-    for (const [name, url] of [
-      ["first view", bench.api.url],
-      ["experiment", experiment],
-    ] as const) {
-      const visits = [];
-      for (let repeat = 0; repeat < 5; repeat++) visits.push(await firstVisit(browser, url));
-      const isFirst = name === "first view";
-      say(`${name}: compressed script`, "kB", [(visits[0]?.scriptBytes ?? 0) / 1_000], isFirst ? { atMost: 250 } : undefined);
-      const paints = visits.map(({ paintedMs }) => paintedMs);
-      say(`${name}: largest contentful paint, nothing cached`, "ms", paints, isFirst ? { atMost: 1_000 } : undefined);
-    }
-    await moves(browser, `${experiment}?charts=m0&seeds=all&range=40000-60000`, say);
-    await compares(browser, bench, say);
-    await burst(browser, bench.api.url, say);
+    if (!flags.has("--journeys")) await ours(browser, say);
     if (!flags.has("--no-peers")) await reportJourneys(browser, report);
   } finally {
     await browser.close();
   }
+  say("load average after", "1 min", [loadavg()[0] ?? 0]);
 };
+
+async function ours(browser: Browser, say: Say): Promise<void> {
+  await using bench = await startBenchWorld();
+  const [id] = await fillRuns(bench, RUNS, 1, STEPS);
+  const { run } = await get(bench.api.url, "query ($id: ID!) { run(id: $id) { experiment { id } } }", { id });
+  const experiment = `${bench.api.url}/experiments/${encodeURIComponent(run.experiment.id)}`;
+  for (const [name, url] of [
+    ["first view", bench.api.url],
+    ["experiment", experiment],
+  ] as const) {
+    const visits = [];
+    for (let repeat = 0; repeat < 5; repeat++) visits.push(await firstVisit(browser, url));
+    const isFirst = name === "first view";
+    const weights = visits.map(({ scriptBytes }) => scriptBytes / 1_000);
+    say(`${name}: compressed script`, "kB", weights, isFirst ? { atMost: 250 } : undefined);
+    const paints = visits.map(({ paintedMs }) => paintedMs);
+    say(`${name}: largest contentful paint, nothing cached`, "ms", paints, isFirst ? { atMost: 1_000 } : undefined);
+  }
+  await moves(browser, `${experiment}?charts=m0&seeds=all&range=40000-60000`, say);
+  await compares(browser, bench, say);
+  await burst(browser, bench.api.url, say);
+}
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -87,15 +97,38 @@ async function moves(browser: Browser, url: string, say: Say): Promise<void> {
     ["pan", "{ deltaX: direction * 12 }"],
     ["zoom", "{ deltaY: direction * -16, ctrlKey: true, clientX: 720 }"],
   ] as const) {
-    let frames: number[] = [];
-    const cost = await watched.costOf(async () => (frames = await wheelFrames(page, event)));
-    say(`${name} over ${RUNS} x ${STEPS.toLocaleString("en")} points`, "frames/s", [(1_000 * frames.length) / sum(frames)], {
-      atLeast: 50,
-    });
-    say(`${name}: script a frame`, "ms", [cost.scriptMs / frames.length]);
-    say(`${name}: main thread a frame, painting included`, "ms", [cost.taskMs / frames.length]);
-    say(`${name}: slowest frame`, "ms", [Math.max(...frames)]);
-    await page.waitForTimeout(1_000);
+    const runs: { readonly rate: number; readonly scriptMs: number; readonly taskMs: number; readonly slowestMs: number }[] = [];
+    for (let repeat = 0; repeat < PANS; repeat++) {
+      let frames: number[] = [];
+      const { scriptMs, taskMs } = await watched.costOf(async () => (frames = await wheelFrames(page, event)));
+      const count = frames.length;
+      runs.push({
+        rate: (1_000 * count) / sum(frames),
+        scriptMs: scriptMs / count,
+        taskMs: taskMs / count,
+        slowestMs: Math.max(...frames),
+      });
+      // The view rests, and what is shown then is asked for.
+      await page.waitForTimeout(800);
+    }
+    const of = (pick: (one: (typeof runs)[number]) => number): number[] => runs.map(pick);
+    const rates = of(({ rate }) => rate);
+    say(`${name} over ${RUNS} x ${STEPS.toLocaleString("en")} points`, "frames/s", rates, { atLeast: 50 });
+    say(
+      `${name}: script a frame`,
+      "ms",
+      of(({ scriptMs }) => scriptMs),
+    );
+    say(
+      `${name}: main thread a frame, painting included`,
+      "ms",
+      of(({ taskMs }) => taskMs),
+    );
+    say(
+      `${name}: slowest frame`,
+      "ms",
+      of(({ slowestMs }) => slowestMs),
+    );
   }
   await page.close();
 }
@@ -125,6 +158,7 @@ async function compares(browser: Browser, bench: Awaited<ReturnType<typeof start
   await page.goto(`${bench.api.url}/runs?metric=m0&runs=all`);
   await page.locator(".chart-readout", { hasText: `of ${COMPARED.runs}` }).waitFor();
   await noteInputs(page);
+  const all: number[] = [];
   const measure = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     const waits: number[] = [];
     const tasks: number[] = [];
@@ -134,6 +168,7 @@ async function compares(browser: Browser, bench: Awaited<ReturnType<typeof start
       waits.push(inputMs);
       tasks.push(taskMs);
     }
+    all.push(...waits);
     say(`${COMPARED.runs} runs: ${name}`, "ms", waits, { atMost: 100 });
     // What follows the paint, the chart above all: an input that came meanwhile would wait as long.
     say(`${COMPARED.runs} runs: ${name}, longest task`, "ms", tasks);
@@ -158,31 +193,38 @@ async function compares(browser: Browser, bench: Awaited<ReturnType<typeof start
   await page.locator(".chart-readout", { hasText: "external" }).waitFor();
   await noteInputs(page);
   await measure("every seed behind the mean, or none", press("Every seed"));
+  say(`${COMPARED.runs} runs: the slowest of all these inputs`, "ms", [Math.max(...all)], { atMost: 100 });
   await page.close();
 }
 
-/** 1,000 points a second into one open run, its frames, what a click takes meanwhile; then 8 hours of a point a second, as fast as they go in. */
+/** 1,000 points a second into one open run, its frames, how long real clicks wait meanwhile; then 8 hours of a point a second, as fast as they go in. */
 async function burst(browser: Browser, url: string, say: Say): Promise<void> {
   const { createRun } = await get(url, `mutation { createRun(input: { experiment: "burst" }) { segment run { id } } }`, {});
   const runId: string = createRun.run.id;
   let sent = 0;
-  const send = async (): Promise<void> => {
-    const steps = Array.from({ length: BATCH }, (_, index) => sent + index);
-    sent += BATCH;
+  const send = async (points: number): Promise<void> => {
+    const steps = Array.from({ length: points }, (_, index) => sent + index);
+    sent += points;
     const series = [
-      { name: "m0", steps, values: steps.map((step) => benchValue(0, 0, step)), times: steps.map((step) => 1_800_000_000_000 + step) },
+      {
+        name: "m0",
+        steps,
+        values: steps.map((step) => benchValue(0, 0, step)),
+        times: steps.map((step) => 1_800_000_000_000 + 1_000 * step),
+      },
     ];
     const input = { runId, segment: createRun.segment, batchId: String(sent), series };
     const { logMetrics } = await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", { input });
     if (logMetrics.ok !== true) throw new Error(`the API refused batch ${sent}`);
   };
-  await send();
+  await send(BATCH);
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(`${url}/runs/${encodeURIComponent(runId)}?charts=m0`);
   await page.locator(".connection[data-state=LIVE]").waitFor();
   await isShown(page, sent);
   const before = await heapMb(page);
 
+  await noteInputs(page);
   await page.evaluate(`{
     globalThis.gaps = [];
     let last = performance.now();
@@ -193,15 +235,23 @@ async function burst(browser: Browser, url: string, say: Say): Promise<void> {
     };
     requestAnimationFrame(frame);
   }`);
-  const clicks: number[] = [];
   const began = performance.now();
-  for (let second = 0; second < BURST_SECONDS; second++) {
-    for (let part = 0; part < 1_000 / BATCH; part++) {
-      await send();
-      await page.waitForTimeout(Math.max(0, began + sent - BATCH - performance.now()));
+  const over = new AbortController();
+  const offer = async (): Promise<void> => {
+    for (let part = 0; part < (BURST_SECONDS * 1_000) / BATCH; part++) {
+      await send(BATCH);
+      await setTimeout(Math.max(0, began + sent - BATCH - performance.now()));
     }
-    clicks.push(await clickMs(page));
-  }
+    over.abort();
+  };
+  const clicks: number[] = [];
+  const click = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      await page.getByRole("button", { name: "Log scale" }).first().click();
+      clicks.push((await sinceInputs(page)).inputMs);
+    }
+  };
+  await Promise.all([offer(), click()]);
   const seconds = (performance.now() - began) / 1_000;
   const lastSent = performance.now();
   await isShown(page, sent);
@@ -210,29 +260,25 @@ async function burst(browser: Browser, url: string, say: Say): Promise<void> {
   const gaps = (await page.evaluate("gaps")) as number[];
   say("burst: frames", "frames/s", [(1_000 * gaps.length) / sum(gaps)]);
   say("burst: slowest frame", "ms", [Math.max(...gaps)]);
-  say("burst: a click to the next frame", "ms", clicks, { atMost: 100 });
-  const after = await heapMb(page);
-  for (let left = EIGHT_HOURS - sent; left > 0; left -= BATCH) await send();
-  await isShown(page, sent);
-  const late = await heapMb(page);
+  say("burst: a click to the paint that answers it", "ms", clicks, { atMost: 100 });
   say("heap, open on a run", "MB", [before]);
-  say("heap, after the burst", "MB", [after]);
-  say("heap, after 8 hours of a point a second", "MB", [late]);
+  const first = await heapMb(page);
+  say("heap, after the burst", "MB", [first]);
+  const ofPage = await nodesOf(page);
+  const hours: number[] = [];
+  for (let hour = Math.ceil(sent / HOUR); hour <= EIGHT_HOURS / HOUR; hour++) {
+    for (let left = hour * HOUR - sent; left > 0; left -= SMALL_BATCH) await send(SMALL_BATCH);
+    await isShown(page, sent);
+    hours.push(await heapMb(page));
+  }
+  say("heap, hour by hour to 8 hours of a point a second", "MB", hours);
+  say("heap, after 8 hours more than after the burst", "MB", [(hours.at(-1) ?? NaN) - first], { atMost: 1 });
+  say("elements of the page, after 8 hours more than after the burst", "nodes", [(await nodesOf(page)) - ofPage], { atMost: 100 });
   await page.close();
 }
 
 const isShown = (page: Page, sent: number): Promise<void> =>
   page.locator(".chart-readout", { hasText: `latest, step ${(sent - 1).toLocaleString("en")}` }).waitFor({ timeout: 120_000 });
-
-/** From here until the frame behind a press of the scale's button: a page that is busy is late to hear of it. */
-async function clickMs(page: Page): Promise<number> {
-  const began = performance.now();
-  await page.evaluate(`new Promise((resolve) => {
-    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Log scale").click();
-    requestAnimationFrame(() => setTimeout(resolve));
-  })`);
-  return performance.now() - began;
-}
 
 /** What is still reachable after a collection. */
 async function heapMb(page: Page): Promise<number> {
@@ -241,6 +287,15 @@ async function heapMb(page: Page): Promise<number> {
   const { usedSize } = await session.send("Runtime.getHeapUsage");
   await session.detach();
   return usedSize / 1e6;
+}
+
+/** Nodes of its documents that are still reachable. */
+async function nodesOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  const { nodes } = await session.send("Memory.getDOMCounters");
+  await session.detach();
+  return nodes;
 }
 
 export default web;

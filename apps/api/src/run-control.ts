@@ -13,6 +13,17 @@ export interface Pretraining {
   readonly cause: string | null;
 }
 
+/** What lies in a task queue, about. */
+export interface QueueState {
+  /** Activities that nobody has taken. */
+  readonly depth: number;
+  /** Of the oldest of them; 0 where there is none. */
+  readonly oldestSeconds: number;
+  /** Over the last half minute. */
+  readonly addedPerSecond: number;
+  readonly takenPerSecond: number;
+}
+
 /** Each is safe to repeat, and throws WorkflowNotRunning where there is no such workflow, WorkflowsUnreachable where nobody answers in time. */
 export interface RunControl {
   startExperiment(experimentId: string): Promise<void>;
@@ -30,8 +41,8 @@ export interface RunControl {
   startPretraining(key: string, steps: number | null): Promise<void>;
   /** Null where there is none under `key`. */
   readPretraining(key: string): Promise<Pretraining | null>;
-  /** Activities that lie in a task queue, about; null where nobody tells. */
-  queueDepth(queue: string): Promise<number | null>;
+  /** As of at most a second ago; null where nobody tells. */
+  readQueue(queue: string): Promise<QueueState | null>;
   startSynthesis(synthesisId: string): Promise<void>;
   cancelSynthesis(synthesisId: string): Promise<void>;
   /** Whether the workflow server answers. */

@@ -29,16 +29,16 @@ export async function diagnoseWait(
   const awaited = follow(run, await readLastAttempt(db, run.id));
   const role = ROLE_OF[awaited.stage];
   const queue = queueOf(role, run, await load.arm.load(run.armId));
-  const [usualSeconds, nodes, queueDepth] = await Promise.all([
+  const [usualSeconds, nodes, lying] = await Promise.all([
     readUsualSeconds(db, run.id, awaited.stage),
     readNodesOfRole(db, role),
-    control.queueDepth(queue),
+    control.readQueue(queue),
   ]);
   const silent = nodes.filter((node) => !isNodeAlive(node, now));
   const wait: StageWait = {
     ...awaited,
     role,
-    queueDepth,
+    queueDepth: lying?.depth ?? null,
     usualSeconds,
     seconds: secondsSince(awaited.since, now),
     isNodeSilent: silent.some(({ id }) => id === awaited.nodeId),

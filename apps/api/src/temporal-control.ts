@@ -36,6 +36,8 @@ import type { Pretraining, RunControl } from "./run-control.ts";
 const ACTIVITY_TASKS = 2;
 /** A person waits for the answer. */
 const ANSWER_MS = 10_000;
+/** However many look at the queues, the workflow server is asked for each once in this time. */
+const QUEUE_MS = 1_000;
 
 /** Connects on first use and again after a failure, so the API serves what is stored while Temporal is away. `workflow`: around every request about one. */
 export function temporalControl(
@@ -87,7 +89,7 @@ export function temporalControl(
           }),
       ),
     readPretraining: (key) => answered(() => client.withDeadline(Date.now() + ANSWER_MS, () => readPretraining(client, key))),
-    async queueDepth(queue) {
+    readQueue: keptFor(QUEUE_MS, async (queue) => {
       try {
         const { stats } = await connection.withDeadline(Date.now() + 2_000, () =>
           connection.workflowService.describeTaskQueue({
@@ -97,13 +99,20 @@ export function temporalControl(
             reportStats: true,
           }),
         );
-        return stats?.approximateBacklogCount == null ? null : Number(stats.approximateBacklogCount);
+        if (stats?.approximateBacklogCount == null) return null;
+        const { seconds, nanos } = stats.approximateBacklogAge ?? {};
+        return {
+          depth: Number(stats.approximateBacklogCount),
+          oldestSeconds: Number(seconds ?? 0) + (nanos ?? 0) / 1e9,
+          addedPerSecond: stats.tasksAddRate ?? 0,
+          takenPerSecond: stats.tasksDispatchRate ?? 0,
+        };
       } catch (error) {
-        // Tolerates a server that is away or too old to tell: a diagnosis says the rest.
+        // Tolerates a server that is away or too old to tell: whoever asks says the rest.
         if (error instanceof ServiceError || isGrpcServiceError(error)) return null;
         throw error;
       }
-    },
+    }),
     startSynthesis: (synthesisId) => start(SYNTHESIS_WORKFLOW, synthesisWorkflowId(synthesisId), { synthesisId }),
     cancelSynthesis: (synthesisId) => ask(() => client.workflow.getHandle(synthesisWorkflowId(synthesisId)).cancel()),
     async isReachable() {
@@ -116,6 +125,20 @@ export function temporalControl(
       }
     },
     close: () => connection.close(),
+  };
+}
+
+/** Reads anew only where the last reading of the same key is older than `ms`; one that failed is not kept. */
+function keptFor<Value>(ms: number, read: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+  const kept = new Map<string, Promise<Value>>();
+  return (key) => {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const reading = read(key);
+    const forget = (): void => void kept.delete(key);
+    kept.set(key, reading);
+    reading.then(() => setTimeout(forget, ms).unref(), forget);
+    return reading;
   };
 }
 

@@ -29,9 +29,9 @@ const RolloutPage = lazy(async () => ({ default: (await import("./routes/rollout
 
 const SECTIONS = [
   ["/", "Experiments", /^\/($|experiments|new)/],
-  ["/runs", "Runs", /^\/runs/],
+  ["/runs", "Runs", /^\/(runs|rollouts)/],
   ["/curricula", "Curricula", /^\/curricula/],
-  ["/problems", "Problems", /^\/(problems|rollouts)/],
+  ["/problems", "Problems", /^\/problems/],
   ["/synthesis", "Synthesis", /^\/synthesis/],
   ["/nodes", "Nodes", /^\/nodes/],
   ["/settings", "Settings", /^\/settings/],

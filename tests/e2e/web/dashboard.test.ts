@@ -132,6 +132,25 @@ describe("the page of an experiment", () => {
     await close();
   });
 
+  test("has the API's held-out rate before and after of groups of runs", async () => {
+    const { groupComparison } = await get(
+      api.url,
+      `query ($id: ID!) { groupComparison(of: { experimentId: $id }, groupBy: [{ property: ATTRIBUTE, name: "arm" }]) { groups { label improvement { before after estimate { mean low high n } } } } }`,
+      { id: EXPERIMENT },
+    );
+    const { page, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}?by=attributes.arm`);
+    await page.setViewportSize({ width: 1440, height: 6_000 });
+    expect(groupComparison.groups).toHaveLength(2);
+    for (const { label, improvement } of groupComparison.groups) {
+      const { before, after, estimate } = improvement;
+      const cell = page.locator(`tr[data-group='${label}'] td[data-metric="improvement"]`);
+      await cell.waitFor();
+      const exact = [before, after, estimate.mean, estimate.low, estimate.high, estimate.n];
+      expectShown(numbersIn(await cell.textContent()), exact, label);
+    }
+    await close();
+  });
+
   test("adds, moves and keeps panels, and the address shows the same to another reader", async () => {
     const { page, complaints, close } = await visit(browser, `${api.url}/experiments/${EXPERIMENT}?charts=train%2Freward`);
     const titles = () => page.locator(".panel-title > span:first-child").allTextContents();
@@ -308,11 +327,21 @@ describe("the other pages", () => {
     await cores.waitFor();
     const before = await cores.textContent();
     await expect.poll(() => cores.textContent(), { timeout: 60_000, message: "the next heartbeat" }).not.toBe(before);
-    const { workerNodes } = await get(api.url, "{ workerNodes { id isAlive sandbox { finished } } }");
+    const { workerNodes, taskQueues } = await get(
+      api.url,
+      "{ workerNodes { id isAlive runCount sandbox { finished } } taskQueues { name depth node { id } } }",
+    );
     const [alive] = workerNodes.filter(({ isAlive }: { readonly isAlive: boolean }) => isAlive);
     expect(await page.locator(`tr[data-node="${alive.id}"]`).textContent()).toContain(
       `${alive.sandbox.finished.toLocaleString("en")} executed`,
     );
+    expect(await page.locator(`tr[data-node="${alive.id}"] [data-value="runs"]`).textContent()).toBe(String(alive.runCount));
+    // Nothing is under way: each queue is empty, those of every role and the node's own.
+    expect(taskQueues.every(({ depth }: { readonly depth: number }) => depth === 0)).toBe(true);
+    const depths = () => page.locator("tr[data-queue]").evaluateAll((rows) => rows.map((row) => row.textContent?.replace(/–.*/, "")));
+    await expect
+      .poll(depths, SOON)
+      .toEqual(["controlevery control node0", "sandboxevery sandbox node0", "policyevery policy node0", `policy/${alive.id}${alive.id}0`]);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -173,9 +173,10 @@ test("a chart is drawn over what is chosen, smoothed by name, pinned, in one cro
   await expect.poll(() => query(page).get("range"), SOON).toBe("49-150");
   await page.keyboard.press("0");
   await expect.poll(() => query(page).get("range"), SOON).toBeNull();
-  // Seconds are not known of runs that others train: the axis says so and nothing breaks.
-  await page.getByRole("combobox", { name: "Over" }).selectOption("time");
-  await expect.poll(() => query(page).get("x"), SOON).toBe("time");
+  // What runs that others train did in each step is not known: the axis says so and nothing breaks.
+  await page.getByRole("combobox", { name: "Over" }).selectOption("rollouts");
+  await page.getByText("Nothing to draw over rollouts so far.").first().waitFor();
+  expect(query(page).get("x")).toBe("rollouts");
   expect(complaints).toEqual([]);
   await close();
 });
@@ -255,6 +256,67 @@ test("runs are found by words and tags, stand in the order of a metric, and are 
   await expect.poll(() => page.locator("tr[data-run] input:checked").count(), SOON).toBe(2);
   await page.getByLabel("Filter").fill("nonsense ~ 3");
   await page.locator(".notice").waitFor();
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+/** The readout where nobody points. */
+const latest = (of: readonly (readonly [number, number])[]): string =>
+  `latest, seconds since the run began ${(Math.round((of.at(-1)?.[1] ?? NaN) * 10) / 10).toLocaleString("en")}`;
+
+test("curves over time lie where the API's clock has the points, of runs that others train too, and of points that come", async () => {
+  const began = Date.now();
+  const log = (runId: string, segment: number, steps: readonly number[], pace: number): Promise<unknown> =>
+    get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", {
+      input: {
+        runId,
+        segment,
+        batchId: String(steps[0]),
+        series: [{ name: "loss", steps, values: steps.map((step) => 1 / step), times: steps.map((step) => began + pace * step ** 2) }],
+      },
+    });
+  const made: { id: string; segment: number; pace: number; experiment: { id: string } }[] = [];
+  for (const seed of [1, 2]) {
+    const { createRun } = await get(
+      url,
+      `mutation ($input: CreateRunInput!) { createRun(input: $input) { segment run { id experiment { id } } } }`,
+      {
+        input: { experiment: "timed", seed },
+      },
+    );
+    const run = { ...createRun.run, segment: createRun.segment, pace: 7_000 * seed };
+    await log(run.id, run.segment, [1, 2, 4], run.pace);
+    made.push(run);
+  }
+  /** Mean over the runs, in seconds, step by step. */
+  const places = async (): Promise<(readonly [step: number, seconds: number])[]> => {
+    const { metricSeries } = await get(
+      url,
+      `query ($ids: [ID!]!) { metricSeries(runIds: $ids, names: ["loss"], maxPoints: 1000, over: { clock: RUN }) { columns { fromStep from } } }`,
+      { ids: made.map(({ id }) => id) },
+    );
+    const [one, other] = metricSeries.map(({ columns }: { readonly columns: object }) => columns);
+    return one.fromStep.map((step: number, at: number) => [step, (one.from[at] + other.from[at]) / 2_000] as const);
+  };
+  const { page, complaints, close } = await visit(browser, `${url}/experiments/${made[0]?.experiment.id}?charts=loss&x=time`);
+  const readout = page.locator(".chart-readout").first();
+  const before = await places();
+  expect(before.map(([step]) => step)).toEqual([1, 2, 4]);
+  await readout.getByText(latest(before), { exact: true }).waitFor();
+  await page.locator(".connection[data-state=LIVE]").waitFor();
+  for (const { id, segment, pace } of made) await log(id, segment, [5], pace);
+  const after = await places();
+  await readout.getByText(latest(after), { exact: true }).waitFor();
+  await page.locator('summary[aria-label="Download loss"]').click();
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "CSV", exact: true }).first().click(),
+  ]);
+  const [head, ...rows] = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
+  expect(head).toBe("line,step,seconds since the run began,loss,low,high,n");
+  const drawn = rows.map((row) => row.split(",").slice(1, 3).map(Number));
+  expect(drawn.map(([step]) => step)).toEqual(after.map(([step]) => step));
+  for (const [at, [, seconds]] of drawn.entries()) expect(seconds).toBeCloseTo(after[at]?.[1] ?? NaN, 6);
   expect(complaints).toEqual([]);
   await close();
 });

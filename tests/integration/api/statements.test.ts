@@ -59,6 +59,7 @@ async function fill(name: string, arms: number, seeds: number, steps: number): P
 /** What each query is asked about; a query of the page or the command line that has no line here fails the test. */
 const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web Curves": ({ runIds }) => ({ runIds, metrics: ["train/reward"], maxPoints: 100 }),
+  "web StepTimes": ({ runIds }) => ({ runIds, metric: "train/reward", maxPoints: 100 }),
   "web Curricula": () => ({}),
   "web SimulateCurriculum": () => ({ input: { source: "uniform", steps: 4 } }),
   "web Evaluated": ({ id }) => ({ experimentId: id }),
@@ -75,6 +76,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web PassRates": ({ runIds }) => ({ runIds }),
   "web Templates": () => ({}),
   "web Nodes": () => ({}),
+  "web TaskQueues": () => ({}),
   "web NodeTelemetry": () => ({ id: "node-1" }),
   "web RunTelemetry": ({ runIds }) => ({ id: runIds[0] }),
   "web SavedViews": () => ({ page: "run" }),

@@ -199,3 +199,30 @@ test("runs that wait for their turn are paused and cancelled at once, the experi
   const begun = await world.database.prisma.run.findMany({ where: { experimentId: id, startedAt: { not: null } }, orderBy: { id: "asc" } });
   expect(begun.map((run) => run.id.slice(id.length + 1))).toEqual(["classic.1", "uniform.1", "uniform.2", "uniform.3"]);
 });
+
+test("task queues tell what lies there, also where nobody takes from them", async () => {
+  const QUEUES = "{ taskQueues { name role depth oldestSeconds addedPerSecond takenPerSecond node { id } } }";
+  const read = async (): Promise<{ readonly name: string; readonly depth: number | null }[]> => (await get(url, QUEUES)).taskQueues;
+  const { prisma } = world.database;
+  const own = { id: "p-1", roles: ["POLICY" as const], taskQueue: "policy/p-1", labels: {}, capabilities: {}, lastSeenAt: ago(1) };
+  await prisma.node.create({ data: own });
+  // A warm start is made by a policy node, and none is there.
+  expect((await get(url, "mutation { pretrain(input: { steps: 1 }) { ok } }")).pretrain.ok).toBe(true);
+  const queues = await until(read, (all) => all.find(({ name }) => name === "policy")?.depth === 1);
+  expect(queues).toEqual([
+    expect.objectContaining({ name: "control", role: "CONTROL", depth: 0, oldestSeconds: 0, node: null }),
+    expect.objectContaining({ name: "sandbox", role: "SANDBOX", depth: 0, node: null }),
+    {
+      name: "policy",
+      role: "POLICY",
+      depth: 1,
+      oldestSeconds: expect.any(Number),
+      addedPerSecond: expect.any(Number),
+      takenPerSecond: 0,
+      node: null,
+    },
+    expect.objectContaining({ name: "policy-tinker", role: "POLICY", depth: 0, node: null }),
+    expect.objectContaining({ name: "policy/p-1", role: "POLICY", depth: 0, node: { id: "p-1" } }),
+  ]);
+  await prisma.node.delete({ where: { id: own.id } });
+});

@@ -120,6 +120,7 @@ export const ACCESS_CASES: Readonly<Record<string, AccessCase>> = {
   "Query.simulateCurriculum": anywhere,
   "Query.syntheses": listed,
   "Query.synthesis": read(({ synthesis }) => ({ id: synthesis })),
+  "Query.taskQueues": anywhere,
   "Query.workerNodes": anywhere,
   "Mutation.archiveExperiment": experimentById,
   "Mutation.archiveRun": runById,

@@ -31,7 +31,7 @@ export function recordingControl(): RunControl & { readonly asked: string[] } {
     setTotalSteps: ask("setTotalSteps"),
     startPretraining: ask("startPretraining"),
     readPretraining: async () => null,
-    queueDepth: async () => null,
+    readQueue: async () => null,
     startSynthesis: ask("startSynthesis"),
     cancelSynthesis: ask("cancelSynthesis"),
     isReachable: async () => true,

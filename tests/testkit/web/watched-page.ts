@@ -42,19 +42,6 @@ export class WatchedPage {
     const after = await this.cost();
     return { bytes: after.bytes - before.bytes, taskMs: after.taskMs - before.taskMs, scriptMs: after.scriptMs - before.scriptMs };
   }
-
-  /** Milliseconds since `began` until a second began in which hardly anything arrived or was worked at. @throws Error where that never comes */
-  async quietAfter(began: number, limitMs = 120_000): Promise<number> {
-    let [last, since] = [await this.cost(), performance.now()];
-    for (;;) {
-      await this.page.waitForTimeout(100);
-      const now = await this.cost();
-      if (now.bytes - last.bytes > 2_000 || now.taskMs - last.taskMs > 20) since = performance.now();
-      last = now;
-      if (performance.now() - since > 1_000) return since - began;
-      if (performance.now() - began > limitMs) throw new Error("the page did not come to rest");
-    }
-  }
 }
 
 /** From here on the browser notes how long each input waited for the paint that answers it, and what kept it busy: see `sinceInputs`. */

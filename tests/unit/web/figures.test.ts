@@ -111,7 +111,8 @@ test("rollouts and tokens so far are sums over the steps done", () => {
   const rollouts = placeOn("rollouts", (metric) => known.get(metric), 8);
   expect([0, 1, 2, 3].map(rollouts)).toEqual([0, 16, 48, null]);
   expect(placeOn("tokens", (metric) => known.get(metric), 8)(2)).toBe(16 * 10 + 32 * 20);
-  expect(placeOn("step", () => undefined, 8)(7)).toBe(7);
+  // A run without such points has no place there, not even where it begins.
+  expect(placeOn("rollouts", () => series([]), 8)(0)).toBeNull();
 });
 
 test("a CSV keeps every digit, quotes what needs it, and is no formula", () => {

@@ -3,7 +3,9 @@ import { meanOverSeeds as domainMean } from "@gradus/domain/statistics";
 import { array, assert, constantFrom, double, integer, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { armCurve } from "../../../apps/web/src/statistics/arm-curve.ts";
+import { curveLines } from "../../../apps/web/src/curves/curve-lines.ts";
 import { FoldedSeries } from "../../../apps/web/src/statistics/folded-series.ts";
+import { StepTimes } from "../../../apps/web/src/statistics/step-times.ts";
 import { meanOverSeeds } from "../../../apps/web/src/statistics/t-interval.ts";
 
 /** Buckets as the API answers them. */
@@ -81,6 +83,45 @@ describe("a series that grows live", () => {
     expect(series.means().map(({ step }) => step)).toEqual([1]);
     expect(series.lastStep).toBe(2);
   });
+});
+
+describe("when a run's steps were logged", () => {
+  test("is linear between the places that are known, nothing outside of them, and never falls", () => {
+    const times = new StepTimes();
+    expect(times.at(1, 10)).toBeNull();
+    for (const [step, seconds] of [
+      [2, 1],
+      [4, 5],
+      [4, 9],
+      [6, 3],
+    ] as const)
+      times.add(step, seconds);
+    expect([1, 2, 3, 4, 5, 6, 7].map((step) => times.at(step, 6))).toEqual([null, 1, 3, 5, 5, 5, null]);
+    // Reached, but its time is still to be told: it stands at the last place.
+    expect(times.at(7, 7)).toBe(5);
+  });
+
+  test("stays as exact as half of its places are, however many come", () => {
+    const times = new StepTimes();
+    for (let step = 1; step <= 28_800; step++) times.add(step, step / 2);
+    for (const step of [1, 2, 777, 28_799, 28_800]) expect(times.at(step, 28_800)).toBeCloseTo(step / 2, 9);
+  });
+});
+
+test("a curve over another axis never turns round where a slower seed ends", () => {
+  const arm = { id: "a", ordinal: 0, name: "a", curriculum: { specification: null } };
+  const runs = [1, 2].map((seed) => ({ id: String(seed), seed, totalSteps: 4, arm: { id: "a" } }));
+  const series = new Map([
+    ["1", new FoldedSeries(1, answered([1, 2, 3, 4], 1))],
+    ["2", new FoldedSeries(1, answered([1, 2], 1))],
+  ]);
+  const [line] = curveLines([arm], runs, series, {
+    showsSeeds: false,
+    smoothing: 0,
+    placeOf: (runId, step) => (runId === "1" ? step : step <= 2 ? 10 * step : null),
+  });
+  expect(line?.x).toEqual([5.5, 11, 11, 11]);
+  expect(line?.steps).toEqual([1, 2, 3, 4]);
 });
 
 test("an arm's curve counts at each place the seeds that have come so far, in the widest of their buckets", () => {

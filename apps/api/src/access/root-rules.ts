@@ -98,6 +98,7 @@ export const QUERY_RULES: Readonly<Record<keyof QueryResolvers, RootRule>> = {
   simulateCurriculum: anywhere,
   syntheses: listed,
   synthesis: read(({ id }) => ({ syntheses: [id] })),
+  taskQueues: anywhere,
   workerNodes: anywhere,
 };
 

@@ -51,7 +51,7 @@ function sentenceOf(
   const window = windowFrom == null && windowTo == null ? "" : `, published ${windowFrom ?? "…"} to ${windowTo ?? "…"}`;
   const place = domain === "OUT_OF_DOMAIN" ? " (out of domain)" : "";
   return (
-    `${suite ?? "held-out"}${place} of ${problemSetId}${window}: ${samples} samples a problem at temperature ${temperature}, top-p ${topP}; ` +
+    `${suite ?? "held-out"}${place} of ${problemSetId}${window}: ${samples} sample${samples === 1 ? "" : "s"} a problem at temperature ${temperature}, top-p ${topP}; ` +
     `problems ${problemsHash?.slice(0, 12) ?? "not recorded"}, harness ${harnessHash?.slice(0, 12) ?? "not recorded"} (${arms.join(", ")})`
   );
 }

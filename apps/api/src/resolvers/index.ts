@@ -67,6 +67,7 @@ import { server as queryServer } from "./Query/server.ts";
 import { simulateCurriculum as querySimulateCurriculum } from "./Query/simulateCurriculum.ts";
 import { syntheses as querySyntheses } from "./Query/syntheses.ts";
 import { synthesis as querySynthesis } from "./Query/synthesis.ts";
+import { taskQueues as queryTaskQueues } from "./Query/taskQueues.ts";
 import { workerNodes as queryWorkerNodes } from "./Query/workerNodes.ts";
 import { archiveExperiment as mutationArchiveExperiment } from "./Mutation/archiveExperiment.ts";
 import { archiveRun as mutationArchiveRun } from "./Mutation/archiveRun.ts";
@@ -151,6 +152,7 @@ export const resolvers: Resolvers = {
     simulateCurriculum: querySimulateCurriculum,
     syntheses: querySyntheses,
     synthesis: querySynthesis,
+    taskQueues: queryTaskQueues,
     workerNodes: queryWorkerNodes,
   },
   Mutation: {

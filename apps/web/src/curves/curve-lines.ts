@@ -55,7 +55,8 @@ export function curveLines(
         low: placed.kept.map(({ low }) => low),
         high: placed.kept.map(({ high }) => high),
       }),
-      n: placed.kept.map(({ n }) => n),
+      // A run that stands for itself, over others, is no mean of seeds.
+      ...(ofArm[0]?.id !== id && { n: placed.kept.map(({ n }) => n) }),
     };
     const seeds = (showsSeeds ? ofArm : []).map((run): ChartLine => {
       const own = onAxis(series.get(run.id)?.means(width) ?? [], placeOf && ((step) => placeOf(run.id, step)));
@@ -84,9 +85,11 @@ function onAxis<Place extends { readonly step: number }>(
   placeOf: ((step: number) => number | null) | undefined,
 ): Placed<Place> {
   if (placeOf === undefined) return { kept: places, axis: { x: places.map(({ step }) => step) } };
+  // Where a slower seed ends, the mean of the others lies further back: a line never turns round.
+  let furthest = -Infinity;
   const at = places.flatMap((place) => {
     const x = placeOf(place.step);
-    return x === null ? [] : [{ place, x }];
+    return x === null ? [] : [{ place, x: (furthest = Math.max(furthest, x)) }];
   });
   return { kept: at.map(({ place }) => place), axis: { x: at.map(({ x }) => x), steps: at.map(({ place }) => place.step) } };
 }

@@ -16,6 +16,7 @@ import { PanelHead } from "./panel-head.tsx";
 import { boundsOf } from "./share-metric.ts";
 import { stageRules } from "./stage-rules.ts";
 import { useCurves } from "./use-curves.ts";
+import { useStepTimes } from "./use-step-times.ts";
 import type { ViewOptions } from "./view-options.tsx";
 import { AXIS_TITLES, axisMetrics, placeOn } from "./x-axis.ts";
 
@@ -46,25 +47,36 @@ export function CurvePanel(props: CurvePanelProps) {
   const { series, error } = useCurves(bus, runIds, [metric], range);
   // From the beginning whatever is in view: what a run has done so far is a sum over all its steps.
   const amounts = useCurves(bus, runIds, axisMetrics(axis), null);
+  const clocks = useStepTimes(bus, runIds, axis === "time" ? metric : null, range);
   const totalSteps = Math.max(1, ...runs.map((run) => run.totalSteps));
   const structure = runs.map(({ id, arm }) => `${id} ${arm.id}`).join("|");
   const drawn = useMemo(() => {
     const folded = series?.get(metric);
-    if (folded === undefined || (axis !== "step" && amounts.series === undefined)) return undefined;
+    if (folded === undefined) return undefined;
+    const { times } = clocks;
+    if (axis === "time") {
+      if (times === undefined) return undefined;
+      const placeOf = (runId: string, step: number) => times.get(runId)?.at(step, folded.get(runId)?.lastStep ?? -Infinity) ?? null;
+      return curveLines(arms, runs, folded, { showsSeeds, smoothing, placeOf });
+    }
+    if (axis === "step") return curveLines(arms, runs, folded, { showsSeeds, smoothing });
+    const amountsOf = amounts.series;
+    if (amountsOf === undefined) return undefined;
     const places = new Map(
       runs.map((run) => {
         const arm = arms.find(({ id }) => id === run.arm.id);
-        return [run.id, placeOn(axis, (name) => amounts.series?.get(name)?.get(run.id), arm ? groupSizeOf(arm) : 1)];
+        return [run.id, placeOn(axis, (name) => amountsOf.get(name)?.get(run.id), arm ? groupSizeOf(arm) : 1)];
       }),
     );
-    const placeOf = axis === "step" ? undefined : (runId: string, step: number) => places.get(runId)?.(step) ?? null;
+    const placeOf = (runId: string, step: number) => places.get(runId)?.(step) ?? null;
     return curveLines(arms, runs, folded, { showsSeeds, smoothing, placeOf });
-  }, [series, amounts.series, metric, axis, showsSeeds, smoothing, structure, arms]);
+  }, [series, amounts.series, clocks.times, metric, axis, showsSeeds, smoothing, structure, arms]);
   const rules = useMemo(
     () => (showsStages && axis === "step" ? arms.flatMap((arm) => stageRules(arm, totalSteps)) : []),
     [arms, totalSteps, showsStages, axis],
   );
   const lines = drawn ?? [];
+  const trouble = error ?? amounts.error ?? clocks.error;
   const onX = {
     range: range && toX(lines, range, axis === "step"),
     pin: view.pin === null ? null : (toX(lines, [view.pin, view.pin], axis === "step")?.[1] ?? null),
@@ -91,11 +103,11 @@ export function CurvePanel(props: CurvePanelProps) {
         </PanelHead>
       }
     >
-      {(error ?? amounts.error) && <Trouble error={(error ?? amounts.error)!} />}
+      {trouble && <Trouble error={trouble} />}
       {drawn === undefined ? (
         <Skeleton height={302} />
       ) : lines.every(({ x }) => x.length === 0) ? (
-        axis === "step" ? (
+        axis === "step" || axis === "time" ? (
           <EmptyState title="No points yet.">They appear here as soon as a run records them.</EmptyState>
         ) : (
           <EmptyState title={`Nothing to draw over ${AXIS_TITLES[axis]}.`}>

@@ -18,6 +18,21 @@ export const CURVES = graphql(`
   }
 `);
 
+/** When runs logged their points, by the clock of each. */
+export const STEP_TIMES = graphql(`
+  query StepTimes($runIds: [ID!]!, $metric: String!, $maxPoints: Int!, $fromStep: Int, $toStep: Int) {
+    metricSeries(runIds: $runIds, names: [$metric], maxPoints: $maxPoints, fromStep: $fromStep, toStep: $toStep, over: { clock: RUN }) {
+      runId
+      columns {
+        fromStep
+        toStep
+        from
+        to
+      }
+    }
+  }
+`);
+
 export const RUN_POINTS = graphql(`
   subscription RunPoints($runId: ID!, $names: [String!], $after: Cursor) {
     metricPoints(runId: $runId, names: $names, after: $after) {

@@ -34,8 +34,7 @@ export function useCurves(
   useEffect(() => {
     const wanted = JSON.parse(key) as { runIds: string[]; metrics: string[]; range: [number, number] | null };
     if (wanted.metrics.length === 0 || wanted.runIds.length === 0) return;
-    const steps = wanted.range && widened(wanted.range);
-    const limits = steps === null ? { maxPoints: MAX_POINTS } : { maxPoints: 2 * MAX_POINTS, fromStep: steps[0], toStep: steps[1] };
+    const limits = limitsOf(wanted.range);
     const of = JSON.stringify([wanted.metrics, wanted.range]);
     const before = known.current?.bus === bus && known.current.of === of ? known.current.series : undefined;
     const missing = wanted.runIds.filter((id) => !wanted.metrics.every((metric) => before?.get(metric)?.has(id)));
@@ -52,7 +51,7 @@ export function useCurves(
       soon();
     };
     const fold = (all: AllSeries | undefined, runId: string, { name, step, value }: LivePoint): void => {
-      if (steps !== null && (step < steps[0] || step > steps[1])) return;
+      if (step < (limits.fromStep ?? -Infinity) || step > (limits.toStep ?? Infinity)) return;
       all?.get(name)?.get(runId)?.add(step, value);
     };
     // Listens before it asks: a point is in the answer, in the stream, or in both, and then only once in the series.
@@ -100,10 +99,19 @@ export function useCurves(
   return curves;
 }
 
-const widened = ([from, to]: readonly [number, number]): [number, number] => {
+interface Limits {
+  readonly maxPoints: number;
+  readonly fromStep?: number;
+  readonly toStep?: number;
+}
+
+/** What is asked for to show these steps: half as many on either side too, so that the view can be moved. */
+export function limitsOf(range: readonly [number, number] | null): Limits {
+  if (range === null) return { maxPoints: MAX_POINTS };
+  const [from, to] = range;
   const margin = Math.ceil((to - from) / 2);
-  return [Math.max(0, from - margin), to + margin];
-};
+  return { maxPoints: 2 * MAX_POINTS, fromStep: Math.max(0, from - margin), toStep: to + margin };
+}
 
 type Answered = CurvesQuery["metricSeries"][number];
 

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from "react";
 import { useAnswer } from "../api/use-answer.ts";
 import { armLook } from "../arms/arm-look.ts";
 import { ArmKey } from "../components/arm-key.tsx";
+import { BEFORE_AFTER, BeforeAfter, beforeAfterRow } from "../components/before-after.tsx";
 import { Chart } from "../components/chart.tsx";
 import type { ChartLine } from "../components/chart-data.ts";
 import { Difference } from "../components/difference.tsx";
@@ -101,6 +102,8 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
       </div>
     );
   if (compared === undefined || groups === undefined) return <Skeleton lines={6} />;
+  // Of runs that others train there is no held-out set: a column of nothing would tell of a lack.
+  const isEvaluated = groups.some(({ improvement }) => improvement != null);
   const title = `${drawn} by ${keys.join(", ")}`;
   const figure = () => {
     const chart = { title, xName: "step", lines, rules: [], range: null, until: undefined, isLog: false };
@@ -109,7 +112,7 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
   return (
     <div style={isStale ? { opacity: 0.6 } : undefined}>
       <div style={{ padding: "0 16px 12px" }}>
-        <div className="row spread no-print">
+        <div className="row spread no-print" style={{ paddingBottom: 8 }}>
           <span className="row">
             <label className="row small muted">
               Curves of
@@ -154,6 +157,7 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
           <tr>
             <th scope="col">Group</th>
             <th scope="col">Runs</th>
+            {isEvaluated && <th scope="col">{BEFORE_AFTER}</th>}
             {compared.metrics.map((name) => (
               <th key={name} scope="col">
                 {name}
@@ -162,7 +166,7 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
           </tr>
         </thead>
         <tbody>
-          {groups.map(({ label, ordinal, runs, metrics: ofGroup }) => (
+          {groups.map(({ label, ordinal, runs, metrics: ofGroup, improvement }) => (
             <tr key={label} data-group={label}>
               <th scope="row" style={{ color: "var(--ink)", fontSize: "inherit", minWidth: 160, overflowWrap: "anywhere" }}>
                 <ArmKey ordinal={ordinal} name={label} />
@@ -171,6 +175,11 @@ function Groups({ of, keys, metrics, ordinalOf, version }: GroupsProps) {
                 {runs.length}
                 <div className="small muted">{plural(new Set(runs.map(({ seed }) => seed)).size, "seed")}</div>
               </td>
+              {isEvaluated && (
+                <td data-metric="improvement">
+                  <BeforeAfter improvement={improvement} />
+                </td>
+              )}
               {ofGroup.map(({ name, estimate, difference }) => (
                 <td key={name} data-metric={name}>
                   <EstimateText estimate={estimate} />
@@ -239,10 +248,11 @@ const tableOf = ({ groups, baseline }: Compared): DataTable => ({
     "high of difference",
     "matched",
   ],
-  rows: groups.flatMap(({ label, metrics }) =>
-    metrics.map(({ name, estimate, difference }) => {
+  rows: groups.flatMap(({ label, metrics, improvement }) => [
+    ...metrics.map(({ name, estimate, difference }) => {
       const of = difference?.estimate;
       return [label, name, estimate.mean, estimate.low, estimate.high, estimate.n, of?.mean, of?.low, of?.high, of?.n];
     }),
-  ),
+    ...beforeAfterRow(label, improvement),
+  ]),
 });

@@ -38,6 +38,18 @@ export const GROUP_COMPARISON = graphql(`
             }
           }
         }
+        improvement {
+          before
+          after
+          excludesZero
+          estimate {
+            mean
+            low
+            high
+            n
+            note
+          }
+        }
         curves {
           name
           points {

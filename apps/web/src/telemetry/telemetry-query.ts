@@ -55,6 +55,7 @@ graphql(`
     lastSeenAt
     stoppedAt
     drainingSince
+    runCount
     isAlive
     sandbox {
       backend

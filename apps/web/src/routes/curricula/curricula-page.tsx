@@ -70,7 +70,9 @@ export function CurriculaPage() {
                     <Users arms={curriculum.arms} />
                   </td>
                   <td>
-                    <Button onClick={() => simulate(JSON.stringify(curriculum.specification))}>Simulate</Button>
+                    {samplerOf(curriculum.specification) !== undefined && (
+                      <Button onClick={() => simulate(JSON.stringify(curriculum.specification))}>Simulate</Button>
+                    )}
                   </td>
                 </tr>
               ))}
@@ -120,12 +122,16 @@ export function CurriculaPage() {
   );
 }
 
+const samplerOf = (specification: unknown): string | undefined => (specification as { sampler?: { kind?: string } } | null)?.sampler?.kind;
+
 function Plan({ name, specification }: { readonly name: string; readonly specification: unknown }) {
   const schedule = scheduleOf(specification);
   const total = schedule?.unit === "step" ? (schedule.stages.at(-1)?.until ?? 100) : 100;
   const shareAt = scheduledShares(specification, total);
   if (shareAt === null) {
-    const kind = (specification as { sampler?: { kind?: string } } | null)?.sampler?.kind ?? "unknown";
+    const kind = samplerOf(specification);
+    // Runs that others train have one without a sampler: it draws nothing here.
+    if (kind === undefined) return <span className="small muted">not known: such runs are trained elsewhere</span>;
     return <span className="small muted">no schedule: the sampler {kind} decides; simulate it</span>;
   }
   const columns = Array.from({ length: 100 }, (_, at) => ({

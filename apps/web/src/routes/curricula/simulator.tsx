@@ -10,7 +10,7 @@ import { DRAWN_BUCKETS } from "../../curves/draw-shares.ts";
 import type { DataTable } from "../../download/csv.ts";
 import { DownloadMenu } from "../../download/download-menu.tsx";
 import { stripsSvg } from "../../download/strips-svg.ts";
-import { formatValue } from "../../format/number.ts";
+import { formatCount, formatValue } from "../../format/number.ts";
 import type { SimulateCurriculumQuery } from "../../generated/graphql.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { SIMULATE } from "./curricula-query.ts";
@@ -173,11 +173,16 @@ function Numbers({ simulation: { windows } }: { readonly simulation: Simulation 
         </table>
       </div>
       <p className="small">
-        Rollouts a step {formatValue(Math.min(...rollouts))} to {formatValue(Math.max(...rollouts))} · groups that train, of those wanted:{" "}
-        {formatValue(first?.admitted)} → {formatValue(last?.admitted)}
+        Rollouts a step {rolloutsText(rollouts)} · groups that train, of those wanted: {formatValue(first?.admitted)} →{" "}
+        {formatValue(last?.admitted)}
       </p>
     </>
   );
+}
+
+function rolloutsText(rollouts: readonly number[]): string {
+  const [least, most] = [Math.min(...rollouts), Math.max(...rollouts)].map((count) => formatCount(Math.round(count)));
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 const lastStep = ({ windows }: Simulation): number => windows.at(-1)?.toStep ?? 1;

@@ -2,6 +2,7 @@
 import { useEffect } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
 import { ArmKey } from "../../components/arm-key.tsx";
+import { BEFORE_AFTER, BeforeAfter, beforeAfterRow } from "../../components/before-after.tsx";
 import { EstimateText } from "../../components/estimate-text.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Sentences } from "../../components/sentences.tsx";
@@ -10,7 +11,6 @@ import { Trouble } from "../../components/trouble.tsx";
 import type { DataTable } from "../../download/csv.ts";
 import { DownloadMenu } from "../../download/download-menu.tsx";
 import type { ComparisonQuery } from "../../generated/graphql.ts";
-import { formatValue } from "../../format/number.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import { Difference } from "../../components/difference.tsx";
 import { COMPARISON } from "./experiment-query.ts";
@@ -65,7 +65,7 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
             <thead>
               <tr>
                 <th scope="col">Arm</th>
-                <th scope="col">Held-out pass@1, before → after</th>
+                <th scope="col">{BEFORE_AFTER}</th>
                 {comparison.metrics.map((name) => (
                   <th key={name} scope="col">
                     {name}
@@ -80,16 +80,7 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
                     <ArmKey ordinal={arm.ordinal} name={arm.name} />
                   </th>
                   <td data-metric="improvement">
-                    {improvement ? (
-                      <>
-                        <div>
-                          {formatValue(improvement.before)} → {formatValue(improvement.after)}
-                        </div>
-                        <Difference estimate={improvement.estimate} excludesZero={improvement.excludesZero} of="problems" />
-                      </>
-                    ) : (
-                      <span className="muted">not evaluated after training</span>
-                    )}
+                    <BeforeAfter improvement={improvement} />
                   </td>
                   {metrics.map(({ name, estimate, difference }) => (
                     <td key={name} data-metric={name}>
@@ -134,17 +125,6 @@ const comparisonTable = ({ arms, baselineArm }: ComparisonQuery["comparison"]): 
       const of = difference?.estimate;
       return [arm.name, name, estimate.mean, estimate.low, estimate.high, estimate.n, of?.mean, of?.low, of?.high, of?.n];
     }),
-    ...(improvement
-      ? [
-          [
-            arm.name,
-            "held-out pass@1 after minus before",
-            improvement.estimate.mean,
-            improvement.estimate.low,
-            improvement.estimate.high,
-            improvement.estimate.n,
-          ],
-        ]
-      : []),
+    ...beforeAfterRow(arm.name, improvement),
   ]),
 });

@@ -1,6 +1,6 @@
 // Owns: a node's machine in one cell: how busy its processor, memory and cards are. Must not know: how it is asked for.
 import type { NodesQuery } from "../../generated/graphql.ts";
-import { formatBytes, formatValue, plural } from "../../format/number.ts";
+import { formatBytes, plural } from "../../format/number.ts";
 
 type Report = NonNullable<NodesQuery["workerNodes"][number]["machine"]>;
 
@@ -11,7 +11,7 @@ export function MachineCell({
 }) {
   return (
     <>
-      <div>{coresUsed == null ? plural(cores, "core") : `${formatValue(coresUsed)} of ${plural(cores, "core")} busy`}</div>
+      <div>{coresUsed == null ? plural(cores, "core") : `${coresUsed.toFixed(1)} of ${plural(cores, "core")} busy`}</div>
       <div className="muted">
         {formatBytes(memoryUsedBytes)} of {formatBytes(memoryTotalBytes)} in use
       </div>

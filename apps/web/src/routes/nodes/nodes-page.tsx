@@ -6,7 +6,7 @@ import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
-import { plural } from "../../format/number.ts";
+import { formatCount, plural } from "../../format/number.ts";
 import type { Reading } from "../../telemetry/readings.ts";
 import { useHeard } from "../../telemetry/use-heard.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
@@ -14,6 +14,7 @@ import { useTitle } from "../../use-title.ts";
 import { MachineCell } from "./machine-cell.tsx";
 import { NodeMachine } from "./node-machine.tsx";
 import { NODES } from "./nodes-query.ts";
+import { QueuesPanel } from "./queues-panel.tsx";
 import { SandboxCell } from "./sandbox-cell.tsx";
 
 const HOUR_MS = 3_600_000;
@@ -24,6 +25,12 @@ const SPANS: readonly (readonly [value: string, title: string, ms: number])[] = 
   ["week", "7 days", 7 * 24 * HOUR_MS],
 ];
 const NO_READINGS: readonly Reading[] = [];
+
+/** How many it holds, and of how many where it says so. */
+function runsOf(count: number, capabilities: unknown): string {
+  const { runCapacity } = (capabilities ?? {}) as { readonly runCapacity?: unknown };
+  return typeof runCapacity !== "number" ? formatCount(count) : `${formatCount(count)} of ${formatCount(runCapacity)}`;
+}
 
 export function NodesPage() {
   useTitle("Nodes");
@@ -66,7 +73,9 @@ export function NodesPage() {
                 <th scope="col">Node</th>
                 <th scope="col">State</th>
                 <th scope="col">Roles</th>
-                <th scope="col">Task queue</th>
+                <th scope="col" className="number">
+                  Runs
+                </th>
                 <th scope="col">Machine</th>
                 <th scope="col">Sandbox</th>
                 <th scope="col">Last seen</th>
@@ -75,7 +84,7 @@ export function NodesPage() {
             </thead>
             <tbody>
               {nodes.map(
-                ({ id, roles, taskQueue, lastSeenAt, stoppedAt, drainingSince, isAlive, capabilities, labels, sandbox, machine }) => (
+                ({ id, roles, runCount, lastSeenAt, stoppedAt, drainingSince, isAlive, capabilities, labels, sandbox, machine }) => (
                   <tr key={id} data-node={id}>
                     <td className="mono">{id}</td>
                     <td>
@@ -88,7 +97,9 @@ export function NodesPage() {
                       </span>
                     </td>
                     <td>{roles.map((role) => role.toLowerCase()).join(", ")}</td>
-                    <td className="mono small">{taskQueue}</td>
+                    <td className="number" data-value="runs">
+                      {roles.includes("POLICY") ? runsOf(runCount, capabilities) : ""}
+                    </td>
                     <td className="small" style={{ minWidth: 150 }}>
                       {machine && <MachineCell report={machine} />}
                     </td>
@@ -109,6 +120,7 @@ export function NodesPage() {
           </table>
         )}
       </Panel>
+      <QueuesPanel />
       {nodes
         ?.filter(({ isAlive }) => isAlive)
         .map(({ id }) => (

@@ -12,3 +12,19 @@ export const NODES = graphql(`
     }
   }
 `);
+
+export const TASK_QUEUES = graphql(`
+  query TaskQueues {
+    taskQueues {
+      name
+      role
+      node {
+        id
+      }
+      depth
+      oldestSeconds
+      addedPerSecond
+      takenPerSecond
+    }
+  }
+`);

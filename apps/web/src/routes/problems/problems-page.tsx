@@ -169,7 +169,7 @@ const ProblemTable = ({ problems, set, onOrigin }: ProblemTableProps) => (
             >
               {origin.source ?? origin.teacher}
             </button>
-            {chain != null && ` · rung ${rung}`}
+            {chain != null && <span style={{ whiteSpace: "nowrap" }}> rung {rung}</span>}
           </td>
         </tr>
       ))}

@@ -41,7 +41,7 @@ export function StepPage({ runId, step }: { readonly runId: string; readonly ste
             ← step {step - 1}
           </Link>
         )}
-        {step <= run.stepsDone && (
+        {step <= Math.min(run.stepsDone, run.totalSteps - 1) && (
           <Link href={stepHref(step + 1)} data-key="]">
             step {step + 1} →
           </Link>

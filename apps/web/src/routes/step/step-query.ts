@@ -7,6 +7,7 @@ export const STEP = graphql(`
       id
       seed
       stepsDone
+      totalSteps
       experiment {
         id
         name

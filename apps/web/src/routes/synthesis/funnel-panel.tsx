@@ -61,7 +61,9 @@ export function FunnelPanel({ funnel, isComplete }: FunnelPanelProps) {
               <tbody>
                 {funnel.map(({ turn, counts, measured, inTarget, targetHitRate }) => (
                   <tr key={turn} data-funnel-turn={turn}>
-                    <th scope="row">{turn}</th>
+                    <th scope="row" style={{ color: "var(--ink)", fontSize: "inherit" }}>
+                      {turn}
+                    </th>
                     {counts.map(({ stage, count }) => (
                       <td key={stage} className="number" data-stage={stage}>
                         {isKnown(stage) ? formatCount(count) : "–"}

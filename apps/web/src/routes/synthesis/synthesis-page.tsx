@@ -53,8 +53,8 @@ export function SynthesisPage({ id }: { readonly id: string }) {
           {error && <Trouble error={error} onRetry={reload} />}
           {problemSet != null && (
             <p>
-              What survived is the problem set <Link href={`/problems?set=${encodeURIComponent(problemSet.id)}`}>{problemSet.name}</Link>{" "}
-              <CopyButton text={problemSet.id} />; <code>problems.set</code> of an experiment takes it.
+              What survived is the problem set <Link href={`/problems?set=${encodeURIComponent(problemSet.id)}`}>{problemSet.name}</Link>,
+              for <code>problems.set</code> of an experiment: <CopyButton text={problemSet.id} />
             </p>
           )}
         </div>
