@@ -17,6 +17,9 @@ const file = (name: string, text: string): string => {
 
 it("a preset, a file of one curriculum, and every arm of an experiment file", async () => {
   expect((await readCurricula("classic")).map(({ name }) => name)).toEqual(["classic"]);
+  expect(await readCurricula("mopps")).toMatchObject([
+    { name: "mopps", spec: { sampler: { kind: "mopps" }, gates: [{ kind: "zero-variance" }] } },
+  ]);
   const [own] = await readCurricula(file("own.yaml", "sampler: { kind: sec, learningRate: 0.3 }\nrefill: {}\n"));
   expect(own!.spec).toMatchObject({ sampler: { kind: "sec", learningRate: 0.3 }, refill: { maxRounds: 10 } });
   const arms = await readCurricula(
@@ -29,9 +32,20 @@ it("a preset, a file of one curriculum, and every arm of an experiment file", as
 });
 
 it("what is no curriculum is refused with its place", async () => {
-  await expect(readCurricula("clasic")).rejects.toMatchObject({ fields: [{ expected: expect.stringContaining("classic") }] });
+  await expect(readCurricula("clasic")).rejects.toMatchObject({
+    message: expect.stringContaining("classic-steps"),
+    fields: [{ path: "clasic" }],
+  });
+  await expect(readCurricula("constructor")).rejects.toThrow("no curriculum is called 'constructor'");
+  await expect(readCurricula("schedule")).rejects.toThrow(
+    /the sampler 'schedule' has no default for .*stages.*: write \{ sampler: \{ kind: schedule, /,
+  );
   const wrong = file("wrong.yaml", "arms:\n  - { name: a, curriculum: { sampler: { kind: sec, learningRate: 3 } } }\n");
-  await expect(readCurricula(wrong)).rejects.toMatchObject({ fields: [{ path: "arms.0.curriculum.sampler.learningRate" }] });
+  await expect(readCurricula(wrong)).rejects.toMatchObject({
+    fields: [{ path: "arms.0.curriculum.sampler.learningRate", expected: "number to be <=1" }],
+  });
+  const own = file("own-module.yaml", "sampler: { kind: module, module: mine.ts }\n");
+  await expect(readCurricula(own)).rejects.toMatchObject({ fields: [{ expected: expect.stringContaining("docs/own-modules.md") }] });
 });
 
 it("the plot has a line a bucket: full where it is drawn alone, empty where it is not", () => {
