@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { readCurricula } from "@gradus/cli/experiment/read-curricula";
-import { simulationText } from "@gradus/cli/view/simulation-text";
+import { simulationCsv, simulationText } from "@gradus/cli/view/simulation-text";
 import { resolveCurriculum } from "@gradus/domain/curriculum/presets";
 import { paperPool, simulate } from "@gradus/domain/curriculum/simulation";
 
@@ -50,12 +50,13 @@ it("what is no curriculum is refused with its place", async () => {
 
 it("the plot has a line a bucket: full where it is drawn alone, empty where it is not", () => {
   const spec = resolveCurriculum("only-hard");
-  const text = simulationText(
-    "x",
-    8,
-    simulate({ spec, steps: 8, groupsPerStep: 2, groupSize: 4, seed: 1, problems: paperPool(64), windows: 8 }),
-  );
+  const simulated = simulate({ spec, steps: 8, groupsPerStep: 2, groupSize: 4, seed: 1, problems: paperPool(64), windows: 8 });
+  const text = simulationText("x", 8, simulated);
   expect(text).toContain("HARD         ████████  100% → 100%");
   expect(text).toContain("EASY                   0% → 0%");
   expect(text).toContain("rollouts a step 8.0 to 8.0");
+  const csv = simulationCsv([{ name: "x", ...simulated }]).split("\r\n");
+  expect(csv[0]).toBe("name,from_step,to_step,bucket,drawn,pass_rate,admitted,rollouts_per_step");
+  expect(csv.filter((line) => line.startsWith("x,8,8,HARD,1,"))).toHaveLength(1);
+  expect(csv.filter((line) => line.startsWith("x,8,8,EASY,0,"))).toHaveLength(1);
 });
