@@ -19,8 +19,14 @@ beforeAll(async () => {
 
 const historyOf = (name: string) => proto.temporal.api.history.v1.History.decode(readFileSync(new URL(name, folder)));
 
-test("there are histories of an experiment, of a run, of a run that was paused and lengthened, and of a synthesis", () => {
-  expect(recorded.toSorted()).toEqual(["experiment.bin", "synthesis.bin", "training-run-steered.bin", "training-run.bin"]);
+test("there are histories of an experiment, of one that passed over a paused run, of a run, of one that was paused and lengthened, and of a synthesis", () => {
+  expect(recorded.toSorted()).toEqual([
+    "experiment-held.bin",
+    "experiment.bin",
+    "synthesis.bin",
+    "training-run-steered.bin",
+    "training-run.bin",
+  ]);
 });
 
 test.each(recorded)("%s replays", async (name) => {

@@ -1,6 +1,7 @@
 // Owns: the curricula that have names, the paper's schedules exactly. Must not know: how samplers work.
 import type { Bucket } from "../problem.ts";
 import { CurriculumSpec } from "./curriculum-spec.ts";
+import { SAMPLERS } from "./registry.ts";
 
 /** A row of the paper's tables: end of the stage in steps of 40,000, then weights of easy, medium, hard. */
 type Row = readonly [until: number, easy: number, medium: number, hard: number];
@@ -105,11 +106,21 @@ export const CURRICULUM_PRESETS: Readonly<Record<string, CurriculumSpec>> = {
   }),
 };
 
-/** The specification behind a preset name, or the specification itself. Throws RangeError for an unknown name, listing the known ones. */
+/**
+ * The specification behind a name, of a preset or of a sampler with its defaults and the default gate; or the specification itself.
+ * Throws RangeError for an unknown name, listing the known ones, and for a sampler that has no defaults.
+ */
 export function resolveCurriculum(curriculum: string | CurriculumSpec): CurriculumSpec {
   if (typeof curriculum !== "string") return curriculum;
-  const preset = CURRICULUM_PRESETS[curriculum];
-  if (preset === undefined)
-    throw new RangeError(`no curriculum is called '${curriculum}'; there are ${Object.keys(CURRICULUM_PRESETS).join(", ")}`);
-  return preset;
+  const preset = Object.hasOwn(CURRICULUM_PRESETS, curriculum) ? CURRICULUM_PRESETS[curriculum] : undefined;
+  if (preset !== undefined) return preset;
+  const kinds = SAMPLERS.map(({ kind }) => kind);
+  if (!kinds.includes(curriculum)) {
+    const known = [...new Set([...Object.keys(CURRICULUM_PRESETS), ...kinds])];
+    throw new RangeError(`no curriculum is called '${curriculum}'; there are ${known.join(", ")}`);
+  }
+  const plain = CurriculumSpec.safeParse({ sampler: { kind: curriculum } });
+  if (plain.success) return plain.data;
+  const missing = plain.error.issues.map(({ path }) => path.slice(1).join(".")).join(", ");
+  throw new RangeError(`the sampler '${curriculum}' has no default for ${missing}: write { sampler: { kind: ${curriculum}, ... } }`);
 }

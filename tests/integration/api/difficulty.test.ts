@@ -110,6 +110,21 @@ test("a problem's difficulty follows the policy versions of each run, and a chai
   expect(shown.stdout).toContain("step 4  version 3  2/4 = 0.50");
   expect(shown.stdout).toContain("solved first in step 4, after rung 2, then rung 1");
   expect((await gradus(["problem", "none", "--api", api.url])).code).toBe(2);
+  const table = await gradus(["problem", problems[0]!, "--run", first, "--csv", "--api", api.url]);
+  expect(table.stdout.split("\n").slice(0, 2)).toEqual(["run,step,policy_version,passes,attempts,evaluated", `${first},1,0,0,4,false`]);
+});
+
+test("gradus problem lists the problems of a set by chain and rung, so that one can be named", async () => {
+  const listed = await gradus(["problem", "--chain", "c1", "--csv", "--api", api.url]);
+  expect(listed.stdout.split("\n")).toEqual([
+    "id,environment,split,bucket,passes,attempts,chain,rung,message",
+    ...["hard", "medium", "easy"].map((message, rung) => `${problems[rung]},INDUCTION,TRAIN,,,,c1,${rung},${message}`),
+  ]);
+  expect(await gradus(["problem", "--api", api.url])).toMatchObject({ code: 2, stderr: expect.stringContaining("--set or --chain") });
+  expect(await gradus(["problem", "--set", "none", "--api", api.url])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is "none"'),
+  });
 });
 
 test("gradus curricula --used lists each version of a curriculum with the runs that used it", async () => {

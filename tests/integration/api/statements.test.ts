@@ -108,6 +108,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "cli Alerts": ({ id }) => ({ filter: { experimentId: id }, first: 50 }),
   "cli ApiKeys": () => ({}),
   "cli ChainLineage": ({ runIds }) => ({ id: "none", runId: runIds[0] }),
+  "cli Problems": () => ({}),
   "cli ProblemDifficulty": ({ id }) => ({ id: "none", experimentId: id }),
   "cli Synthesis": () => ({ id: "none" }),
   "cli SynthesisProgress": () => ({ id: "none" }),

@@ -3,7 +3,6 @@
 import { Worker } from "node:worker_threads";
 import { resolveCurriculum } from "@gradus/domain";
 import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
-import { CURRICULUM_PRESETS } from "@gradus/domain/curriculum/presets";
 import type { Simulation } from "@gradus/domain/curriculum/simulation";
 import { parseDocument } from "yaml";
 import { fieldErrors, Refusal } from "./refusal.ts";
@@ -42,19 +41,24 @@ export async function simulateCurriculum(wanted: SimulateCurriculum): Promise<{ 
 }
 
 function specOf(source: string): CurriculumSpec {
-  const name = source.trim();
-  if (name in CURRICULUM_PRESETS) return resolveCurriculum(name);
   const document = parseDocument(source, { uniqueKeys: true });
   const [error] = document.errors;
   if (error !== undefined) throw new Refusal(`neither YAML nor JSON: ${error.message.split("\n")[0]}`);
   const written: unknown = document.toJS({ maxAliasCount: 100 });
-  if (typeof written === "string")
-    throw new Refusal(`no curriculum is called ${written}`, [
-      { path: "", value: written, expected: `one of ${Object.keys(CURRICULUM_PRESETS).join(", ")}` },
-    ]);
+  if (typeof written === "string") return named(written);
   const parsed = CurriculumSpec.safeParse(written);
   if (!parsed.success) throw new Refusal("this is no curriculum", fieldErrors(parsed.error.issues, written));
   return parsed.data;
+}
+
+function named(name: string): CurriculumSpec {
+  try {
+    return resolveCurriculum(name);
+  } catch (error) {
+    // Tolerates a name that is none: it is reported with the names there are.
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal(error.message, [{ path: "", value: name, expected: "the name of a preset or a sampler" }]);
+  }
 }
 
 const inThread = (input: SimulateCurriculum & { readonly spec: CurriculumSpec }): Promise<Simulation> =>

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
-import { CURRICULUM_PRESETS, resolveCurriculum } from "@gradus/domain/curriculum/presets";
+import { resolveCurriculum } from "@gradus/domain/curriculum/presets";
 import { RefusedError } from "../client/refused.ts";
 import { readWhole } from "../client/upload.ts";
 
@@ -11,14 +11,9 @@ export interface NamedCurriculum {
   readonly spec: CurriculumSpec;
 }
 
-/** @throws RefusedError for a name that is none and a file that holds none, with the path of what is wrong */
+/** A file wins over a name. @throws RefusedError for a name that is none and a file that holds none, with the path of what is wrong */
 export async function readCurricula(nameOrFile: string): Promise<NamedCurriculum[]> {
-  const preset = CURRICULUM_PRESETS[nameOrFile];
-  if (preset !== undefined) return [{ name: nameOrFile, spec: preset }];
-  if (!existsSync(nameOrFile))
-    throw new RefusedError(`no curriculum and no file is called ${nameOrFile}`, [
-      { path: nameOrFile, expected: `a file, or one of ${Object.keys(CURRICULUM_PRESETS).join(", ")}` },
-    ]);
+  if (!existsSync(nameOrFile)) return [{ name: nameOrFile, spec: parsed(nameOrFile, nameOrFile) }];
   const document = parseDocument((await readWhole(nameOrFile)).toString("utf8"));
   const [error] = document.errors;
   if (error !== undefined)
@@ -38,13 +33,31 @@ function parsed(value: unknown, at: string): CurriculumSpec {
       return resolveCurriculum(value);
     } catch (error) {
       // Tolerates a name that is none: it is reported with the names there are.
-      throw new RefusedError(`${at} is no curriculum`, [{ path: at, expected: error instanceof Error ? error.message : String(error) }]);
+      if (!(error instanceof RangeError)) throw error;
+      throw new RefusedError(`${at}: ${error.message}`, [
+        { path: at, expected: "a file, or the name of a preset or a sampler (gradus curricula)" },
+      ]);
     }
   }
+  if (hasOwnModule(value))
+    throw new RefusedError(`${at} has a module of your own`, [
+      { path: at, expected: "built-in kinds: your own code is loaded by workers alone (docs/own-modules.md)" },
+    ]);
   const result = CurriculumSpec.safeParse(value);
   if (result.success) return result.data;
-  const fields = result.error.issues.map(({ path, message }) => ({ path: [at, ...path].join("."), expected: message }));
+  const fields = result.error.issues.map(({ path, message }) => ({
+    path: [at, ...path].join("."),
+    expected: message.replace(/^(?:[A-Z][\w ]*: )?expected /, ""),
+  }));
   throw new RefusedError(`${at} is no curriculum`, fields);
+}
+
+function hasOwnModule(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const gates: unknown = value["gates"];
+  return [value["sampler"], ...(Array.isArray(gates) ? (gates as unknown[]) : [])].some(
+    (kind) => isRecord(kind) && kind["kind"] === "module",
+  );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);

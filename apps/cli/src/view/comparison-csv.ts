@@ -1,6 +1,7 @@
 // Owns: a comparison as rows for a spreadsheet: the numbers of `--json`, flat. Must not know: statistics.
 import type { EstimatePartsFragment } from "../client/generated/operations.ts";
 import type { Comparison } from "./comparison-text.ts";
+import { csvOf, type CsvCell } from "./csv.ts";
 
 const COLUMNS = [
   "kind",
@@ -18,7 +19,7 @@ const COLUMNS = [
   "p_holm",
   "bucket",
 ] as const;
-type Row = Partial<Record<(typeof COLUMNS)[number], string | number | boolean | null>>;
+type Row = Partial<Record<(typeof COLUMNS)[number], CsvCell>>;
 
 /**
  * RFC 4180 with a header. kind: `estimate` (over seeds), `interquartile_mean`, `bootstrap` (over seeds, five or more), `probability_of_improvement`,
@@ -88,8 +89,7 @@ export function comparisonCsv({ arms, evaluations }: Comparison): string {
       note: one.sentence,
     })),
   ];
-  const lines = [COLUMNS.join(","), ...rows.map((row) => COLUMNS.map((column) => field(row[column])).join(","))];
-  return `${lines.join("\r\n")}\r\n`;
+  return csvOf(COLUMNS, rows);
 }
 
 const parts = ({ mean, low, high, n, note }: EstimatePartsFragment): Row => ({
@@ -99,8 +99,3 @@ const parts = ({ mean, low, high, n, note }: EstimatePartsFragment): Row => ({
   n,
   note: note ?? null,
 });
-
-function field(value: Row[keyof Row]): string {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

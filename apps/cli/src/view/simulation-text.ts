@@ -1,6 +1,7 @@
-// Owns: a simulated curriculum as a person reads it: lines of blocks over the run. Must not know: how it was simulated.
+// Owns: a simulated curriculum as a person reads it, lines of blocks over the run, and its numbers for a spreadsheet. Must not know: how it was simulated.
 import pc from "picocolors";
 import type { Simulation } from "@gradus/domain/curriculum/simulation";
+import { csvOf } from "./csv.ts";
 
 const BLOCKS = " ▁▂▃▄▅▆▇█";
 const NAMES = ["EASY", "EASY_MEDIUM", "MEDIUM", "HARD", "NONE"];
@@ -36,6 +37,26 @@ export function simulationText(name: string, steps: number, { windows, uniquePro
     ...warnings.map((warning) => `  ${pc.yellow(warning)}`),
   ].join("\n");
 }
+
+/** Of each part of the run and each bucket: share of draws, the model's chance to solve; and of the part: trained groups, rollouts a step. */
+export const simulationCsv = (simulated: readonly ({ readonly name: string } & Simulation)[]): string =>
+  csvOf(
+    ["name", "from_step", "to_step", "bucket", "drawn", "pass_rate", "admitted", "rollouts_per_step"],
+    simulated.flatMap(({ name, windows }) =>
+      windows.flatMap(({ fromStep, toStep, drawn, passRate, admitted, rolloutsPerStep }) =>
+        NAMES.filter((bucket) => bucket in drawn || bucket in passRate).map((bucket) => ({
+          name,
+          from_step: fromStep,
+          to_step: toStep,
+          bucket,
+          drawn: drawn[bucket] ?? 0,
+          pass_rate: passRate[bucket] ?? null,
+          admitted,
+          rollouts_per_step: rolloutsPerStep,
+        })),
+      ),
+    ),
+  );
 
 const row = (label: string, values: readonly number[]): string =>
   `  ${label.padEnd(12)} ${values.map(block).join("")}  ${percent(values[0])} → ${percent(values.at(-1))}`;
