@@ -3,69 +3,90 @@
 // Steps are leaves of a binary tree by their bits, and each node is the sum of its two halves. A stretch of 2^k steps that begins at one of its multiples is a node:
 // its sum is the same number to the last bit, whether its values are added now or were added when they were stored.
 
-/** Steps have 32 bits: so many nodes may wait for their other half, and one more. */
-const DEPTH = 33;
 /** Sums that overflow go on as multiples of this: 2^32 values of any size do not overflow then. */
 const SMALLER = 2 ** -40;
 
 /** Give it values, or sums of whole nodes, in the order of steps; then `join`. */
 export class TreeSum {
-  readonly #sums = new Float64Array(DEPTH);
-  /** Whether the sum is to be taken times 1 / SMALLER. */
-  readonly #isLarge = new Uint8Array(DEPTH);
-  /** The bit in which the steps of a sum and of the one before it differ first: falls from one to the next. */
-  readonly #splits = new Int8Array(DEPTH);
-  #depth = 0;
+  /** By level: the left half of a node of 2^(level + 1) steps, which waits for the right half. */
+  readonly #waiting = new Float64Array(32);
+  /** A bit a level: whether one waits. */
+  #levels = 0;
+  /** What was added last, with what is joined to it. */
+  #sum = 0;
+  #isEmpty = true;
   #lastStep = 0;
+  /** Whether some sum is to be taken times 1 / SMALLER: the last one, and of those that wait a bit a level. */
+  #someAreLarge = false;
+  #isLarge = false;
+  #largeLevels = 0;
 
   /** `sum`: finite, of the values from `fromStep` to `toStep`, which are of one node; no other value of these steps is given. */
   add(fromStep: number, toStep: number, sum: number): void {
-    if (this.#depth > 0) {
-      const split = 31 - Math.clz32(this.#lastStep ^ fromStep);
-      while (this.#depth > 1 && (this.#splits[this.#depth - 1] as number) < split) this.#joinTwo();
-      this.#splits[this.#depth] = split;
+    if (!this.#isEmpty) {
+      // The highest bit in which they differ is where the tree parts them: what waits below it is complete.
+      const level = 31 - Math.clz32(this.#lastStep ^ fromStep);
+      const below = (1 << level) - 1;
+      this.#joinLevels(this.#levels & below);
+      this.#levels = (this.#levels & ~below) | (1 << level);
+      this.#waiting[level] = this.#sum;
+      if (this.#someAreLarge) this.#wait(level);
     }
-    this.#sums[this.#depth] = sum;
-    this.#isLarge[this.#depth] = 0;
-    this.#depth++;
+    this.#sum = sum;
+    this.#isEmpty = false;
     this.#lastStep = toStep;
   }
 
   /** Sums all that was added since `clear`. */
   join(): void {
-    while (this.#depth > 1) this.#joinTwo();
+    this.#joinLevels(this.#levels);
+    this.#levels = 0;
   }
 
   clear(): void {
-    this.#depth = 0;
+    this.#levels = this.#sum = 0;
+    this.#isEmpty = true;
+    this.#someAreLarge = this.#isLarge = false;
   }
 
   /** After `join`: the sum, 0 of nothing; infinite where it, or a part of it, is too large for a number. */
   get sum(): number {
-    if (this.#depth === 0) return 0;
-    return this.#isLarge[0] === 1 ? Number.POSITIVE_INFINITY : (this.#sums[0] as number);
+    return this.#isLarge ? Number.POSITIVE_INFINITY : this.#sum;
   }
 
   /** After `join`: the sum by `count`, also where the sum is too large for a number. */
   over(count: number): number {
-    const mean = (this.#sums[0] as number) / count;
-    return this.#isLarge[0] === 1 ? mean / SMALLER : mean;
+    const mean = this.#sum / count;
+    return this.#isLarge ? mean / SMALLER : mean;
   }
 
-  #joinTwo(): void {
-    const right = --this.#depth;
-    const left = right - 1;
-    const sum = (this.#sums[left] as number) + (this.#sums[right] as number);
-    // Neither infinity nor NaN equals itself after the subtraction.
-    if (sum - sum === 0 && this.#isLarge[left] === 0 && this.#isLarge[right] === 0) {
-      this.#sums[left] = sum;
+  #joinLevels(levels: number): void {
+    for (let left = levels; left !== 0; left &= left - 1) {
+      const level = 31 - Math.clz32(left & -left);
+      const sum = (this.#waiting[level] as number) + this.#sum;
+      // Neither infinity nor NaN equals itself after the subtraction.
+      if (sum - sum === 0 && !this.#someAreLarge) this.#sum = sum;
+      else this.#joinLarge(level);
+    }
+  }
+
+  #joinLarge(level: number): void {
+    if (!this.#someAreLarge) this.#largeLevels = 0;
+    this.#someAreLarge = true;
+    const left = this.#waiting[level] as number;
+    const isLeftLarge = ((this.#largeLevels >>> level) & 1) === 1;
+    const sum = left + this.#sum;
+    if (sum - sum === 0 && !isLeftLarge && !this.#isLarge) {
+      this.#sum = sum;
       return;
     }
-    this.#sums[left] = this.#small(left) + this.#small(right);
-    this.#isLarge[left] = 1;
+    this.#sum = left * (isLeftLarge ? 1 : SMALLER) + this.#sum * (this.#isLarge ? 1 : SMALLER);
+    this.#isLarge = true;
   }
 
-  #small(at: number): number {
-    return (this.#sums[at] as number) * (this.#isLarge[at] === 1 ? 1 : SMALLER);
+  /** The last sum waits on this level, as large as it is. */
+  #wait(level: number): void {
+    this.#largeLevels = (this.#largeLevels & ~(1 << level)) | (this.#isLarge ? 1 << level : 0);
+    this.#isLarge = false;
   }
 }
