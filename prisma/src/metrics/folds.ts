@@ -154,7 +154,8 @@ const sumOfEight = (values: Float64Array, at: number): number =>
 
 /** Points of a row of a chunk's folds, where its steps are equally far apart; as near to it as a power of two of steps comes. */
 const POINTS_A_FOLD = 64;
-/** Folds are kept where they have at most so many rows a point: a row takes six times the bytes of a value. */
+/** Folds are kept of at least so many points, where they have at most so many rows a point: a row takes six times the bytes of a value. */
+const LEAST_POINTS = 4 * POINTS_A_FOLD;
 const MOST_ROWS_A_POINT = 1 / 24;
 
 /**
@@ -163,12 +164,13 @@ const MOST_ROWS_A_POINT = 1 / 24;
  */
 export function foldChunk(points: Pick<StoredPoints, "steps" | "values">): ChunkFolds | null {
   const { steps } = points;
+  if (steps.length < LEAST_POINTS) return null;
   const [first = 0, last = 0] = [steps[0], steps.at(-1)];
   const span = last - first + 1;
-  const level = Math.max(0, Math.round(Math.log2((span / steps.length) * POINTS_A_FOLD)));
+  const level = Math.round(Math.log2((span / steps.length) * POINTS_A_FOLD));
   const most = Math.floor(steps.length * MOST_ROWS_A_POINT);
   const whole = Math.floor(span / 2 ** level);
-  if (whole > most || most === 0 || level > 30) return null;
+  if (whole > most || level > 30) return null;
   // At either end there is at most one node of each smaller size.
   const rows = Math.min(steps.length, whole + 2 * level + 1);
   const { mean: _mean, ends: _ends, ...folds } = foldPieces([points], rows, (step) => endOfNode(step, first, last, 2 ** level));
