@@ -103,7 +103,7 @@ const config: CodegenConfig = {
           Cursor: "string",
           BigInt: { input: "bigint", output: "bigint" },
           MetricValue: "number",
-          MetricColumn: { input: "number[]", output: "(number | null)[]" },
+          MetricColumn: { input: "number[]", output: "ArrayLike<number | null>" },
         },
       },
     },

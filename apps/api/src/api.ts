@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
-import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginDrainHttpServer } from "@apollo/server/plugin/drainHttpServer";
 import { expressMiddleware } from "@as-integrations/express5";
 import type { StreamingBlobStore } from "@gradus/domain";
@@ -151,6 +151,8 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     includeStacktraceInErrorResponses: false,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
+      // It works something out for each field, only to say "no-store" in the end.
+      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
       ...(input.tracing === undefined ? [] : [input.tracing.operations]),
       {
@@ -207,6 +209,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
   app.use(
     "/graphql",
     express.json({ limit: MAX_BODY_BYTES }),
+    notStored,
     expressMiddleware(apollo, {
       context: async ({ res }) => createContext(parts, String(res.locals["requestId"]), callerOf(res as express.Response)),
     }),
@@ -242,3 +245,9 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     },
   };
 }
+
+/** Answers are of one moment: no cache keeps them. */
+const notStored: express.RequestHandler = (_request, response, next) => {
+  response.setHeader("Cache-Control", "no-store");
+  next();
+};

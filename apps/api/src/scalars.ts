@@ -45,8 +45,15 @@ const metricValue = new GraphQLScalarType<number, number | string>({
 /** A whole list as one leaf: nothing is done for each value but where one is not finite. */
 const metricColumn = new GraphQLScalarType<readonly number[], unknown>({
   name: "MetricColumn",
-  serialize: (values) =>
-    (values as (number | null)[]).map((value) => (value === null || Number.isFinite(value) ? value : eventValue(value))),
+  serialize(values) {
+    const column = values as ArrayLike<number | null>;
+    const written: (number | string | null)[] = [];
+    for (let at = 0; at < column.length; at++) {
+      const value = column[at] ?? null;
+      written.push(value === null || Number.isFinite(value) ? value : eventValue(value));
+    }
+    return written;
+  },
   parseValue(values) {
     if (!Array.isArray(values)) throw badInput("a MetricColumn is a list of metric values");
     return values.map((value) => (typeof value === "number" ? value : parseMetricValue(value)));

@@ -1,11 +1,11 @@
 // Owns: making one batch of points durable: its key is claimed and its points are written in the caller's transaction. Must not know: events, who
 // sends batches.
 import type { Transaction } from "../database.ts";
-import { encodeChunk } from "./chunk-bytes.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { noteLastPoints } from "./last-points.ts";
 import type { LastPoint } from "./last-points.ts";
 import type { SeriesPoints, StoredPoints } from "./series-points.ts";
+import { COPY_CHUNKS, repeats, writeChunk } from "./write-chunks.ts";
 
 /** From so many points of one series on a batch is written as a chunk at once: rows would only be gathered again. */
 export const CHUNK_FROM = 16;
@@ -60,9 +60,6 @@ export async function appendBatch(tx: Transaction, { runId, key, segment, series
   return batch;
 }
 
-export const COPY_CHUNKS = `copy metrics.chunk (series_id, from_step, to_step, points, non_finite, repeats, low, high, last, last_segment, last_batch,
-  steps, vals, times, batches) from stdin (format binary)`;
-
 /** Ids of the run's series by name; names it has not had get one. */
 async function seriesIds(tx: Transaction, runId: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const known = await tx<{ id: string; name: string }[]>`
@@ -98,8 +95,6 @@ function ordered({ steps, values, times }: SeriesPoints, segment: number, batch:
   };
 }
 
-const repeats = (steps: Int32Array): boolean => steps.some((step, index) => index > 0 && step === steps[index - 1]);
-
 function writeRows(rows: CopyRows, id: string, { steps, values, times, segments, batches }: StoredPoints): void {
   for (let index = 0; index < steps.length; index++)
     rows
@@ -110,38 +105,4 @@ function writeRows(rows: CopyRows, id: string, { steps, values, times, segments,
       .int8(batches[index] as number)
       .float8(values[index] as number)
       .timestamptz(times[index] as number);
-}
-
-/** Points of one series in order, as one row of `COPY_CHUNKS`. */
-export function writeChunk(chunks: CopyRows, id: string, points: StoredPoints): void {
-  const { steps, values, segments, batches } = points;
-  const end = steps.length - 1;
-  let [low, high, nonFinite] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const value of values) {
-    if (!Number.isFinite(value)) {
-      nonFinite++;
-      continue;
-    }
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const some = nonFinite < values.length;
-  const bytes = encodeChunk(points);
-  chunks
-    .row(15)
-    .int8(BigInt(id))
-    .int4(steps[0] as number)
-    .int4(steps[end] as number)
-    .int4(steps.length)
-    .int4(nonFinite)
-    .bool(repeats(steps))
-    .float8(some ? low : null)
-    .float8(some ? high : null)
-    .float8(values[end] as number)
-    .int4(segments[end] as number)
-    .int8(batches[end] as number)
-    .bytea(bytes.steps)
-    .bytea(bytes.vals)
-    .bytea(bytes.times)
-    .bytea(bytes.batches);
 }

@@ -4,6 +4,8 @@
 // vals     a float64 a point
 // times    8 bytes: one instant for all; 8 + 4n: earliest instant and a uint32 of milliseconds after it; else a float64 a point
 // batches  16 bytes a stretch of points of one batch: uint32 points, int32 segment, float64 batch
+// folds    48 bytes a row of folds.ts, column by column: float64 min, max, sum, last, int32 first step, last step, count, non-finite
+import type { FoldColumns } from "./folds.ts";
 import { allocate } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
@@ -36,6 +38,37 @@ export const decodeValues = (steps: Uint8Array, vals: Uint8Array): Pick<StoredPo
   steps: decodeSteps(steps, vals.byteLength / 8),
   values: float64(vals),
 });
+
+const FOLD_BYTES = 48;
+
+export function encodeFolds({ min, max, sum, last, fromStep, toStep, count, nonFinite }: FoldColumns): Uint8Array {
+  const bytes = new Uint8Array(FOLD_BYTES * count.length);
+  let at = 0;
+  for (const column of [min, max, sum, last, fromStep, toStep, count, nonFinite]) {
+    bytes.set(bytesOf(column), at);
+    at += column.byteLength;
+  }
+  return bytes;
+}
+
+/** Without a copy where the bytes have a buffer of their own. @throws RangeError for bytes that are no folds */
+export function decodeFolds(bytes: Uint8Array): FoldColumns {
+  const rows = bytes.byteLength / FOLD_BYTES;
+  if (!Number.isInteger(rows)) throw new RangeError(`${bytes.byteLength} bytes of folds`);
+  const buffer = aligned(bytes);
+  const numbers = (column: number): Float64Array => new Float64Array(buffer, 8 * column * rows, rows);
+  const integers = (column: number): Int32Array => new Int32Array(buffer, (32 + 4 * column) * rows, rows);
+  return {
+    min: numbers(0),
+    max: numbers(1),
+    sum: numbers(2),
+    last: numbers(3),
+    fromStep: integers(0),
+    toStep: integers(1),
+    count: integers(2),
+    nonFinite: integers(3),
+  };
+}
 
 function encodeSteps(steps: Int32Array): Uint8Array {
   const first = steps[0] ?? 0;

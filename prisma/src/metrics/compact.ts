@@ -1,12 +1,10 @@
 // Owns: gathering a series' rows and small chunks into full chunks. What readers see does not change. Must not know: who asks for it, when.
 import type { Sql } from "../database.ts";
-import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { decodePiece, fetchPieces, takePieces } from "./pieces.ts";
-import { merge, slice } from "./series-points.ts";
+import { merge } from "./series-points.ts";
+import { COPY_CHUNKS, FULL_CHUNK, writeChunks } from "./write-chunks.ts";
 
-/** Points of a full chunk: 32 kB of values. */
-export const FULL_CHUNK = 4_096;
 /** A series is worth gathering from so many rows, or so many small chunks. */
 const ROWS_TO_GATHER = 512;
 const CHUNKS_TO_GATHER = 8;
@@ -29,13 +27,8 @@ export async function compactSeries(sql: Sql, seriesId: string): Promise<number>
     if (locked === undefined) return 0;
     const pieces = await fetchPieces(tx, takePieces(seriesId, FULL_CHUNK));
     if (pieces.length === 0) return 0;
-    const points = merge(pieces.map(decodePiece));
     const rows = new CopyRows();
-    let chunks = 0;
-    for (let from = 0; from < points.steps.length; from += FULL_CHUNK) {
-      writeChunk(rows, seriesId, slice(points, from, Math.min(from + FULL_CHUNK, points.steps.length)));
-      chunks++;
-    }
+    const chunks = writeChunks(rows, seriesId, merge(pieces.map(decodePiece)));
     await tx.copyIn(COPY_CHUNKS, rows.finish());
     return chunks;
   });

@@ -17,7 +17,8 @@ export class CopyRows {
     return this;
   }
 
-  int4(value: number): this {
+  int4(value: number | null): this {
+    if (value === null) return this.#null();
     this.#field(4);
     this.#length = this.#buffer.writeInt32BE(value, this.#length);
     return this;
@@ -47,7 +48,8 @@ export class CopyRows {
     return this.int8(BigInt(Math.round(value * 1000)) - EPOCH_MICROSECONDS);
   }
 
-  bytea(value: Uint8Array): this {
+  bytea(value: Uint8Array | null): this {
+    if (value === null) return this.#null();
     this.#field(value.byteLength);
     this.#buffer.set(value, this.#length);
     this.#length += value.byteLength;

@@ -1,12 +1,11 @@
 // Owns: storing exported runs with their points as they were: batches keep their ordinals and segments. Must not know: file formats, HTTP.
 import type { Sql, Transaction } from "../database.ts";
-import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
 import type { AsOf } from "./export-points.ts";
-import { FULL_CHUNK } from "./compact.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { insertExternalRun } from "./external-run-store.ts";
 import { findLastPoints } from "./last-points.ts";
-import { allocate, slice } from "./series-points.ts";
+import { allocate, merge } from "./series-points.ts";
+import { COPY_CHUNKS, writeChunks } from "./write-chunks.ts";
 
 /** A run as an export describes it: what does not change once it is made, so that an export as of one moment stays the same. */
 export interface ExportedRun {
@@ -102,8 +101,8 @@ async function writeSeries(tx: Transaction, points: readonly ExportedPoint[]): P
       stored.segments[at] = segment;
       stored.batches[at] = batch;
     }
-    for (let from = 0; from < ofSeries.length; from += FULL_CHUNK)
-      writeChunk(rows, known?.id ?? "", slice(stored, from, Math.min(from + FULL_CHUNK, ofSeries.length)));
+    // A file that was not written by an export may have them in any order.
+    writeChunks(rows, known?.id ?? "", merge([stored]));
   }
   await tx.copyIn(COPY_CHUNKS, rows.finish());
 }

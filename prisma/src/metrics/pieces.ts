@@ -1,8 +1,9 @@
 // Owns: pieces of series, chunks and rows alike: the statement that selects them and what their columns hold. Must not know: who reads them.
 import type { Sql, Transaction } from "../database.ts";
-import { decodeChunk, decodeValues } from "./chunk-bytes.ts";
+import { decodeChunk, decodeFolds, decodeValues } from "./chunk-bytes.ts";
 import { copiedRows } from "./copy-rows.ts";
-import { allocate } from "./series-points.ts";
+import type { ChunkFolds } from "./folds.ts";
+import { allocate, currentValues } from "./series-points.ts";
 import type { StoredPoints } from "./series-points.ts";
 
 /** A chunk, or a series' rows in the same columns, written by `int4send`, `float8send` and `int8send`. */
@@ -31,37 +32,71 @@ export function selectPieces(seriesIds: readonly string[], fromStep: number, toS
     union all ${gathered(`metrics.point where series_id = any(${ids}) and step between ${low} and ${high}`)}`;
 }
 
-/** As `selectPieces`, but steps and values of chunks alone; of a series that has rows in the range one line says so, without columns. */
-function selectValues(seriesIds: readonly string[], fromStep: number, toStep: number): string {
+/** How a series will be cut into buckets of steps: into at most so many, or into ones of this width, a power of two. */
+export type Cut = { readonly maxPoints: number } | { readonly width: number };
+
+/**
+ * As `selectPieces`, but values and steps alone; of chunks that lie wholly in the range, and whose rows of folds are no wider than the buckets, folds in their place.
+ * The width of buckets is found from chunks: where points begin later in the range, or end earlier, buckets may be finer.
+ */
+function selectCurrent(seriesIds: readonly string[], fromStep: number, toStep: number, cut: Cut | null): string {
   const ids = `'{${integers(seriesIds).join(",")}}'::bigint[]`;
   const [low, high] = integers([String(fromStep), String(toStep)]);
+  const chunks = `series_id = any(${ids}) and to_step >= ${low} and from_step <= ${high}`;
+  const rows = `
+    select series_id, ${ROWS}, string_agg(float8send(value), '' order by step, segment, batch), string_agg(int4send(step), '' order by step, segment, batch)
+    from metrics.point where series_id = any(${ids}) and step between ${low} and ${high} group by series_id`;
+  if (cut === null) return `select series_id, ${POINTS}, vals, steps from metrics.chunk where ${chunks} union all ${rows}`;
+  const [limit] = integers([String("width" in cut ? Math.floor(Math.log2(cut.width)) : cut.maxPoints)]);
+  // Folds do where buckets of half their rows' width would be too many.
+  const isWide =
+    "width" in cut
+      ? `fold_level <= ${limit}`
+      : `(ends >> (fold_level - 1)) - (begins >> (fold_level - 1)) >= case when begins < 0 and ends >= 0 then greatest(2, ${limit}) else ${limit} end`;
   return `
-    select series_id, repeats, steps, vals from metrics.chunk where series_id = any(${ids}) and to_step >= ${low} and from_step <= ${high}
-    union all select distinct series_id, true, ''::bytea, ''::bytea from metrics.point where series_id = any(${ids}) and step between ${low} and ${high}`;
+    with extent as materialized (
+        select series_id, greatest(min(from_step), ${low}) as begins, least(max(to_step), ${high}) as ends from metrics.chunk where ${chunks} group by series_id),
+      chosen as (
+        select c.*, coalesce(from_step >= ${low} and to_step <= ${high} and ${isWide}, false) as folded
+        from metrics.chunk c join extent using (series_id) where ${chunks})
+    select series_id, case when folded then fold_level else ${POINTS} end, case when folded then folds else vals end, case when not folded then steps end
+    from chosen union all ${rows}`;
 }
 
-/** Steps and values of a chunk; `mixed` where the piece alone does not say which points are current. */
-export interface ValuePiece extends Pick<StoredPoints, "steps" | "values"> {
-  readonly mixed: boolean;
+/** What stands in place of the level of a piece that is no folds. */
+const [POINTS, ROWS] = [-1, -2];
+
+export type StoredPiece = ChunkFolds | StoredValues;
+
+/** Current points of a chunk or of rows, as if there were no other piece. */
+export interface StoredValues extends Pick<StoredPoints, "steps" | "values"> {
+  readonly areRows: boolean;
 }
 
-/** Pieces by series, in no order. */
-export async function fetchValues(
+/** Pieces by series, in no order; the current points of each as if it were alone. `cut`: null where points are wanted. */
+export async function fetchCurrent(
   sql: Sql | Transaction,
   seriesIds: readonly string[],
-  fromStep: number,
-  toStep: number,
-): Promise<ReadonlyMap<string, readonly ValuePiece[]>> {
-  const file = await sql.copyOut(`copy (${selectValues(seriesIds, fromStep, toStep)}) to stdout (format binary)`);
-  const pieces = new Map<string, ValuePiece[]>();
-  for (const [id, mixed, steps, vals] of copiedRows(file)) {
+  [fromStep, toStep]: readonly [number, number],
+  cut: Cut | null,
+): Promise<ReadonlyMap<string, readonly StoredPiece[]>> {
+  const file = await sql.copyOut(`copy (${selectCurrent(seriesIds, fromStep, toStep, cut)}) to stdout (format binary)`);
+  const pieces = new Map<string, StoredPiece[]>();
+  for (const [id, kind, first, second] of copiedRows(file)) {
     const key = String((id as Buffer).readBigInt64BE());
-    const piece = { mixed: (mixed as Buffer)[0] === 1, ...decodeValues(steps as Buffer, vals as Buffer) };
+    const piece = decodeCurrent((kind as Buffer).readInt32BE(), first as Buffer, second as Buffer);
     const known = pieces.get(key);
     if (known === undefined) pieces.set(key, [piece]);
     else known.push(piece);
   }
   return pieces;
+}
+
+function decodeCurrent(kind: number, first: Buffer, second: Buffer): StoredPiece {
+  if (kind >= 0) return { level: kind, folds: decodeFolds(first) };
+  // What Postgres sends of rows is big-endian.
+  const points = kind === ROWS ? decodeValues(second.swap32(), first.swap64()) : decodeValues(second, first);
+  return { areRows: kind === ROWS, ...currentValues(points) };
 }
 
 /** Takes a series' rows and its chunks of fewer than `full` points out of their tables. */

@@ -6,12 +6,11 @@ import { numberEvents } from "../reading/event-reader.ts";
 import { readMetricStorage } from "../reading/sample-reader.ts";
 import type { MetricStorageRow } from "../reading/sample-reader.ts";
 import { inRun } from "../training/run-transaction.ts";
-import { COPY_CHUNKS, writeChunk } from "./append-batch.ts";
-import { FULL_CHUNK } from "./compact.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { findLastPoints } from "./last-points.ts";
 import { readCurrent } from "./read-series.ts";
-import { pick, slice } from "./series-points.ts";
+import { pick } from "./series-points.ts";
+import { COPY_CHUNKS, writeChunks } from "./write-chunks.ts";
 
 /** Runs whose policy's time has come: nothing came for so long, Gradus does not train them, and the same policy has not been applied since. */
 async function due(sql: Sql | Transaction, runId: string | null, limit: number): Promise<{ id: string; policy: unknown }[]> {
@@ -77,8 +76,7 @@ async function thin(tx: Transaction, runId: string, seriesId: string, name: stri
   if (read === undefined || everySteps === null) return;
   const kept = pick(read.points, pointsToKeep(read.points.steps, read.points.values, everySteps));
   const rows = new CopyRows();
-  for (let from = 0; from < kept.steps.length; from += FULL_CHUNK)
-    writeChunk(rows, seriesId, slice(kept, from, Math.min(from + FULL_CHUNK, kept.steps.length)));
+  writeChunks(rows, seriesId, kept);
   await tx.copyIn(COPY_CHUNKS, rows.finish());
 }
 

@@ -85,15 +85,30 @@ export function merge(parts: readonly StoredPoints[]): StoredPoints {
 
 /** Of every step its current point. */
 export function current(points: StoredPoints): StoredPoints {
-  const { steps } = points;
+  const kept = currentOf(points.steps);
+  return kept === null ? points : pick(points, kept);
+}
+
+/** As `current`, of steps and values alone. */
+export function currentValues(points: Pick<StoredPoints, "steps" | "values">): Pick<StoredPoints, "steps" | "values"> {
+  const kept = currentOf(points.steps);
+  if (kept === null) return points;
+  return {
+    steps: Int32Array.from(kept, (at) => points.steps[at] as number),
+    values: Float64Array.from(kept, (at) => points.values[at] as number),
+  };
+}
+
+/** Where the current points are; null for all. */
+function currentOf(steps: Int32Array): number[] | null {
   let repeats = false;
   for (let index = 1; index < steps.length; index++)
     if (steps[index] === steps[index - 1]) {
       repeats = true;
       break;
     }
-  if (!repeats) return points;
+  if (!repeats) return null;
   const kept: number[] = [];
   for (let index = 0; index < steps.length; index++) if (index + 1 === steps.length || steps[index] !== steps[index + 1]) kept.push(index);
-  return pick(points, kept);
+  return kept;
 }

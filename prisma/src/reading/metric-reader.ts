@@ -3,9 +3,9 @@ import type { Database, Sql } from "../database.ts";
 import { placeByClock, placeByMetric } from "../metrics/axis.ts";
 import type { MetricAxis, PlacedPoints } from "../metrics/axis.ts";
 import { extentOf, finestWidth, foldBuckets } from "../metrics/buckets.ts";
-import type { BucketColumns, FoldedPiece } from "../metrics/buckets.ts";
-import { HIGHEST, LOWEST, joinValues, readCurrent, readCurrentValues } from "../metrics/read-series.ts";
-import type { SeriesToRead } from "../metrics/read-series.ts";
+import type { BucketColumns } from "../metrics/buckets.ts";
+import { HIGHEST, LOWEST, joinValues, readCurrent, readCurrentValues, readFolded } from "../metrics/read-series.ts";
+import type { CurrentPieces, SeriesToRead } from "../metrics/read-series.ts";
 import { within } from "../metrics/series-points.ts";
 import type { Ask } from "./page-reader.ts";
 
@@ -45,19 +45,17 @@ export async function readMetricSeries(
   });
 }
 
-interface PiecesOfSeries {
-  readonly runId: string;
-  readonly name: string;
-  readonly pieces: readonly FoldedPiece[];
-}
-
-const readOverSteps = (sql: Sql, runIds: readonly string[], names: readonly string[], range: SeriesRange): Promise<PiecesOfSeries[]> =>
-  readCurrentValues(sql, {
-    runIds,
-    names,
-    fromStep: Math.max(range.fromStep ?? LOWEST, Math.ceil(range.from ?? LOWEST)),
-    toStep: Math.min(range.toStep ?? HIGHEST, Math.floor(range.to ?? HIGHEST)),
-  });
+const readOverSteps = (sql: Sql, runIds: readonly string[], names: readonly string[], range: SeriesRange): Promise<CurrentPieces[]> =>
+  readFolded(
+    sql,
+    {
+      runIds,
+      names,
+      fromStep: Math.max(range.fromStep ?? LOWEST, Math.ceil(range.from ?? LOWEST)),
+      toStep: Math.min(range.toStep ?? HIGHEST, Math.floor(range.to ?? HIGHEST)),
+    },
+    range.bucketWidth === undefined ? { maxPoints: range.maxPoints } : { width: range.bucketWidth },
+  );
 
 async function readPlaced(
   sql: Sql,
@@ -65,7 +63,7 @@ async function readPlaced(
   names: readonly string[],
   over: MetricAxis,
   { fromStep, toStep, from, to }: SeriesRange,
-): Promise<PiecesOfSeries[]> {
+): Promise<CurrentPieces[]> {
   const wanted = { runIds, names, fromStep, toStep };
   const placed =
     "metric" in over

@@ -46,5 +46,5 @@ export const readMetricStorage = ({ sql }: { readonly sql: Sql | Transaction }, 
     from unnest(${[...runIds]}::text[]) as r(id)
     cross join lateral (select count(*) as n from metrics.point join metrics.series s on s.id = series_id where s.run_id = r.id) p
     cross join lateral (
-      select count(*) as n, coalesce(sum(points), 0)::bigint as points, coalesce(sum(length(steps) + length(vals) + length(times) + length(batches)), 0)::bigint as bytes
+      select count(*) as n, coalesce(sum(points), 0)::bigint as points, coalesce(sum(length(steps) + length(vals) + length(times) + length(batches) + coalesce(length(folds), 0)), 0)::bigint as bytes
       from metrics.chunk join metrics.series s on s.id = series_id where s.run_id = r.id) c`;

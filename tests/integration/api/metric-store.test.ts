@@ -1,11 +1,16 @@
 import { appendBatch } from "@gradus/prisma/metrics/append-batch";
+import { extentOf, finestWidth, foldBuckets } from "@gradus/prisma/metrics/buckets";
+import { within } from "@gradus/prisma/metrics/series-points";
 import type { SeriesPoints } from "@gradus/prisma/metrics/series-points";
-import { compactSeries, FULL_CHUNK, seriesToCompact } from "@gradus/prisma/metrics/compact";
+import { compactSeries, seriesToCompact } from "@gradus/prisma/metrics/compact";
 import { findLastPoints } from "@gradus/prisma/metrics/last-points";
 import { readCurrent, readSeries } from "@gradus/prisma/metrics/read-series";
+import { FULL_CHUNK } from "@gradus/prisma/metrics/write-chunks";
 import { readLastPoints, readMetricNames, readMetricSeries } from "@gradus/prisma/reading/metric-reader";
+import type { SeriesRange } from "@gradus/prisma/reading/metric-reader";
+import { readMetricStorage } from "@gradus/prisma/reading/sample-reader";
 import { inRun } from "@gradus/prisma/training/run-transaction";
-import { array, assert, asyncProperty, double, integer, record, tuple } from "fast-check";
+import { array, assert, asyncProperty, constantFrom, double, integer, record, tuple } from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
 import { startDatabaseWorld } from "../../testkit/world.ts";
@@ -202,6 +207,109 @@ test(
     );
   },
 );
+
+/** Chunks as they were stored before they had folds. */
+const forgetFolds = (runId: string): Promise<unknown> => world.database.sql`
+  update metrics.chunk set folds = null, fold_level = null where series_id in (select id from metrics.series where run_id = ${runId})`;
+const wide = (runId: string, range: object = {}) => readMetricSeries(world.database, [runId], ["x"], { maxPoints: 10, ...range });
+
+describe("long series", () => {
+  test("a chart of wide buckets reads the folds of its chunks, and points where buckets are narrow, cut a chunk or hold superseded points", async () => {
+    const runId = await freshRun();
+    const { sql } = world.database;
+    for (let batch = 0; batch < 4; batch++) await append(runId, String(batch), [line("x", 1_000 * batch, 1_000, (step) => 1 + step)]);
+    const before = await wide(runId);
+    // Whoever reads points now reads zeros.
+    await sql`update metrics.chunk set vals = decode(repeat('00', length(vals)), 'hex') where series_id in (select id from metrics.series where run_id = ${runId})`;
+    expect(await wide(runId)).toEqual(before);
+    expect((await wide(runId, { maxPoints: 3, bucketWidth: 64 }))[0]?.buckets.max.at(-1)).toBe(4_000);
+    const sums = async (range: object): Promise<number[]> => [...((await wide(runId, range))[0]?.buckets.max ?? [])];
+    expect(Math.max(...(await sums({ maxPoints: 1_000 })))).toBe(0);
+    // Of the four chunks the two in the middle lie wholly in the range.
+    expect(await sums({ fromStep: 500, toStep: 3_500, bucketWidth: 4_096 })).toEqual([3_000]);
+    await append(runId, "again", [line("x", 1_500, 1_000, () => -1)]);
+    expect(Math.max(...(await sums({})))).toBe(0);
+  });
+
+  test("folds are counted in what a run takes", async () => {
+    const runId = await freshRun();
+    await append(runId, "0", [line("x", 0, 1_000, (step) => step)]);
+    const bytes = async (): Promise<number> => Number((await readMetricStorage(world.database, [runId]))[0]?.bytes);
+    const withFolds = await bytes();
+    const [row] = await world.database.sql<{ folds: number }[]>`
+      select sum(length(folds))::float8 as folds from metrics.chunk where series_id in (select id from metrics.series where run_id = ${runId})`;
+    expect(row?.folds).toBeGreaterThan(0);
+    await forgetFolds(runId);
+    expect(withFolds - (await bytes())).toBe(row?.folds);
+  });
+
+  test(
+    "have the same buckets to the last bit as rows, as chunks with folds and without, compacted once and again, in any range",
+    { timeout: 180_000 },
+    async () => {
+      const odd = [Number.NaN, Number.POSITIVE_INFINITY, -0, 1.7e308, -1.7e308, 5e-324];
+      const batches = array(
+        record({
+          gap: integer({ min: -300, max: 400 }),
+          count: constantFrom(1, 9, 15, 40, 700, 1_500, 3_000),
+          segment: constantFrom(0, 0, 0, 1),
+          odd: array(tuple(integer({ min: 0, max: 2_999 }), constantFrom(...odd)), { maxLength: 3 }),
+        }),
+        { minLength: 1, maxLength: 7 },
+      );
+      const ranges = array(
+        record({
+          maxPoints: constantFrom(1, 7, 50, 400),
+          from: integer({ min: -2_000, max: 4_000 }),
+          span: integer({ min: 1, max: 12_000 }),
+        }),
+        { minLength: 2, maxLength: 2 },
+      );
+      await assert(
+        asyncProperty(
+          batches,
+          integer({ min: -3_000, max: 3_000 }),
+          constantFrom(1, 1, 3, 50),
+          ranges,
+          async (given, first, stride, asked) => {
+            const runId = await freshRun();
+            let step = first;
+            for (const [at, batch] of given.entries()) {
+              step += batch.gap * stride;
+              const steps = Array.from({ length: batch.count }, (_, index) => step + index * stride);
+              const values = steps.map((of, index) => Math.sin(of * 12.9898 + index) * 1e3);
+              for (const [index, value] of batch.odd) if (index < values.length) values[index] = value;
+              await append(runId, String(at), [{ name: "x", steps, values, times: steps.map(() => at) }], batch.segment);
+              step += batch.count * stride;
+            }
+            const cuts: SeriesRange[] = [
+              ...[1, 10, 100, 1_000].map((maxPoints) => ({ maxPoints })),
+              { maxPoints: 1, bucketWidth: 256 },
+              ...asked.map(({ maxPoints, from, span }) => ({ maxPoints, fromStep: from, toStep: from + span * stride })),
+            ];
+            const read = () => Promise.all(cuts.map((range) => readMetricSeries(world.database, [runId], ["x"], range)));
+            const [plain] = await readCurrent(world.database.sql, { runIds: [runId], names: ["x"] });
+            if (plain === undefined) throw new Error("the series is missing");
+            const expected = cuts.map(({ maxPoints, bucketWidth, fromStep, toStep }) => {
+              const points = within(plain.points, plain.points.steps, fromStep ?? -Infinity, toStep ?? Infinity);
+              if (points.steps.length === 0) return [];
+              const width = bucketWidth ?? finestWidth(...extentOf([points]), maxPoints);
+              return [{ runId, name: "x", bucketWidth: width, buckets: foldBuckets([points], width) }];
+            });
+            expect(await read()).toEqual(expected);
+            await compactAll(runId);
+            expect(await read()).toEqual(expected);
+            await forgetFolds(runId);
+            expect(await read()).toEqual(expected);
+            await compactAll(runId);
+            expect(await read()).toEqual(expected);
+          },
+        ),
+        { numRuns: 15 },
+      );
+    },
+  );
+});
 
 describe("twenty thousand names", () => {
   const NAMES = 20_000;

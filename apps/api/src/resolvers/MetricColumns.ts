@@ -3,14 +3,17 @@ import { orNull } from "../metric-series.ts";
 import type { MetricColumnsResolvers } from "../generated/schema-types.ts";
 
 export const MetricColumns: MetricColumnsResolvers = {
-  fromStep: ({ fromStep }) => Array.from(fromStep),
-  toStep: ({ toStep }) => Array.from(toStep),
-  from: ({ from }) => Array.from(from),
-  to: ({ to }) => Array.from(to),
-  min: ({ min }) => Array.from(min, orNull),
-  max: ({ max }) => Array.from(max, orNull),
-  mean: ({ mean }) => Array.from(mean, orNull),
-  count: ({ count }) => Array.from(count),
-  nonFinite: ({ nonFinite }) => Array.from(nonFinite),
-  last: ({ last }) => Array.from(last),
+  fromStep: ({ fromStep }) => fromStep,
+  toStep: ({ toStep }) => toStep,
+  from: ({ from }) => from,
+  to: ({ to }) => to,
+  min: ({ min }) => orNulls(min),
+  max: ({ max }) => orNulls(max),
+  mean: ({ mean }) => orNulls(mean),
+  count: ({ count }) => count,
+  nonFinite: ({ nonFinite }) => nonFinite,
+  last: ({ last }) => last,
 };
+
+/** Most columns have no null in them and are written as they are. */
+const orNulls = (column: Float64Array): ArrayLike<number | null> => (column.some(Number.isNaN) ? Array.from(column, orNull) : column);
