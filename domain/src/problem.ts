@@ -18,6 +18,9 @@ export const EnvironmentName = z.enum([
 ]);
 export type EnvironmentName = z.infer<typeof EnvironmentName>;
 
+/** The environments of problems that a set may hold: what a policy is asked to write belongs to its run. */
+export const SetEnvironment = EnvironmentName.exclude(["PROPOSAL"]);
+
 /** The environments of problems that a policy may write: a program and an input are all that they need. */
 export const ProposalTask = EnvironmentName.extract(["ABDUCTION", "DEDUCTION"]);
 export type ProposalTask = z.infer<typeof ProposalTask>;

@@ -1,7 +1,7 @@
 // Proves: what a proposal shows, and which completions hold a problem: as a base model writes it, and in fences as a chat model does.
 import { canBeShown, composeProposal, renderProposal } from "@gradus/domain/environment/proposal";
 import { environmentNamed } from "@gradus/domain/environment/registry";
-import { contentOf, ProblemContent } from "@gradus/domain/problem";
+import { contentOf, EnvironmentName, ProblemContent, SetEnvironment } from "@gradus/domain/problem";
 import { expect, test } from "vitest";
 
 const { pose, extract, written, reward } = environmentNamed("PROPOSAL");
@@ -55,4 +55,9 @@ test.each([
 test("it is no answer: there is nothing to execute, and what it is worth its solvers say", () => {
   expect(extract("def f(x):\n return x\nf(3)\n", asked)).toBeNull();
   expect(reward({ verdict: "EXECUTED", tests: [{ verdict: "OK" }], cpuMs: 0, wallMs: 0, stdout: "", stderr: "" })).toBeNull();
+});
+
+test("a set holds no proposals: they belong to runs", () => {
+  expect(SetEnvironment.safeParse("PROPOSAL").success).toBe(false);
+  expect(SetEnvironment.options).toEqual(EnvironmentName.options.filter((name) => name !== "PROPOSAL"));
 });

@@ -1,5 +1,5 @@
 // Owns: the reward stage: verdicts to rewards, groups to advantages, gates, and what the curriculum learns. Must not know: engines, sandboxes.
-import { admitGroups, creditGroup, creditStep, refuse, selectRollouts, stepScope, writtenIn } from "@gradus/domain";
+import { admitGroups, creditGroup, creditStep, proposalGroups, refuse, selectRollouts, stepScope, writtenIn } from "@gradus/domain";
 import type { GateDecision, GroupCredit, RolloutSink, StepSummary, TrainingSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
@@ -40,8 +40,9 @@ export const rewardRollouts =
         readCurriculumState(sql, runId, step - 1),
         readPolicyAfter(sql, runId, step - 1),
       ]);
-      // Where the policy writes problems: the groups that wrote come first, in the step's first round.
-      const asked = groups.filter(({ environment }) => environment === "PROPOSAL");
+      const { proposals } = run.spec.curriculum;
+      // Where the policy writes problems: the groups that wrote are the step's first round.
+      const asked = groups.slice(0, proposals === undefined ? 0 : proposalGroups(proposals, training.groupsPerStep));
       const solving = groups.slice(asked.length);
       const written = writtenBy(asked, run.projectId);
       const more = written.map(({ problemId }) => problemId);
