@@ -14,11 +14,13 @@ import {
   proposerReward,
   rewardProposal,
 } from "@gradus/domain/curriculum/proposals";
+import { TrainingSpec } from "@gradus/domain/experiment";
 import type { ProblemContent } from "@gradus/domain/problem";
 import { stream } from "@gradus/domain/random";
 import { RewardSettings } from "@gradus/domain/reward";
 import type { ExecutionResult } from "@gradus/domain/verdict";
 import { rewardsOfProposals } from "@gradus/worker/control/reward-proposals";
+import { creditGroups } from "@gradus/worker/control/reward-rollouts";
 
 const problem = (id: string, written?: true): PoolProblem => ({ id, bucket: null, environment: "DEDUCTION", passRate: null, written });
 const SEEDS = Array.from({ length: 12 }, (_, i) => problem(`s${String(i).padStart(2, "0")}`));
@@ -48,6 +50,16 @@ const VALID = said("EXECUTED", content("def f(x):\n return x[0]\n"));
 const LENGTH = { completionTokens: 10, maxTokens: 40, truncated: false };
 
 const rollout = (id: string, execution: ExecutionResult) => ({ id, index: 0, execution, completionTokens: 5, finishReason: "stop" });
+
+const group = (environment: "PROPOSAL" | "DEDUCTION", ordinal: number) => ({
+  id: `g${ordinal}`,
+  ordinal,
+  problemId: "p",
+  environment,
+  bucket: null,
+  difficulty: null,
+  rollouts: [],
+});
 
 describe("writing", () => {
   it("is worth 1 - accuracy, and nothing where nobody or everybody solves it", () => {
@@ -96,6 +108,26 @@ describe("writing", () => {
     const [worth] = rewardsOfProposals(asked, { written, heldOut: new Set(["held out"]), groups }, training);
     expect(worth!.rewards).toEqual([0.75, 0.75, -1, null, -0.5]);
     expect(worth!.passed).toEqual([null, null, null, null, null]);
+  });
+
+  it("has a baseline of the batch by itself, apart from that of those who solve", () => {
+    const worth = [
+      { rewards: [-1, 0], passed: [null, null] },
+      { rewards: [1, 0], passed: [true, false] },
+    ];
+    const admitted = worth.map(() => ({ admitted: true, reason: null }));
+    const training = TrainingSpec.parse({ advantage: { baseline: "batch" } });
+    const advantages = (...groups: ReturnType<typeof group>[]) =>
+      creditGroups(groups, worth, admitted, training).map((credited) => credited.advantages);
+    expect(advantages(group("PROPOSAL", 0), group("DEDUCTION", 1))).toEqual([
+      [-0.5, 0.5],
+      [0.5, -0.5],
+    ]);
+    // Without anybody who writes the batch is one.
+    expect(advantages(group("DEDUCTION", 0), group("DEDUCTION", 1))).toEqual([
+      [-1, 0],
+      [1, 0],
+    ]);
   });
 
   it("is refused to the update without variance, where the curriculum refuses that at all", () => {

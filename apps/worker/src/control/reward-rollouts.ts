@@ -89,7 +89,7 @@ const isOnlyMeasured = (asked: number, { ordinal }: GroupToCredit, { groupsPerSt
   asked > 0 && ordinal >= groupsPerStep;
 
 /** Advantages over the rollouts that are trained on: of admitted groups, and of them those that down-selection keeps. */
-function creditGroups(
+export function creditGroups(
   groups: readonly GroupToCredit[],
   worth: readonly GroupRewards[],
   decisions: readonly GateDecision[],
