@@ -1,12 +1,14 @@
-// Owns: writing the measured problem sets of examples/paper anew from their recipes and the checked-in warm start.
+// Owns: writing the measured problem sets and warm starts of examples/paper and examples/self-play anew from their recipes and the checked-in warm start.
 //   node tools/build-study-problems.ts chains
 //   node tools/build-study-problems.ts four-environments    (the warm start that answers all four)
 //   node tools/build-study-problems.ts environments         (the set measured with it)
+//   node tools/build-study-problems.ts self-play            (the warm start that writes problems, from that of the four)
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Problem } from "../domain/src/index.ts";
 import { buildChains } from "../apps/worker/src/policy/build-chains.ts";
 import { buildFourEnvironments, buildFourEnvironmentsWarmStart } from "../apps/worker/src/policy/build-four-environments.ts";
+import { buildSelfPlayWarmStart } from "../apps/worker/src/policy/build-self-play.ts";
 import { createEmbeddedEngine } from "../apps/worker/src/policy/embedded/embedded-engine.ts";
 import { createSandbox } from "../apps/worker/src/sandbox/create-sandbox.ts";
 
@@ -35,6 +37,13 @@ async function warmStart(): Promise<void> {
   await writeFile(fourEnvironments, bytes);
 }
 
+async function selfPlay(): Promise<void> {
+  const bytes = await buildSelfPlayWarmStart(await readFile(fourEnvironments), {
+    onProgress: ({ step, steps, loss }) => step % 20 === 0 && console.error(`update ${step}/${steps}  loss ${loss.toFixed(3)}`),
+  });
+  await writeFile(example("self-play/warm-start.safetensors"), bytes);
+}
+
 async function environments(): Promise<void> {
   await engine.loadState("four", await readFile(fourEnvironments));
   const problems = await buildFourEnvironments(engine, "four", sandbox, {
@@ -59,6 +68,7 @@ const recipes: Readonly<Record<string, () => Promise<void>>> = {
   chains,
   environments,
   "four-environments": warmStart,
+  "self-play": selfPlay,
 };
 const asked = recipes[process.argv[2] ?? ""];
 if (asked === undefined) throw new Error(`name one of ${Object.keys(recipes).join(", ")}`);

@@ -31,6 +31,7 @@ export { roundsOf } from "./curriculum/hooks.ts";
 export * from "./curriculum/outcome.ts";
 export * from "./curriculum/pool.ts";
 export * from "./curriculum/presets.ts";
+export * from "./curriculum/proposals.ts";
 export { GATES, SAMPLERS } from "./curriculum/registry.ts";
 export * from "./curriculum/sampler.ts";
 export * from "./curriculum/step-round.ts";

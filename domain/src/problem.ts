@@ -1,9 +1,29 @@
 // Owns: the frozen task a policy is trained or evaluated on. Must not know: who wrote it or how it is executed.
 import { z } from "zod";
 
-/** How a problem is posed, executed and rewarded (paper section 2.1; the last four are for imported real data). */
-export const EnvironmentName = z.enum(["INDUCTION", "ABDUCTION", "DEDUCTION", "FUZZING", "CONTEST", "FUNCTION_TEST", "PYTEST", "ANSWER"]);
+/**
+ * How a problem is posed, executed and rewarded (paper section 2.1). CONTEST to ANSWER are for imported real data; in PROPOSAL the policy writes a
+ * problem itself (self-play, strategy 27).
+ */
+export const EnvironmentName = z.enum([
+  "INDUCTION",
+  "ABDUCTION",
+  "DEDUCTION",
+  "FUZZING",
+  "CONTEST",
+  "FUNCTION_TEST",
+  "PYTEST",
+  "ANSWER",
+  "PROPOSAL",
+]);
 export type EnvironmentName = z.infer<typeof EnvironmentName>;
+
+/** The environments of problems that a set may hold: what a policy is asked to write belongs to its run. */
+export const SetEnvironment = EnvironmentName.exclude(["PROPOSAL"]);
+
+/** The environments of problems that a policy may write: a program and an input are all that they need. */
+export const ProposalTask = EnvironmentName.extract(["ABDUCTION", "DEDUCTION"]);
+export type ProposalTask = z.infer<typeof ProposalTask>;
 
 /** Broad difficulty bands over the measured pass rate (paper Table 3); `null` elsewhere means in no band. */
 export const Bucket = z.enum(["EASY", "EASY_MEDIUM", "MEDIUM", "HARD"]);
@@ -59,6 +79,8 @@ export const ProblemContent = z.strictObject({
   visibleTests: z.number().int().nonnegative(),
   /** Abduction only. execute, where absent: any input with the shown output. exact: the hidden input itself (paper Table 1 as printed). */
   match: z.enum(["execute", "exact"]).optional(),
+  /** Proposals only: the environment of the problem that is to be written. */
+  task: ProposalTask.optional(),
 });
 export type ProblemContent = z.infer<typeof ProblemContent>;
 

@@ -42,5 +42,9 @@ export const StepSummary = z.strictObject({
   completionTokensMean: z.number(),
   truncatedRate: share,
   uniqueProblems: z.number().int(),
+  /** Where the policy writes problems: how many of its rollouts did, what they were worth, and what the run's buffer holds of its own afterwards. */
+  proposals: z
+    .strictObject({ written: z.number().int(), valid: z.number().int(), rewardMean: z.number().nullable(), buffer: z.number().int() })
+    .optional(),
 });
 export type StepSummary = z.infer<typeof StepSummary>;

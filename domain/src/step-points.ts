@@ -16,6 +16,7 @@ export function stepPoints(step: number, summary: StepSummary, update: UpdateRep
     "train/truncated": summary.truncatedRate,
     "sandbox/error_rate": summary.sandboxErrorRate,
     "time/step": seconds,
+    ...proposalValues(summary),
     ...renamed(summary.passRateByBucket, bucketPassRateName),
     ...renamed(summary.drawnByBucket, bucketDrawnName),
     ...(update === null
@@ -31,6 +32,13 @@ export function stepPoints(step: number, summary: StepSummary, update: UpdateRep
         }),
   };
   return Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, step, value }]));
+}
+
+/** Of a step in which the policy wrote problems. */
+function proposalValues({ proposals }: StepSummary): Record<string, number | null> {
+  if (proposals === undefined) return {};
+  const { written, valid, rewardMean, buffer } = proposals;
+  return { "proposer/valid_rate": written === 0 ? null : valid / written, "proposer/reward": rewardMean, "proposer/buffer": buffer };
 }
 
 /** The k of pass@k that are recorded beside 1 where every problem has as many samples (paper 6.1). */

@@ -1,6 +1,7 @@
 // Owns: how many completions and tokens of completion a step and an evaluation of an arm may take, before anything has run. Must not know: prompts,
 // models, time.
 import type { CurriculumSpec } from "./curriculum/curriculum-spec.ts";
+import { proposalGroups } from "./curriculum/proposals.ts";
 import type { EvaluationSpec } from "./evaluation.ts";
 import type { TrainingSpec } from "./experiment.ts";
 
@@ -21,7 +22,7 @@ export interface StepTokens {
 
 /** `curriculum` with the hooks of the arm's algorithm. */
 export function stepTokens(
-  { refill, screening, allocation }: Pick<CurriculumSpec, "refill" | "screening" | "allocation">,
+  { refill, screening, allocation, proposals }: Pick<CurriculumSpec, "refill" | "screening" | "allocation" | "proposals">,
   training: Pick<TrainingSpec, "groupsPerStep" | "groupSize" | "sampling">,
   evaluation: Pick<EvaluationSpec, "problems" | "samples" | "suites">,
 ): StepTokens {
@@ -31,8 +32,13 @@ export function stepTokens(
   const drawn = screening === undefined ? groupsPerStep : Math.ceil(groupsPerStep * screening.candidates);
   // A screened group begins with fewer than its full size (curriculum.ts), and no planning lets more grow than the step lacks (step-round.ts).
   const start = (full: number): number => (screening === undefined ? full : Math.min(full - 1, screening.rollouts));
-  const begun = (full: number): number => drawn * start(full);
-  const grown = (full: number): number => groupsPerStep * (full - start(full));
+  // Where the policy writes, it does so first; then the others solve, and at most every rollout that wrote has a problem of its own to be measured.
+  const writing = proposals === undefined ? null : proposalGroups(proposals, groupsPerStep);
+  const begun = (full: number): number => (writing === null ? drawn * start(full) : writing * full);
+  const grown = (full: number): number =>
+    writing === null
+      ? groupsPerStep * (full - start(full))
+      : (groupsPerStep - writing) * full + writing * full * (proposals?.attempts ?? full);
   return {
     maxTokens: sampling.maxTokens,
     firstRound: { least: Math.min(...sizes.map(begun)), most: Math.max(...sizes.map(begun)) },

@@ -1,5 +1,6 @@
 // Owns: what executing a rollout can say. Must not know: how it was executed, or what a verdict is worth (see environment/).
 import { z } from "zod";
+import { ProblemContent } from "./problem.ts";
 
 /** Verdict of one hidden test. NOT_RUN: an earlier event ended the process before this test began. */
 export const TestVerdict = z.enum(["OK", "WRONG", "TIMEOUT", "MEMORY", "RUNTIME", "OUTPUT_LIMIT", "NOT_RUN"]);
@@ -21,5 +22,7 @@ export const ExecutionResult = z.strictObject({
   wallMs: z.number().nonnegative(),
   stdout: z.string(),
   stderr: z.string(),
+  /** Of a proposal that passed its checks: the problem that was written. Absent: it was refused, or nothing was to be written. */
+  proposed: ProblemContent.optional(),
 });
 export type ExecutionResult = z.infer<typeof ExecutionResult>;

@@ -14,7 +14,7 @@ import { readCurrent } from "@gradus/prisma/metrics/read-series";
 import { CONTROL_QUEUE, EXPERIMENT_WORKFLOW, experimentWorkflowId } from "@gradus/workflows";
 import type { ExperimentResult } from "@gradus/workflows";
 
-const quickstart = (file: string): string => fileURLToPath(new URL(`../../examples/quickstart/${file}`, import.meta.url));
+const example = (file: string): string => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
 
 /** Temporal's client side of a world. Close its connection when done. */
 export async function connectTemporal(address: string): Promise<Client> {
@@ -22,11 +22,11 @@ export async function connectTemporal(address: string): Promise<Client> {
 }
 
 /** The quickstart's weights, as the embedded engine saves them. */
-export const readWarmStart = (): Promise<Uint8Array> => readFile(quickstart("warm-start.safetensors"));
+export const readWarmStart = (): Promise<Uint8Array> => readFile(example("quickstart/warm-start.safetensors"));
 
-/** The quickstart's measured problems, those of training first. */
-async function quickstartProblems(): Promise<Omit<Problem, "id">[]> {
-  const lines = (await readFile(quickstart("problems.jsonl"), "utf8")).trim().split("\n");
+/** Measured problems of a file of the examples, the quickstart's unless told, those of training first. */
+export async function exampleProblems(file = "quickstart/problems.jsonl"): Promise<Omit<Problem, "id">[]> {
+  const lines = (await readFile(example(file), "utf8")).trim().split("\n");
   return lines.map((line) => {
     const read = JSON.parse(line) as Omit<Problem, "id">;
     const { environment, message, entryPoint, reference, tests, visibleTests } = read;
@@ -49,6 +49,8 @@ export interface Planting {
   readonly placement?: Placement;
   /** Default: the quickstart's weights. Bytes: a checkpoint of the engine that will train it. */
   readonly policy?: "warm start" | "from the seed" | Uint8Array;
+  /** Default: the quickstart's. */
+  readonly problems?: readonly Omit<Problem, "id">[];
 }
 
 /** Stores the experiment; returns the ids of its runs, arm by arm, seed by seed. Starting it is `startExperiment`. */
@@ -66,8 +68,9 @@ export async function plantExperiment(
     policy = "warm start",
     engine,
     placement,
+    problems = await exampleProblems(),
   } = planting;
-  const set = await freezeProblemSet(world.database.sql, "default", "planted", await quickstartProblems());
+  const set = await freezeProblemSet(world.database.sql, "default", "planted", problems);
   const hash = await localBlobStore(world.blobsFolder).put(policy instanceof Uint8Array ? policy : await readWarmStart());
   const arms = curricula.map((curriculum) => (typeof curriculum === "string" ? { name: curriculum, curriculum } : curriculum));
   const source = {

@@ -33,6 +33,7 @@ const HOOK_LINES: Readonly<Record<keyof typeof CurriculumHooks, readonly [summar
   screening: ["few rollouts of more problems first; only intermediate ones get the full group", "SPEED-RL, arXiv 2506.09016"],
   allocation: ["size of a group by the share of the run", "DRIVE"],
   retire: ["what the run has solved is not drawn again", "ScaleRL, arXiv 2510.13786"],
+  proposals: ["the policy writes problems itself, paid by how its own solvers fare with them", "Absolute Zero, arXiv 2505.03335"],
   replay: ["a memory of high-variance problems, for a share of a step and for refills", "VCRL, arXiv 2509.19803"],
 };
 

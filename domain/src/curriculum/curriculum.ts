@@ -9,8 +9,9 @@ import { ADMITTED, refuse, type AnyGate, type GateDecision } from "./gate.ts";
 import { openProblems, rememberGroup, remembers, replayed, sizeAt, startHooks, type HookState } from "./hooks.ts";
 import type { GroupOutcome } from "./outcome.ts";
 import { createPool, type Pool, type PoolProblem } from "./pool.ts";
+import { pickNewest, proposalGroups, wishProposals, type ProposalWish } from "./proposals.ts";
 import { GATES, SAMPLERS } from "./registry.ts";
-import type { AnySampler, KindSpec } from "./sampler.ts";
+import type { AnySampler, DrawContext, KindSpec } from "./sampler.ts";
 
 /** Everything a curriculum remembers, as JSON: stored with each step and each checkpoint. */
 export interface CurriculumState {
@@ -45,6 +46,13 @@ export interface Curriculum {
   draw(step: number, count: number): readonly string[];
   /** As `draw`, with what the hooks say of each group; `count` groups of one round, more where they are screened first. */
   plan(step: number, count: number, wish: DrawWish): readonly PlannedGroup[];
+  /** What the policy is asked to write in a step's first round, a group each; none where others write. `showable`: ids of what may be shown. */
+  proposals(step: number, groupsPerStep: number, showable: ReadonlySet<string>): readonly ProposalWish[];
+  /**
+   * The groups that solve in a step for which the policy wrote `written` (ids of the pool): those that are trained on, then one for each of the
+   * others of `written`, which only measures it.
+   */
+  planSolving(step: number, groupsPerStep: number, groupSize: number, written: readonly string[]): readonly PlannedGroup[];
   /** Decides on a finished group and lets the sampler learn from it, admitted or not. Call once a group, in ordinal order. */
   observe(outcome: GroupOutcome): GateDecision;
   /** Rollouts of a full group at a step. */
@@ -119,6 +127,8 @@ export function createCurriculum(
     return [...again, ...fresh, ...drawn.slice(0, wanted - fresh.length)];
   };
 
+  const startOf = (problemId: string, at: DrawContext): number => sampler.startOf?.(spec.sampler, problemId, at) ?? 0;
+
   return {
     draw: (step, count) => pick(step, count, 1, new Set()),
     plan: (step, count, { round, groupSize, used = new Set() }) => {
@@ -130,13 +140,36 @@ export function createCurriculum(
         problemId,
         // Fewer than a full group, or nothing would be left to grow.
         size: screening === undefined ? full : Math.min(full - 1, screening.rollouts),
-        start: sampler.startOf?.(spec.sampler, problemId, at) ?? 0,
+        start: startOf(problemId, at),
       }));
+    },
+    proposals: (step, groupsPerStep, showable) => {
+      const { proposals } = spec;
+      if (proposals === undefined) return [];
+      const count = proposalGroups(proposals, groupsPerStep);
+      const candidates = pool.problems.filter(({ id }) => showable.has(id));
+      return wishProposals(proposals, candidates, { step, count, random: stream(`curriculum/${seed}/propose/${step}`) });
+    },
+    planSolving: (step, groupsPerStep, groupSize, written) => {
+      const { proposals } = spec;
+      if (proposals === undefined) throw new RangeError("a curriculum without proposals has nothing written to solve");
+      const full = sizeAt(spec, step, totalSteps, groupSize);
+      const known = new Set(hookState.written ?? []);
+      const fresh = pool.problems.filter(({ id, written: own }) => own === true && !known.has(id) && written.includes(id));
+      const count = groupsPerStep - proposalGroups(proposals, groupsPerStep);
+      const newest = pickNewest(proposals, fresh, count, stream(`curriculum/${seed}/newest/${step}`));
+      const drawn = newest.length === count ? newest : [...newest, ...pick(step, count - newest.length, 1, new Set(newest))];
+      const at = { ...contextOf(step, count, 1), random: stream(`curriculum/${seed}/start/${step}/1`) };
+      const measured = written.filter((id) => !drawn.includes(id));
+      return [
+        ...drawn.map((problemId) => ({ problemId, size: full, start: startOf(problemId, at) })),
+        ...measured.map((problemId) => ({ problemId, size: proposals.attempts ?? full, start: 0 })),
+      ];
     },
     observe: (outcome) => {
       const decision = decide(outcome);
       sampler.observe?.(spec.sampler, samplerState, outcome, { ...context, random: stream(`curriculum/${seed}/observe/${observed}`) });
-      if (hooksRemember) rememberGroup(spec, hookState, outcome);
+      if (hooksRemember) rememberGroup(spec, hookState, outcome, pool.byId.get(outcome.problemId)?.written === true);
       observed++;
       return decision;
     },
@@ -144,6 +177,7 @@ export function createCurriculum(
     metrics: (step) => ({
       ...sampler.metrics?.(spec.sampler, samplerState, { ...context, step }),
       ...(spec.replay === undefined ? {} : { memory: Object.keys(hookState.memory).length }),
+      ...(spec.proposals === undefined ? {} : { written: hookState.written?.length ?? 0 }),
       ...(spec.retire === undefined ? {} : { open: openPool().problems.length }),
     }),
     warnings: () => sampler.warnings?.(spec.sampler, context) ?? [],
@@ -163,6 +197,10 @@ export function createCurriculum(
     },
   };
 }
+
+/** Ids of the buffer's problems that the run's policy wrote, in a stored state; none before the first. */
+export const writtenIn = (state: CurriculumState | null): readonly string[] =>
+  (state?.hooks as unknown as HookState | undefined)?.written ?? [];
 
 /** The bucket of a problem in the bins that a curriculum has: narrow ones by the measured rate; what was not measured keeps the bucket that it was given. */
 export const bandOf = (

@@ -1,8 +1,9 @@
-// Owns: what a curriculum may add to any sampler: refill, screening, allocation, retirement, replay. Must not know: samplers, gates, the database.
+// Owns: what a curriculum may add to any sampler: refill, screening, allocation, retirement, replay, proposals. Must not know: samplers, gates, the database.
 import { z } from "zod";
 import { normalisedVariance } from "./gates/variance-threshold.ts";
 import { figuresOf, type GroupOutcome } from "./outcome.ts";
 import type { PoolProblem } from "./pool.ts";
+import { ProposalsHook, rememberWritten } from "./proposals.ts";
 import { record, type Tally } from "./tally.ts";
 
 const Share = z.number().min(0).max(1);
@@ -55,6 +56,7 @@ export const CurriculumHooks = {
   allocation: AllocationHook.optional(),
   retire: RetireHook.optional(),
   replay: ReplayHook.optional(),
+  proposals: ProposalsHook.optional(),
 };
 export type HookSettings = z.infer<z.ZodObject<typeof CurriculumHooks>>;
 
@@ -62,15 +64,22 @@ export type HookSettings = z.infer<z.ZodObject<typeof CurriculumHooks>>;
 export interface HookState {
   tally: Tally;
   memory: Record<string, number>;
+  /** Problems of the run's buffer that its policy wrote, the newest last; only where it writes any. */
+  written?: string[];
 }
 
 export const startHooks = (): HookState => ({ tally: {}, memory: {} });
 
 /** Whether anything has to be remembered. */
-export const remembers = ({ retire, replay }: HookSettings): boolean => retire !== undefined || replay !== undefined;
+export const remembers = ({ retire, replay, proposals }: HookSettings): boolean =>
+  retire !== undefined || replay !== undefined || proposals !== undefined;
 
-/** Rounds of generation that a step may take. Screening needs one more, in which the qualified groups grow to their size. */
-export const roundsOf = ({ refill, screening }: HookSettings): number => (refill?.maxRounds ?? 1) + (screening === undefined ? 0 : 1);
+/**
+ * Rounds of generation that a step may take. Screening needs one more, in which the qualified groups grow to their size; proposals one more, in
+ * which what was written is solved.
+ */
+export const roundsOf = ({ refill, screening, proposals }: HookSettings): number =>
+  (refill?.maxRounds ?? 1) + (screening === undefined ? 0 : 1) + (proposals === undefined ? 0 : 1);
 
 /** Rollouts of a group at a step (from 1). */
 export function sizeAt({ allocation }: HookSettings, step: number, totalSteps: number, groupSize: number): number {
@@ -78,9 +87,15 @@ export function sizeAt({ allocation }: HookSettings, step: number, totalSteps: n
   return (allocation.find(({ until }) => (step - 1) / totalSteps < until) ?? allocation.at(-1)!).rollouts;
 }
 
-/** Lets the hooks learn from a finished group, admitted or not. */
-export function rememberGroup({ replay }: HookSettings, state: HookState, outcome: GroupOutcome): void {
-  record(state.tally, outcome);
+/** Lets the hooks learn from a finished group, admitted or not. `isWritten`: whether the run's policy wrote its problem. */
+export function rememberGroup(
+  { retire, replay, proposals }: HookSettings,
+  state: HookState,
+  outcome: GroupOutcome,
+  isWritten: boolean,
+): void {
+  if (proposals !== undefined && isWritten) state.written = rememberWritten(proposals, state.written ?? [], outcome);
+  if (retire !== undefined || replay !== undefined) record(state.tally, outcome);
   if (replay === undefined) return;
   const { attempts, passes } = figuresOf(outcome);
   const variance = normalisedVariance(passes, attempts);

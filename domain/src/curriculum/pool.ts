@@ -16,6 +16,8 @@ export interface PoolProblem {
   readonly category?: string | undefined;
   /** What the policy reads, for strategies that predict difficulty from it. */
   readonly text?: string | undefined;
+  /** Whether the run's own policy wrote it. */
+  readonly written?: true | undefined;
 }
 
 /** The problems of a run, in a fixed order: draws depend on it, so callers sort by id. */

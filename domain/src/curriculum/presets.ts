@@ -96,6 +96,8 @@ export const CURRICULUM_PRESETS: Readonly<Record<string, CurriculumSpec>> = {
   vcrl: uniformWith({ gates: [{ kind: "variance-threshold" }], refill: { maxRounds: 2 }, replay: {} }),
   /** Row 23: what the run has solved is not drawn again; groups without variance are dropped without refill. */
   "scale-rl": uniformWith({ retire: {} }),
+  /** Row 27: the policy writes half of a step's groups of problems itself and solves from the set and what it wrote, the newest first. */
+  azr: uniformWith({ proposals: {} }),
   /** Row 29: 8 rollouts and every problem, then 64 of the hardest. */
   drive: CurriculumSpec.parse({
     sampler: { kind: "hard-focus" },

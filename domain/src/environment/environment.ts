@@ -1,9 +1,10 @@
 // Owns: the interface every environment satisfies. Must not know: any environment, the sandbox, the database.
 import type { EnvironmentName, ProblemContent } from "../problem.ts";
+import type { WrittenProblem } from "../synthesis/teacher-reply.ts";
 import type { ExecutionResult } from "../verdict.ts";
 
 /** The parts of a problem an environment reads: no id, so what it makes is a function of the content alone. */
-export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests" | "match">;
+export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests" | "match" | "task">;
 
 /** How answers are compared with what is expected, and in how many processes the tests of a rollout run. */
 export interface Judging {
@@ -30,6 +31,8 @@ export interface Environment {
   extract(completion: string, problem: PosedProblem): string | null;
   /** A known answer as the policy would write it, where the problem has one: the start of it may be given (strategy 34). */
   demonstration?(problem: PosedProblem): string | null;
+  /** Where a completion is to be a problem: the problem that it holds, checked as a teacher's is; null where it holds none. Absent: it is an answer. */
+  written?(completion: string, problem: PosedProblem): WrittenProblem | null;
   readonly judging: Judging;
   /** null: not credited (SANDBOX_ERROR is a broken machine, never a wrong answer). */
   reward(result: ExecutionResult): number | null;

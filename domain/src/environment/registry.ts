@@ -9,9 +9,20 @@ import { environment as finalAnswer } from "./final-answer.ts";
 import { environment as functionTest } from "./function-test.ts";
 import { environment as fuzzing } from "./fuzzing.ts";
 import { environment as induction } from "./induction.ts";
+import { environment as proposal } from "./proposal.ts";
 import { environment as pytest } from "./pytest.ts";
 
-export const ENVIRONMENTS: readonly Environment[] = [induction, abduction, deduction, fuzzing, contest, functionTest, pytest, finalAnswer];
+export const ENVIRONMENTS: readonly Environment[] = [
+  induction,
+  abduction,
+  deduction,
+  fuzzing,
+  contest,
+  functionTest,
+  pytest,
+  finalAnswer,
+  proposal,
+];
 
 /** Throws RangeError for an environment that is named in the types and not built yet. */
 export function environmentNamed(name: EnvironmentName): Environment {

@@ -6,19 +6,22 @@ import type { Sql, Transaction } from "../database.ts";
 
 export type ProblemToStore = Omit<Problem, "id">;
 
+/** A problem's id says what it is: in a project, equal contents are one problem. */
+export const problemIdOf = (projectId: string, hash: string): string => `${projectId}.${hash.slice(0, 20)}`;
+
 /** Stores problems that are new by content hash; returns the id of each, in order. */
 export async function saveProblems(tx: Sql | Transaction, projectId: string, problems: readonly ProblemToStore[]): Promise<string[]> {
   const rows = problems.map((problem) => {
     const { environment, origin } = problem;
     return {
-      id: `${projectId}.${problem.contentHash.slice(0, 20)}`,
+      id: problemIdOf(projectId, problem.contentHash),
       environment,
       contentHash: problem.contentHash,
       astHash: problem.astHash,
       content: contentOf(problem),
       origin,
       operations: problem.operations,
-      parentId: origin.parentHash === undefined ? null : `${projectId}.${origin.parentHash.slice(0, 20)}`,
+      parentId: origin.parentHash === undefined ? null : problemIdOf(projectId, origin.parentHash),
       chain: origin.chain ?? null,
       rung: origin.rung ?? null,
       seedSnippet: origin.seedSnippet ?? null,

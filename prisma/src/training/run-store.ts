@@ -8,6 +8,7 @@ import type { Emit } from "./run-transaction.ts";
 export interface RunRow {
   readonly id: string;
   readonly experimentId: string;
+  readonly projectId: string;
   readonly seed: number;
   readonly totalSteps: number;
   readonly spec: RunSpec;
@@ -18,9 +19,17 @@ export interface RunRow {
 /** A run with its arm's resolved configuration. @throws MissingRow */
 export async function readRun(sql: Sql, runId: string): Promise<RunRow> {
   const [row] = await sql<
-    { id: string; experimentId: string; seed: number; totalSteps: number; configuration: unknown; problemSetId: string | null }[]
+    {
+      id: string;
+      experimentId: string;
+      projectId: string;
+      seed: number;
+      totalSteps: number;
+      configuration: unknown;
+      problemSetId: string | null;
+    }[]
   >`
-    select r.id, r."experimentId", r.seed, r."totalSteps", a.configuration, e."problemSetId"
+    select r.id, r."experimentId", e."projectId", r.seed, r."totalSteps", a.configuration, e."problemSetId"
     from "Run" r join "Arm" a on a.id = r."armId" join "Experiment" e on e.id = r."experimentId" where r.id = ${runId}`;
   if (row === undefined) throw new MissingRow(`run ${runId} does not exist`);
   if (row.problemSetId === null) throw new MissingRow(`experiment ${row.experimentId} has no problem set yet: it was not prepared`);

@@ -13,6 +13,8 @@ import type {
 } from "@gradus/domain";
 import { MissingRow, stepPoints, stepScope } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
+import { saveProblems } from "./problem-set-store.ts";
+import type { ProblemToStore } from "./problem-set-store.ts";
 import { saveGroups } from "./rollout-store.ts";
 import { inRun, recordPoints } from "./run-transaction.ts";
 import type { Emit } from "./run-transaction.ts";
@@ -44,24 +46,33 @@ export async function readDraw(
   return row ?? null;
 }
 
-/** Makes a draw durable; the first draw of a step stays. */
+/** Problems that a step brings into being: what the policy is asked to write, and what it wrote. */
+export interface NewProblems {
+  readonly projectId: string;
+  readonly problems: readonly ProblemToStore[];
+}
+
+/** Makes a draw durable, with the problems it brings into being; the first draw of a step stays. */
 export async function saveDraw(
   sql: Sql,
   scope: Scope & { readonly runId: string; readonly step: number },
   policyVersion: number,
   size: number,
   groups: readonly PosedGroup[],
+  made?: NewProblems,
 ): Promise<void> {
   await inRun(sql, scope.runId, null, async (tx) => {
     const inserted =
       await tx`insert into "Step" ("runId", step, "policyVersion") values (${scope.runId}, ${scope.step}, ${policyVersion}) on conflict do nothing`;
-    if (inserted.count > 0) await saveGroups(tx, scope, size, groups);
+    if (inserted.count === 0) return;
+    if (made !== undefined) await saveProblems(tx, made.projectId, made.problems);
+    await saveGroups(tx, scope, size, groups);
   });
 }
 
 /**
  * Makes round `round` (from 2) of a step durable: groups that grow to a size, and groups that are added. A round that was planned before stays
- * as it was. Returns whether any rollout of the step is still to be made or executed.
+ * as it was, and so do the problems it brought into being.
  */
 export async function saveRound(
   sql: Sql,
@@ -69,6 +80,7 @@ export async function saveRound(
   round: number,
   size: number,
   { grow, add }: { readonly grow: readonly { readonly ordinal: number; readonly size: number }[]; readonly add: readonly PosedGroup[] },
+  made?: NewProblems,
 ): Promise<void> {
   await inRun(sql, scope.runId, null, async (tx) => {
     const planned =
@@ -76,6 +88,7 @@ export async function saveRound(
     if (planned.count === 0) return;
     await tx`update "Group" set size = r.size from jsonb_to_recordset(${tx.json(grow as never)}) as r(ordinal int, size int)
       where "Group".scope = ${scope.id} and "Group".ordinal = r.ordinal`;
+    if (made !== undefined) await saveProblems(tx, made.projectId, made.problems);
     await saveGroups(tx, scope, size, add);
   });
 }
@@ -101,6 +114,8 @@ export interface TrainableProblem {
   readonly contentHash: string;
   /** Its first operation; absent where nobody named one. */
   readonly category?: string;
+  /** Of the run's own policy. */
+  readonly written?: true;
 }
 
 /** The problems of one split of a set, in the set's order: those published in the window, of which `limit` takes the first so many. */
@@ -130,6 +145,29 @@ export async function readProblems(
     ...(category === null ? {} : { category }),
     passRate: passes === null || attempts === null ? null : { passes, attempts },
   }));
+}
+
+/** Problems that a policy wrote, by id: of no set, and measured by nobody before the run. */
+export async function readWrittenProblems(sql: Sql, ids: readonly string[]): Promise<TrainableProblem[]> {
+  if (ids.length === 0) return [];
+  const rows = await sql<Pick<TrainableProblem, "id" | "environment" | "content" | "contentHash">[]>`
+    select id, environment, content, "contentHash" from "Problem" where id = any(${[...ids]})`;
+  return rows.map((row) => ({ ...row, bucket: null, passRate: null, written: true }));
+}
+
+/** Those of the ids that an experiment evaluates on: held out of its own set, or in one of `suites` (ids of sets). */
+export async function readHeldOut(
+  sql: Sql,
+  experimentId: string,
+  suites: readonly string[],
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await sql<{ problemId: string }[]>`
+    select distinct m."problemId" from "Experiment" e join "ProblemSetMember" m
+      on (m."problemSetId" = e."problemSetId" and m.split = 'HELD_OUT') or m."problemSetId" = any(${[...suites]}::text[])
+    where e.id = ${experimentId} and m."problemId" = any(${[...ids]}::text[])`;
+  return new Set(rows.map(({ problemId }) => problemId));
 }
 
 export interface RolloutToCredit {

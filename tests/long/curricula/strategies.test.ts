@@ -41,7 +41,7 @@ test("every strategy trains for twenty steps", async () => {
   expect(runs).toHaveLength(curricula.length);
   for (const { id, status, stepsDone, observed } of runs) {
     expect([id, status, stepsDone]).toEqual([id, "COMPLETED", STEPS]);
-    // The refused groups too.
-    expect(observed).toBeGreaterThanOrEqual(2 * STEPS);
+    // The refused groups too. Of self-play, where one group of the two writes, the one that solves.
+    expect(observed).toBeGreaterThanOrEqual(id.includes("with-hooks-azr") ? STEPS : 2 * STEPS);
   }
 });

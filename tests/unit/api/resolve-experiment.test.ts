@@ -133,6 +133,19 @@ arms:
   expect(resolveExperiment(JSON.stringify(specification)).arms).toEqual(arms);
 });
 
+const selfPlay = (training: string, hooks = ""): string =>
+  `{ name: x, seeds: [1], training: ${training}, arms: [{ name: a, curriculum: { sampler: { kind: uniform }, proposals: {}${hooks} } }] }`;
+
+test("a policy that writes its problems needs two groups a step, and no other rounds beside its two", () => {
+  expect(paths(selfPlay("{ groupsPerStep: 1 }"))).toEqual(["arms[0].training.groupsPerStep"]);
+  expect(paths(selfPlay("{}", ", screening: {}, refill: {}"))).toEqual(["arms[0].curriculum.refill", "arms[0].curriculum.screening"]);
+  // The algorithm brings it.
+  expect(paths(selfPlay("{ algorithm: dapo }"))).toEqual(["arms[0].curriculum.refill"]);
+  const { arms: resolved, specification } = resolveExperiment("{ name: x, seeds: [1], arms: [{ name: a, curriculum: azr }] }");
+  expect(resolved[0]?.configuration.curriculum.proposals).toMatchObject({ share: 0.5, mix: "max-new" });
+  expect(resolveExperiment(JSON.stringify(specification)).arms).toEqual(resolved);
+});
+
 const at = (scale: string, scales: string): string =>
   `{ name: x, seeds: [1], scale: ${scale}, training: { groupSize: 4 }, scales: ${scales}, ${arms} }`;
 

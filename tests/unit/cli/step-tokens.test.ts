@@ -53,6 +53,23 @@ for (const name of ["uniform", "dapo", "speed-rl"])
     if (name === "dapo") expect(played(spec, () => 0).all).toBe(said.inAll);
   });
 
+test("a policy that writes first samples for that alone, and at most a group more for every rollout that wrote", () => {
+  const spec = CurriculumSpec.parse({ sampler: { kind: "uniform" }, proposals: { attempts: 3 } });
+  const said = stepTokens(spec, training, evaluation);
+  const written = Array.from({ length: 2 * 8 }, (_, at) => ({ ...problems[at]!, id: `w${at}`, written: true as const }));
+  const curriculum = createCurriculum(spec, [...problems, ...written], 10, 1);
+  const first = curriculum.proposals(1, 4, new Set()).length * curriculum.fullSize(1, 8);
+  const solving = curriculum.planSolving(
+    1,
+    4,
+    8,
+    written.map(({ id }) => id),
+  );
+  expect(said.firstRound).toEqual({ least: first, most: first });
+  expect(first + solving.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(said.inAll);
+  expect([said.inAll, said.trainedOn]).toEqual([16 + 16 + 48, 32]);
+});
+
 test("allotted group sizes give a range, and tokens are counted by what a completion may take", () => {
   const said = stepTokens(
     {

@@ -9,7 +9,7 @@ import type { PoolProblem } from "@gradus/domain/curriculum/pool";
 import { CURRICULUM_PRESETS } from "@gradus/domain/curriculum/presets";
 import { GATES, SAMPLERS } from "@gradus/domain/curriculum/registry";
 import { nextTarget } from "@gradus/domain/curriculum/samplers/adarft";
-import { proposerReward } from "@gradus/domain/curriculum/samplers/azr";
+import { proposerReward } from "@gradus/domain/curriculum/proposals";
 import { upperBound } from "@gradus/domain/curriculum/samplers/dump";
 import { cosineWeights } from "@gradus/domain/curriculum/samplers/e2h-cosine";
 import { gaussianWeights } from "@gradus/domain/curriculum/samplers/e2h-gaussian";

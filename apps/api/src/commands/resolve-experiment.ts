@@ -3,6 +3,7 @@ import { algorithmNamed, ExperimentSpec, layOver, resolveCurriculum, RunSpec, wi
 import type { PolicySpec, ProblemSelection } from "@gradus/domain";
 import { parseDocument } from "yaml";
 import { beyondEngine } from "./beyond-engine.ts";
+import { besideProposals } from "./beside-proposals.ts";
 import { applyScale } from "./apply-scale.ts";
 import { asRecord, merge } from "./merge.ts";
 import { fieldErrors, Refusal } from "./refusal.ts";
@@ -58,7 +59,10 @@ export function resolveExperiment(source: string): ResolvedExperiment {
       configuration,
     };
   });
-  const beyond = arms.flatMap(({ configuration }, index) => beyondEngine(configuration, `arms[${index}]`));
+  const beyond = arms.flatMap(({ configuration }, index) => [
+    ...beyondEngine(configuration, `arms[${index}]`),
+    ...besideProposals(configuration, `arms[${index}]`),
+  ]);
   if (beyond.length > 0) throw new Refusal(beyond.length === 1 ? "one field is wrong" : `${beyond.length} fields are wrong`, beyond);
   const resolvedArms = arms.map(({ name, configuration, select }, index) => ({
     name,

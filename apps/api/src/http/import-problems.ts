@@ -1,6 +1,15 @@
 // Owns: POST /import/problems?name=N&project=P: JSON lines of problems, read as a stream, frozen into a set. Must not know: GraphQL, who wrote them.
 import { createInterface } from "node:readline";
-import { bucketOf, contentHash, MeasuredPassRate, ProblemContent, ProblemOrigin, ProblemSplit, sha256Hex } from "@gradus/domain";
+import {
+  bucketOf,
+  contentHash,
+  MeasuredPassRate,
+  ProblemContent,
+  ProblemOrigin,
+  ProblemSplit,
+  SetEnvironment,
+  sha256Hex,
+} from "@gradus/domain";
 import { normaliseSource } from "@gradus/domain/normalise-source";
 import type { Database } from "@gradus/prisma/database";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
@@ -11,6 +20,7 @@ import { z } from "zod";
 
 /** One line of an import: what a problem says, and what is known of it. What follows from the rest (hashes, bucket) may be left out. */
 const ImportedProblem = ProblemContent.extend({
+  environment: SetEnvironment,
   origin: ProblemOrigin.prefault({ teacher: "import" }),
   split: ProblemSplit.default("TRAIN"),
   operations: z.array(z.string()).default([]),

@@ -1,6 +1,6 @@
 // Owns: the formats that `gradus import` reads, by their names on the command line. Must not know: how any is read, the API.
 import { inflateSync } from "node:zlib";
-import { ProblemContent, ProblemOrigin } from "@gradus/domain";
+import { ProblemContent, ProblemOrigin, SetEnvironment } from "@gradus/domain";
 import { importApps } from "@gradus/domain/importer/apps";
 import { importCodeContests } from "@gradus/domain/importer/code-contests";
 import { importFinalAnswers } from "@gradus/domain/importer/final-answers";
@@ -30,6 +30,7 @@ export const IMPORT_FORMATS: Readonly<Record<string, Reader>> = {
 
 /** Problems in our own words (docs/problem-format.md). What the API works out by itself may stand there too, and is worked out anew. */
 const Line = ProblemContent.extend({
+  environment: SetEnvironment,
   origin: ProblemOrigin.prefault({ teacher: "import" }),
   passRate: MeasuredPassRate.nullish(),
 }).loose();

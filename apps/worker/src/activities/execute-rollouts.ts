@@ -6,6 +6,7 @@ import { judge, probesOf } from "../sandbox/judge.ts";
 import { DEFAULT_LIMITS } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { asStage } from "./activity.ts";
+import { checkProposal } from "./check-proposal.ts";
 
 const DURABLE_EVERY = 32;
 
@@ -50,7 +51,9 @@ async function execute(
   signal: AbortSignal,
 ): Promise<ExecutedRollout> {
   const { problem } = rollout;
-  const { extract, judging } = environments(problem.environment);
+  const { extract, judging, written } = environments(problem.environment);
+  const proposal = written?.(rollout.completion, problem) ?? null;
+  if (proposal !== null) return { id: rollout.id, ...(await checkProposal(proposal, problem, settings, sandbox, signal)) };
   const source = extract(rollout.completion, problem);
   let { sandboxErrors } = rollout;
   if (source === null) {

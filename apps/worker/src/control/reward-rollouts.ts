@@ -1,6 +1,6 @@
 // Owns: the reward stage: verdicts to rewards, groups to advantages, gates, and what the curriculum learns. Must not know: engines, sandboxes.
-import { admitGroups, creditGroup, creditStep, selectRollouts, stepScope } from "@gradus/domain";
-import type { GateDecision, RolloutSink, StepSummary, TrainingSpec } from "@gradus/domain";
+import { admitGroups, creditGroup, creditStep, proposalGroups, refuse, selectRollouts, stepScope, writtenIn } from "@gradus/domain";
+import type { GateDecision, GroupCredit, RolloutSink, StepSummary, TrainingSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma";
 import { readRun } from "@gradus/prisma/training/run-store";
 import { readCurriculumState, readExecuted, readPolicyAfter, saveCredit } from "@gradus/prisma/training/step-store";
@@ -8,10 +8,12 @@ import type { GroupToCredit } from "@gradus/prisma/training/step-store";
 import type { Credited, StepRef } from "@gradus/workflows";
 import { environmentsOf, ownRewardOf } from "../modules/run-modules.ts";
 import { asStage } from "../activities/activity.ts";
-import { curriculumOf } from "./draw-problems.ts";
 import type { ProblemPools } from "./problem-pools.ts";
+import { decisionsOnProposals, rewardsOfProposals, summariseProposals } from "./reward-proposals.ts";
+import { curriculumOf, withWritten } from "./run-curriculum.ts";
 import { outcomesOf, rewardsOf } from "./step-rewards.ts";
 import type { GroupRewards } from "./step-rewards.ts";
+import { heldOutOf, writtenBy } from "./write-and-solve.ts";
 
 interface Deps {
   readonly database: Database;
@@ -32,24 +34,38 @@ export const rewardRollouts =
     return asStage(sink, nodeId, "REWARD", scope, async () => {
       const run = await readRun(sql, runId);
       const { training, execution } = run.spec;
-      const [groups, problems, state, policy] = await Promise.all([
+      const [groups, set, state, policy] = await Promise.all([
         readExecuted(sql, scope),
         pools(run.problemSetId),
         readCurriculumState(sql, runId, step - 1),
         readPolicyAfter(sql, runId, step - 1),
       ]);
-      const curriculum = await curriculumOf(run, problems, state);
+      const { proposals } = run.spec.curriculum;
+      // Where the policy writes problems: the groups that wrote are the step's first round.
+      const asked = groups.slice(0, proposals === undefined ? 0 : proposalGroups(proposals, training.groupsPerStep));
+      const solving = groups.slice(asked.length);
+      const written = writtenBy(asked, run.projectId);
+      const more = written.map(({ problemId }) => problemId);
+      const curriculum = await curriculumOf(run, await withWritten(sql, set, state, more), state);
       const judges = { environments: await environmentsOf(run.spec.environment), ownReward: await ownRewardOf(training) };
-      const worth = rewardsOf(groups, training, training.shuffleRewards ? `${run.seed}/shuffle/${step}` : null, judges);
-      const decisions = admitGroups(curriculum, run.spec.curriculum, outcomesOf(groups, worth, step, policy.version), {
-        step,
-        ...training,
-      });
+      const solved = rewardsOf(solving, training, training.shuffleRewards ? `${run.seed}/shuffle/${step}` : null, judges);
+      const outcomes = outcomesOf(solving, solved, step, policy.version);
+      const judged = admitGroups(curriculum, run.spec.curriculum, outcomes, { step, ...training });
+      const wrote = rewardsOfProposals(asked, { written, heldOut: await heldOutOf(sql, run, written), groups: outcomes }, training);
+      const worth = [...wrote, ...solved];
+      const decisions = [
+        ...decisionsOnProposals(run.spec.curriculum, wrote),
+        ...judged.map((decision, at) => (isOnlyMeasured(asked.length, solving[at]!, training) ? refuse("MEASURED_ONLY") : decision)),
+      ];
       const credited = creditGroups(groups, worth, decisions, training);
-      const summary = summarise(credited);
+      const after = curriculum.state();
+      const summary = {
+        ...summarise(credited),
+        ...(asked.length === 0 ? {} : { proposals: summariseProposals(asked, wrote, writtenIn(after).length) }),
+      };
       await saveCredit(sql, runId, experimentId, step, {
         summary,
-        curriculumState: curriculum.state(),
+        curriculumState: after,
         groups: credited.map(({ id, decision, rewards: own }) => ({
           id,
           admitted: decision.admitted,
@@ -68,8 +84,12 @@ export const rewardRollouts =
     });
   };
 
+/** Where some groups write, those beyond the step's own number were rolled out for the sake of who wrote their problems. */
+const isOnlyMeasured = (asked: number, { ordinal }: GroupToCredit, { groupsPerStep }: TrainingSpec): boolean =>
+  asked > 0 && ordinal >= groupsPerStep;
+
 /** Advantages over the rollouts that are trained on: of admitted groups, and of them those that down-selection keeps. */
-function creditGroups(
+export function creditGroups(
   groups: readonly GroupToCredit[],
   worth: readonly GroupRewards[],
   decisions: readonly GateDecision[],
@@ -80,12 +100,22 @@ function creditGroups(
     const selected = new Set(selectRollouts(rewards, downSelect));
     return rewards.map((reward, at) => (selected.has(at) ? reward : null));
   });
-  const admitted = decisions.map((decision) => decision.admitted);
-  const credit = creditStep(kept, advantage, admitted);
+  const credit = new Map<number, GroupCredit>();
+  for (const members of partsOf(groups)) {
+    const admitted = members.map((at) => decisions[at]!.admitted);
+    const rewards = members.map((at) => kept[at]!);
+    for (const [i, one] of creditStep(rewards, advantage, admitted).entries()) credit.set(members[i]!, one);
+  }
   return groups.map((group, at) => {
-    const [own, decision, { advantages }] = [worth[at]!, decisions[at]!, credit[at]!];
+    const [own, decision, { advantages }] = [worth[at]!, decisions[at]!, credit.get(at)!];
     return { ...group, ...own, decision, advantages };
   });
+}
+
+/** Places of the groups among which a baseline or a spread of the batch is taken: all, but each role of self-play by itself (TRR++ of Absolute Zero). */
+function partsOf(groups: readonly GroupToCredit[]): number[][] {
+  const plays = groups.some(({ environment }) => environment === "PROPOSAL");
+  return [...Map.groupBy(groups.keys(), (at) => (plays ? groups[at]!.environment : "ALL")).values()];
 }
 
 function summarise(groups: readonly CreditedGroup[]): StepSummary {

@@ -30,7 +30,9 @@ export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
       if (heldBack !== null) return { heldBack };
       await recordBeginning(sql, runId, progress.step);
       const problems = await pools(run.problemSetId);
-      const posed = [...new Set(problems.map(({ environment }) => environment))].toSorted();
+      const { proposals } = run.spec.curriculum;
+      const own = proposals === undefined ? [] : (["PROPOSAL", ...proposals.tasks] as const);
+      const posed = [...new Set([...problems.map(({ environment }) => environment), ...own])].toSorted();
       await addProvenance(sql, runId, await checkModules(run.spec, posed));
       const { training, evaluation, policy } = run.spec;
       return {

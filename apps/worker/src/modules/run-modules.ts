@@ -11,7 +11,8 @@ export type Environments = (name: EnvironmentName) => Environment;
 export async function environmentsOf(environment: ModuleRef | undefined): Promise<Environments> {
   if (environment === undefined) return environmentNamed;
   const exported = await loadModule(environment);
-  return (name) => asEnvironment(environment, name, exported);
+  // What a policy writes is a problem whatever poses it: the user's own environment poses and judges problems.
+  return (name) => (name === "PROPOSAL" ? environmentNamed(name) : asEnvironment(environment, name, exported));
 }
 
 /** @throws ConfigurationError */

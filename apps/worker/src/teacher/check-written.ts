@@ -13,6 +13,11 @@ export type Checked =
   | { readonly content: ProblemContent; readonly outputs: readonly string[] }
   | { readonly rejection: TurnRejection; readonly detail: string; readonly outputs: readonly string[] | null };
 
+/** The sandbox broke each time it was tried: nothing is known of what was written. */
+export class BrokenSandbox extends Error {
+  override readonly name = "BrokenSandbox";
+}
+
 /** Characters of a program and of one input or output. */
 const MAX_PROGRAM = 4_000;
 const MAX_VALUE = 2_000;
@@ -31,7 +36,7 @@ const refuse = (rejection: TurnRejection, detail: string, outputs: readonly stri
   outputs,
 });
 
-/** Runs it twice. @throws Error for a broken sandbox, which says nothing of the problem */
+/** Runs it twice. @throws BrokenSandbox */
 export async function checkWritten(
   written: WrittenProblem,
   { environment, visibleTests, execution }: Settings,
@@ -98,6 +103,6 @@ async function executeSurely(sandbox: Pick<Sandbox, "execute">, request: Sandbox
     const execution = await sandbox.execute(request, signal);
     signal?.throwIfAborted();
     if (execution.outcome !== "SANDBOX_ERROR") return execution;
-    if (tries >= TRIES) throw new Error(`a broken sandbox: ${execution.detail ?? "no detail"}`);
+    if (tries >= TRIES) throw new BrokenSandbox(`a broken sandbox: ${execution.detail ?? "no detail"}`);
   }
 }

@@ -4,6 +4,7 @@ import type { Random } from "../../random.ts";
 import { figuresOf } from "../outcome.ts";
 import { pickUniform, pickWeighted } from "../pick.ts";
 import type { Pool, PoolProblem } from "../pool.ts";
+import { proposerReward } from "../proposals.ts";
 import { defineSampler } from "../sampler.ts";
 
 const Parameters = z.strictObject({
@@ -22,11 +23,6 @@ type Parameters = z.infer<typeof Parameters>;
 interface State {
   proposed: string[];
   values: Record<string, number>;
-}
-
-/** 1 - accuracy, and 0 for what nobody solves (Absolute Zero, its code). */
-export function proposerReward(accuracy: number): number {
-  return accuracy === 0 ? 0 : 1 - accuracy;
 }
 
 const armOf = ({ category, environment, bucket }: PoolProblem): string => `${category ?? environment}/${bucket ?? "NONE"}`;
@@ -49,7 +45,8 @@ function fromBuffer({ buffer }: Parameters, { proposed }: State, pool: Pool, cou
 
 export const sampler = defineSampler<Parameters, State>({
   kind: "azr",
-  // In the source the policy writes the problems; here proposing is choosing the kind of problem that the teacher wrote.
+  // In the source the policy writes the problems: that is the hook `proposals`, and the preset `azr`. Here proposing is choosing the kind of
+  // problem that a teacher wrote, for sets and policies that cannot do more.
   summary: "half of a step proposes kinds of new problems, paid 1 - accuracy; the other half solves from the buffer of proposed ones",
   source: "Absolute Zero arXiv 2505.03335, its repository",
   hook: "observe: every finished group pays its proposer; values and the buffer of proposed problems lie in the checkpointed state",

@@ -26,6 +26,7 @@ const ENVIRONMENTS: readonly EnvironmentName[] = [
   "FUNCTION_TEST",
   "PYTEST",
   "ANSWER",
+  "PROPOSAL",
 ];
 /** What an address may say that there is not lets everything through. */
 const oneOf = <Value extends string>(values: readonly Value[], text: string): Value | undefined => values.find((value) => value === text);

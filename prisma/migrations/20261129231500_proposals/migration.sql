@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "EnvironmentName" ADD VALUE 'PROPOSAL';
