@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CONTROL_QUEUE, TRAINING_RUN_WORKFLOW, trainingRunWorkflowId } from "@gradus/workflows";
+import { connectTemporal } from "../../testkit/planted-experiment.ts";
 import { SAMPLE } from "../../testkit/api/sample-experiment.ts";
 import { connect, get } from "../../testkit/api/test-api.ts";
 import type { RunningApp } from "@gradus/cli/up/start-app";
@@ -198,6 +200,40 @@ test("runs that wait for their turn are paused and cancelled at once, the experi
   await until(read, ({ status }) => status === "CANCELLED");
   const begun = await world.database.prisma.run.findMany({ where: { experimentId: id, startedAt: { not: null } }, orderBy: { id: "asc" } });
   expect(begun.map((run) => run.id.slice(id.length + 1))).toEqual(["classic.1", "uniform.1", "uniform.2", "uniform.3"]);
+});
+
+test("a run by itself, as a fork is, that was paused before it began waits until it is resumed, and one that was cancelled ends", async () => {
+  const source = SAMPLE.replace("seeds:", `problems: { set: ${await importProblems()} }\nseeds:`);
+  const create = CREATE.replace("start: true", "start: false");
+  const { id } = (await get(url, create, { source, key: "by itself" })).createExperiment.experiment as { id: string };
+  const status = async (of: string): Promise<string> =>
+    (await get(url, "query ($id: ID!) { run(id: $id) { status } }", { id: of })).run.status as string;
+  const steer = async (verb: string, of: string) =>
+    (await get(url, `mutation ($id: ID!) { answer: ${verb}(id: $id) { ok run { status } } }`, { id: of })).answer;
+  const [paused, cancelled] = [`${id}.uniform.1`, `${id}.uniform.2`];
+  for (const run of [paused, cancelled]) expect(await steer("pauseRun", run)).toEqual({ ok: true, run: { status: "PAUSED" } });
+  const client = await connectTemporal(world.temporal.address);
+  const [waiting, ending] = await Promise.all(
+    [paused, cancelled].map((runId) =>
+      client.workflow.start(TRAINING_RUN_WORKFLOW, {
+        workflowId: trainingRunWorkflowId(runId),
+        taskQueue: CONTROL_QUEUE,
+        args: [{ runId }],
+      }),
+    ),
+  );
+  expect(await steer("cancelRun", cancelled)).toEqual({ ok: true, run: { status: "CANCELLED" } });
+  expect(await ending?.result()).toEqual({ status: "CANCELLED", steps: 0 });
+  expect(await status(paused)).toBe("PAUSED");
+  expect((await waiting?.describe())?.status.name).toBe("RUNNING");
+  expect(await steer("resumeRun", paused)).toMatchObject({ ok: true });
+  await until(
+    () => status(paused),
+    (now) => now === "RUNNING",
+  );
+  expect(await steer("cancelRun", paused)).toMatchObject({ ok: true });
+  expect(await waiting?.result()).toMatchObject({ status: "CANCELLED" });
+  await client.connection.close();
 });
 
 test("task queues tell what lies there, also where nobody takes from them", async () => {
