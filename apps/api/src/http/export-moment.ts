@@ -42,7 +42,8 @@ export async function readMoment(
   const moment = await momentOf(db, query, own);
   if (typeof moment === "string") return refuse(400, { error: moment });
   const named = {
-    runs: Object.keys(moment.batches),
+    // Those that are asked for too: whether a filter finds one must not tell of a run that is elsewhere.
+    runs: [...new Set([...[query.run ?? []].flat(), ...Object.keys(moment.batches)])],
     projects: [query.project ?? []].flat(),
     experiments: [query.experiment ?? []].flat(),
   };
