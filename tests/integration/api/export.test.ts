@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compactSeries } from "@gradus/prisma/metrics/compact";
 import { createExternalRun, logPoints, logSamples } from "@gradus/prisma/metrics/external-run-store";
+import { readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -289,4 +290,20 @@ test("comes through the command line, to standard output and to a file", async (
     2,
     expect.stringContaining("name a project, an experiment, runs, a filter of runs with where, or asOf"),
   ]);
+});
+
+test("puts points in order that a file has in another one", async () => {
+  const [, id = ""] = runIds;
+  const text = async (run: string): Promise<string[]> =>
+    new TextDecoder()
+      .decode((await fetchExport(api.url, { run, format: "jsonl" })).bytes)
+      .trimEnd()
+      .replaceAll(run, "RUN")
+      .split("\n");
+  const [head = "", told = "", ...points] = await text(id);
+  const file = [head, told, ...points.toReversed()].map((each) => `${each.replaceAll("RUN", "turned-round")}\n`).join("");
+  expect((await fetch(`${api.url}/import/points`, { method: "POST", body: file })).status).toBe(200);
+  expect((await text("turned-round")).slice(2)).toEqual(points);
+  const [series] = await readMetricSeries(world.database, ["turned-round"], ["loss"], { maxPoints: 10 });
+  expect(series?.buckets).toEqual((await readMetricSeries(world.database, [id], ["loss"], { maxPoints: 10 }))[0]?.buckets);
 });
