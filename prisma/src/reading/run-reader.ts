@@ -120,6 +120,10 @@ export const readRunsOfExperiments = ({ prisma }: Database, experimentIds: reado
 export const readRunsOfArms = ({ prisma }: Database, armIds: readonly string[]): Promise<RunRow[]> =>
   prisma.run.findMany({ where: { armId: { in: [...armIds] }, ...inLists }, orderBy: byArmAndSeed });
 
+/** Ids of every run the filter lets through, in no order. */
+export const readFilteredIds = async ({ prisma }: Database, filter: RunFilter): Promise<string[]> =>
+  (await prisma.$queryRaw<{ id: string }[]>`select r.id ${from} where ${where(filter)}`).map(({ id }) => id);
+
 /** Every run the filter lets through, by arm and seed, at most `limit`. */
 export const readFilteredRuns = (db: Database, filter: RunFilter, limit: number): Promise<RunRow[]> =>
   inOrder(

@@ -148,6 +148,15 @@ describe("a key", () => {
       "FORBIDDEN",
     );
     expect(codeOf(await graphql(stranger, NEW_RUN, { input: { experiment: "e" } }))).toBe("FORBIDDEN");
+    const exported = async (query: Record<string, string>): Promise<readonly [number, boolean]> => {
+      const answer = await fetch(`${api.url}/export/points?${new URLSearchParams({ format: "jsonl", ...query })}`, { headers: stranger });
+      return [answer.status, (await answer.text()).includes(runId)];
+    };
+    // A filter alone is about the runs of the key's project; of another's run it does not say whether it finds it.
+    expect(await exported({ where: "seed >= 0" })).toEqual([200, false]);
+    for (const query of [{ where: "seed >= 0" }, { where: "seed < 0" }, {}])
+      expect(await exported({ run: runId, ...query })).toEqual([403, false]);
+    expect(await exported({ run: "nowhere" })).toEqual([403, false]);
     expect(codeOf(await graphql(stranger, NEW_RUN, { input: { experiment: "e", project: "other", parentRunId: runId } }))).toBe(
       "FORBIDDEN",
     );

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compactSeries } from "@gradus/prisma/metrics/compact";
 import { createExternalRun, logPoints, logSamples } from "@gradus/prisma/metrics/external-run-store";
+import { readMetricSeries } from "@gradus/prisma/reading/metric-reader";
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -255,6 +256,26 @@ test("is asked of something, and refuses what is no moment", async () => {
     expect((await fetch(`${api.url}/export/points${query}`)).status).toBe(400);
 });
 
+test("of the runs that a filter finds is the export of these runs, and a filter that is none is refused by name", async () => {
+  const [ours = "", theirs = ""] = runIds;
+  const [of, alone] = await Promise.all(
+    [{ project: "default", where: "config.lr = 0.1" }, { run: theirs }].map((query) => fetchExport(api.url, { ...query, format: "jsonl" })),
+  );
+  expect(sha(of?.bytes ?? new Uint8Array())).toBe(sha(alone?.bytes ?? new Uint8Array()));
+  // Of the runs that are named, and none where they are not among those it finds.
+  expect((await fetchExport(api.url, { run: ours, where: "config.lr = 0.1" })).asOf).toBe(
+    (await fetchExport(api.url, { run: "none" })).asOf,
+  );
+  for (const [where, message] of [
+    ["config.lr <", "where: "],
+    ["lr = 0.1", "where: lr: begin with metrics., config. or tags."],
+    ["", "where"],
+  ] as const) {
+    const response = await fetch(`${api.url}/export/points?${new URLSearchParams({ where })}`);
+    expect([response.status, ((await response.json()) as { error: string }).error]).toEqual([400, expect.stringContaining(message)]);
+  }
+});
+
 test("comes through the command line, to standard output and to a file", async () => {
   const { bytes, asOf } = await fetchExport(api.url, { run: runIds[1] ?? "", format: "csv" });
   const { code, stdout } = await gradus(["export", "--run", runIds[1] ?? ""], { GRADUS_API_URL: api.url });
@@ -262,6 +283,27 @@ test("comes through the command line, to standard output and to a file", async (
   const file = join(world.home, "points.csv");
   await gradus(["export", "--as-of", asOf, "--out", file], { GRADUS_API_URL: api.url });
   expect(sha(await readFile(file))).toBe(sha(bytes));
+  const found = await gradus(["export", "--where", "config.lr = 0.1 and metrics.few < 0"], { GRADUS_API_URL: api.url });
+  expect([found.code, sha(new TextEncoder().encode(`${found.stdout}\n`))]).toEqual([0, sha(bytes)]);
   const refused = await gradus(["export"], { GRADUS_API_URL: api.url });
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("name a project, an experiment, runs, or asOf")]);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("name a project, an experiment, runs, a filter of runs with where, or asOf"),
+  ]);
+});
+
+test("puts points in order that a file has in another one", async () => {
+  const [, id = ""] = runIds;
+  const text = async (run: string): Promise<string[]> =>
+    new TextDecoder()
+      .decode((await fetchExport(api.url, { run, format: "jsonl" })).bytes)
+      .trimEnd()
+      .replaceAll(run, "RUN")
+      .split("\n");
+  const [head = "", told = "", ...points] = await text(id);
+  const file = [head, told, ...points.toReversed()].map((each) => `${each.replaceAll("RUN", "turned-round")}\n`).join("");
+  expect((await fetch(`${api.url}/import/points`, { method: "POST", body: file })).status).toBe(200);
+  expect((await text("turned-round")).slice(2)).toEqual(points);
+  const [series] = await readMetricSeries(world.database, ["turned-round"], ["loss"], { maxPoints: 10 });
+  expect(series?.buckets).toEqual((await readMetricSeries(world.database, [id], ["loss"], { maxPoints: 10 }))[0]?.buckets);
 });

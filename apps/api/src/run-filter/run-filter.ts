@@ -11,7 +11,7 @@ const MOST_CONDITIONS = 20;
 
 /** @throws GraphQLError BAD_USER_INPUT that names what is wrong */
 export function toRunFilter({ where, text, ...rest }: FilterInput): RunFilter {
-  const conditions = [...(where ?? []).map(fromInput), ...(text ? fromText(text) : [])];
+  const conditions = [...(where ?? []).map(fromInput), ...(text ? conditionsOf(text, "filter.text") : [])];
   if (conditions.length > MOST_CONDITIONS) throw badInput(`filter: at most ${MOST_CONDITIONS} conditions`);
   return { ...rest, conditions };
 }
@@ -47,12 +47,15 @@ const COMPARISON: Readonly<Record<string, RunCondition["comparison"]>> = {
   "NOT IN": "NOT_IN",
 };
 
-function fromText(text: string): RunCondition[] {
+/** `path`: what the caller wrote the text as. @throws GraphQLError BAD_USER_INPUT that names what is wrong */
+export function conditionsOf(text: string, path: string): RunCondition[] {
   try {
-    return parseFilter(text).map(condition);
+    const conditions = parseFilter(text).map(condition);
+    if (conditions.length > MOST_CONDITIONS) throw badInput(`${path}: at most ${MOST_CONDITIONS} conditions`);
+    return conditions;
   } catch (error) {
     // Tolerates any text a person types: the message says where it is wrong.
-    if (error instanceof FilterTextError) throw badInput(`filter.text: ${error.message}`);
+    if (error instanceof FilterTextError) throw badInput(`${path}: ${error.message}`);
     throw error;
   }
 }

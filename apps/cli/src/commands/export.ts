@@ -14,6 +14,7 @@ interface ExportOptions extends ApiOptions {
   readonly format: string;
   readonly project?: string;
   readonly run?: readonly string[];
+  readonly where?: string;
   readonly asOf?: string;
   readonly problems?: string;
   readonly out?: string;
@@ -30,6 +31,10 @@ export function registerExport(program: Command): void {
     .option("--format <format>", FORMATS.join(", "), knownFormat, "csv")
     .option("--project <id>", "a whole project")
     .option("--run <id...>", "these runs")
+    .option(
+      "--where <filter>",
+      "the runs that a filter finds, of those named before it or of all: \"metrics.loss < 2 and tags.team = 'a'\"",
+    )
     .option("--as-of <cursor>", "the moment of an earlier export, which the file names: gives the same bytes again")
     .option("--with <kept>", `also ${KEPT.join(" and ")}, with a comma between; --out is then a folder`, knownKept, [])
     .option("--problems <set>", "instead: a stored problem set as the JSON lines that `gradus import gradus` takes")
@@ -38,14 +43,21 @@ export function registerExport(program: Command): void {
     examples: [
       "gradus export quickstart-1a2b3c4d > points.csv",
       "gradus export --project default --format parquet --out points.parquet",
+      "gradus export --where \"config.lr >= 0.1 and tags.team = 'a'\" > points.csv",
       "gradus export --problems from-snippets-1a2b3c4d5e6f --out problems.jsonl",
       "gradus export --as-of eyJy... | sha256sum",
       "gradus export quickstart-1a2b3c4d --format jsonl --with checkpoints,samples --out kept/   # gradus import export kept/",
     ],
   }).action((experiment: string | undefined, options: ExportOptions) =>
     runVerb(options, async ({ apiUrl, signal }) => {
-      const { format, project, run = [], asOf, out, with: kept, problems } = options;
-      const query = new URLSearchParams({ format, ...(experiment && { experiment }), ...(project && { project }), ...(asOf && { asOf }) });
+      const { format, project, run = [], where, asOf, out, with: kept, problems } = options;
+      const query = new URLSearchParams({
+        format,
+        ...(experiment && { experiment }),
+        ...(project && { project }),
+        ...(where && { where }),
+        ...(asOf && { asOf }),
+      });
       for (const id of run) query.append("run", id);
       if (kept.length > 0) {
         if (out === undefined)
