@@ -58,6 +58,8 @@ export function RunsPage() {
   const choose = (ids: ReadonlySet<string>): void => setPicked([...ids].map(encodeURIComponent).join(","), { replace: true });
   // In the API's order and not in the table's: another order there is nothing to draw anew, and a run keeps its colour when others come and go.
   const laid = useMemo(() => data?.runs.nodes.filter(({ id }) => chosen.has(id)) ?? [], [data, picked]);
+  // The tick answers at once, and the lines follow.
+  const drawn = useAfterPaint(laid);
   const ordinals = useMemo(() => new Map(data?.runs.nodes.map(({ id }, at) => [id, at])), [data]);
   const total = data?.runs.totalCount ?? 0;
   const groups = useMemo(
@@ -107,7 +109,7 @@ export function RunsPage() {
           {error.message}
         </p>
       )}
-      {laid.length > 0 && <RunOverlay runs={laid} ordinals={ordinals} metric={metric} />}
+      {drawn.length > 0 && <RunOverlay runs={drawn} ordinals={ordinals} metric={metric} />}
       {total > 0 && groups}
       <Panel
         title={data ? plural(total, "run") : "Runs"}
