@@ -71,11 +71,11 @@ export interface World extends DatabaseWorld {
   startApi(env?: Readonly<Record<string, string>>): Promise<RunningApp & { readonly url: string }>;
 }
 
-/** Database and Temporal, ready for workers and the API. Whatever was started through it ends with it. */
-export async function startWorld(): Promise<World> {
+/** Database and Temporal, ready for workers and the API. Whatever was started through it ends with it. `settings`: further ones of Temporal. */
+export async function startWorld({ settings = [] }: { readonly settings?: readonly string[] } = {}): Promise<World> {
   const base = await startDatabaseWorld();
   const { home, databaseUrl } = base;
-  const temporal = await startTemporal({ home });
+  const temporal = await startTemporal({ home, settings });
   const blobsFolder = join(home, "blobs");
   const apps: RunningApp[] = [];
   const start = async (

@@ -26,6 +26,11 @@ test("every verb has --json, examples and exit codes in its help", { timeout: 18
     expect(text, verb).toMatch(/^ {2}--json /m);
     expect(text, verb).toMatch(new RegExp(`^Examples:\\n +\\$ .*\\b${verb}\\b`, "m"));
     expect(text, verb).toMatch(/^Exit codes: 0 /m);
+    for (const [example, command = ""] of text.matchAll(/^ +\$ [^|>#\n]*?\bgradus ([^|>#\n]*)/gm)) {
+      expect(command.split(" ")[0], example).toBe(verb.split(" ")[0]);
+      for (const [flag] of command.matchAll(/(?<= )--?[a-z][a-z-]*/g))
+        expect(text, example).toMatch(new RegExp(`^ {2}(?:-\\w, )?${flag}\\b`, "m"));
+    }
   }
 });
 

@@ -22,6 +22,8 @@ export interface StartTemporalInput {
   uiPort?: number | null;
   /** The program to run; default: `findTemporal` with its defaults. */
   program?: string;
+  /** Of its dynamic configuration, as `key=value`, beside ours. */
+  settings?: readonly string[];
   /** Called with one sentence for each thing worth knowing. */
   onProgress?: (message: string) => void;
   /** Ends a download or a build. */
@@ -67,6 +69,7 @@ export async function startTemporal({
   samePort,
   uiPort = null,
   program,
+  settings = [],
   onProgress,
   signal,
 }: StartTemporalInput): Promise<RunningTemporal> {
@@ -77,7 +80,7 @@ export async function startTemporal({
   const pidFile = join(folder, "pid");
   if (existsSync(pidFile)) await endLeftover(Number(readFileSync(pidFile, "utf8")), database, "SIGKILL");
 
-  const config = dynamicConfig.flatMap((setting) => ["--dynamic-config-value", setting]);
+  const config = [...dynamicConfig, ...settings].flatMap((setting) => ["--dynamic-config-value", setting]);
   return startOnPort({ wanted: port, onlyWanted: samePort }, async (chosen) => {
     if (port !== undefined && chosen !== port) onProgress?.(`port ${port} is taken, Temporal listens on ${chosen}`);
     const uiChosen = uiPort === null ? null : await choosePort(uiPort, samePort);
