@@ -1,5 +1,5 @@
 // Owns: pictures of every page of a Gradus that runs, at two widths in both themes: `npx node tests/testkit/web/take-screenshots.ts <url> <folder>`, and
-// `--docs` for those alone that docs/screenshots has. Must not know: what a page should show.
+// `--docs` for those alone that docs/screenshots has; names of pages behind the folder for those pages alone. Must not know: what a page should show.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { get } from "../api/test-api.ts";
@@ -87,10 +87,10 @@ async function subjects(url: string): Promise<Subject[]> {
 }
 
 const args = process.argv.slice(2);
-const [url, folder] = args.filter((arg) => !arg.startsWith("--"));
+const [url, folder, ...names] = args.filter((arg) => !arg.startsWith("--"));
 if (url === undefined || folder === undefined) throw new Error("the address of a Gradus that runs, and a folder for the pictures");
 await mkdir(folder, { recursive: true });
-const all = await subjects(url);
+const all = (await subjects(url)).filter(({ name }) => names.length === 0 || names.includes(name));
 const browser = await launchBrowser();
 try {
   for (const width of WIDTHS) {
