@@ -28,7 +28,7 @@ export async function readSelectable({ sql }: Database, problemSetId: string): P
     })[]
   >`
     select p.id, p.environment, m.bucket, m.passes, m.attempts, coalesce(p.origin->>'teacher', '') as teacher, p.origin->>'seedKind' as "seedKind", p.chain, p.rung,
-      (select count(*)::int from regexp_split_to_table(p.content->>'reference', '\n') line where line ~ '\S') as lines
+      (select count(*)::int from string_to_table(p.content->>'reference', chr(10)) line where trim(line) <> '') as lines
     from "ProblemSetMember" m join "Problem" p on p.id = m."problemId" where m."problemSetId" = ${problemSetId} and m.split = 'TRAIN' order by m.ordinal`;
   return rows.map(({ passes, attempts, chain, rung, seedKind, ...row }) => ({
     ...row,

@@ -1,5 +1,6 @@
 // Proves: an experiment's selection of problems is told before it is stored, frozen when it is, and trained on; and refused where the set cannot give it.
 import { createExperiment } from "@gradus/api/commands/create-experiment";
+import { readSelectable } from "@gradus/prisma/problem-selection-store";
 import { readRun } from "@gradus/prisma/training/run-store";
 import { readProblems } from "@gradus/prisma/training/step-store";
 import { freezeProblemSet } from "@gradus/prisma/training/problem-set-store";
@@ -67,6 +68,21 @@ test("all that a problem's hash covers is stored, what only some environments re
   const [stored] = await world.database.sql<{ content: object }[]>`
     select p.content from "Problem" p join "ProblemSetMember" m on m."problemId" = p.id where m."problemSetId" = ${frozen}`;
   expect(contentHash(stored?.content)).toBe(exact.contentHash);
+});
+
+test("what a selection looks at has the lines of each solution, blank ones not counted", async () => {
+  const content = {
+    environment: "INDUCTION" as const,
+    message: "lines",
+    entryPoint: "f",
+    reference: "def f(x):\n\n y = x + 1\n   \n return y\n",
+    tests: [{ kind: "call" as const, args: "1", expected: "2" }],
+    visibleTests: 1,
+  };
+  const one = { ...content, contentHash: contentHash(content), astHash: "lines", origin: { teacher: "test" }, operations: [] };
+  const long = await freezeProblemSet(world.database.sql, "default", "lines", [{ ...one, split: "TRAIN", passRate: null, bucket: null }]);
+  expect((await readSelectable(world.database, long)).map(({ lines }) => lines)).toEqual([3]);
+  expect((await readSelectable(world.database, set)).map(({ lines }) => lines)).toEqual([2, 2, 2, 2, 2, 2, 2]);
 });
 
 const fileOf = (problemSet: string, select: string): string => `
