@@ -50,6 +50,10 @@ const SYNTHESES = ["yield-multi-turn.yaml", "yield-single-turn.yaml", "seeds-sol
 const files = (await readdir(example("paper"))).filter((file) => file.endsWith(".yaml") && ![...CONTROLS, ...SYNTHESES].includes(file));
 /** Arms differ in how many problems they have, and that is what is compared. */
 const OF_DIFFERENT_SIZES = ["augmentation.yaml"];
+/** What is said of selections; of the others nothing. */
+const NOTES: Readonly<Record<string, string>> = {
+  "same-length": "of the problems of the chains 1 have none of the same length too",
+};
 
 /** The file as the client sends it, at one of its scales. */
 async function sourceOf(file: string, scale: string): Promise<string> {
@@ -72,7 +76,8 @@ test.each(files.flatMap((file) => ["laptop", "paper"].map((scale) => ({ file, sc
     // Arms that are compared train on as many problems.
     const sizes = new Set(said.selections.map(({ problems }: { problems: number }) => problems));
     if (!OF_DIFFERENT_SIZES.includes(file)) expect(sizes.size).toBeLessThanOrEqual(1);
-    expect(said.selections.map(({ note }: { note: string | null }) => note).filter((note: string | null) => note !== null)).toEqual([]);
+    for (const { arm, note } of said.selections as { arm: string; note: string | null }[])
+      expect([arm, note]).toEqual([arm, NOTES[arm.replace(/-(hard|soft|uniform)$/, "")] ?? null]);
   },
 );
 
