@@ -5,6 +5,7 @@ import { keyRange, logTicks, valueRange } from "../../../apps/web/src/components
 import { misplacedShare, realisedShares, scheduledColumns, scheduledShares } from "../../../apps/web/src/curves/draw-shares.ts";
 import { placeOn } from "../../../apps/web/src/curves/x-axis.ts";
 import { toCsv } from "../../../apps/web/src/download/csv.ts";
+import { formatValue } from "../../../apps/web/src/format/number.ts";
 import { configDiff } from "../../../apps/web/src/routes/experiment/config-diff.ts";
 import { cumulativeRate } from "../../../apps/web/src/statistics/cumulative-rate.ts";
 import { FoldedSeries } from "../../../apps/web/src/statistics/folded-series.ts";
@@ -16,6 +17,19 @@ function series(values: readonly number[], width = 1): FoldedSeries {
   for (const [index, value] of values.entries()) made.add(index + 1, value);
   return made;
 }
+
+test("a number is rounded as in the API's sentences, and has as many digits as its size asks for", () => {
+  expect([0.1025, -0.1025, 0.0625, 12.344, 123.46, 1234.6, 0.0001, 0].map(formatValue)).toEqual([
+    "0.102",
+    "−0.102",
+    "0.063",
+    "12.34",
+    "123.5",
+    "1,235",
+    "1.00e−4",
+    "0",
+  ]);
+});
 
 describe("pass@k", () => {
   test("is the share of k-subsets of the samples that hold a pass", () => {

@@ -10,8 +10,9 @@ export function formatValue(value: WireNumber | null | undefined): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size < 0.0005 || size >= 1e7) return value.toExponential(2).replace("e+", "e").replace("-", "−");
-  const digits = size < 10 ? 3 : size < 100 ? 2 : size < 1_000 ? 1 : 0;
-  return minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  if (size >= 1_000) return minus(value.toLocaleString("en", { maximumFractionDigits: 0 }));
+  // As sentences of the API round: toLocaleString makes 0.103 of 0.1025, whose nearest number is below it.
+  return minus(value.toFixed(size < 10 ? 3 : size < 100 ? 2 : 1));
 }
 
 /** With a sign, for differences. */
