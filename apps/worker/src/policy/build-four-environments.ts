@@ -6,13 +6,12 @@ import { normaliseSource } from "@gradus/domain/normalise-source";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { GeneratedProblem } from "../teacher/generate.ts";
 import { measured } from "./build-problem-set.ts";
-import { createEmbeddedEngine } from "./embedded/embedded-engine.ts";
 import { fuzzingCorpus, fuzzingProblems } from "./fuzzing-corpus.ts";
 import { isHeldOut, LITERAL_ENVIRONMENTS, literalCorpus, literalProblems } from "./literal-corpus.ts";
 import { measureProblems } from "./measure-problems.ts";
 import type { PolicyEngine } from "./policy-engine.ts";
-import { pretrain } from "./pretrain.ts";
 import type { PretrainOptions, PretrainPair } from "./pretrain.ts";
+import { trainCheckpoint } from "./train-checkpoint.ts";
 import { warmStartCorpus } from "./warm-start-corpus.ts";
 
 /** Everything that decides the bytes and the lines, beside the quickstart's weights and problems, the engine and the teacher. */
@@ -38,22 +37,12 @@ export function* fourEnvironmentsCorpus(seed: number): Generator<PretrainPair> {
   for (;;) for (const corpus of corpora) yield corpus.next().value as PretrainPair;
 }
 
-/** Trains the quickstart's weights on, one thread; the checkpoint has no optimiser moments. */
-export async function buildFourEnvironmentsWarmStart(
+/** Trains the quickstart's weights on. */
+export const buildFourEnvironmentsWarmStart = (
   base: Uint8Array,
   options: Pick<PretrainOptions, "onProgress"> & { readonly steps?: number } = {},
-): Promise<Uint8Array> {
-  const { corpusSeed, training } = FOUR_ENVIRONMENTS_RECIPE;
-  const engine = await createEmbeddedEngine({ threads: 1 });
-  try {
-    await engine.loadState("four", base);
-    await pretrain(engine, "four", fourEnvironmentsCorpus(corpusSeed), { ...training, ...options });
-    await engine.resetOptimizer("four");
-    return await engine.saveState("four");
-  } finally {
-    await engine.close();
-  }
-}
+): Promise<Uint8Array> =>
+  trainCheckpoint(base, fourEnvironmentsCorpus(FOUR_ENVIRONMENTS_RECIPE.corpusSeed), { ...FOUR_ENVIRONMENTS_RECIPE.training, ...options });
 
 export interface BuildFourEnvironmentsOptions {
   /** The quickstart's problems: the induction part, measured anew, since the weights are others. */

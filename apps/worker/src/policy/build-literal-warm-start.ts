@@ -1,9 +1,8 @@
 // Owns: the recipe of a warm start that answers abduction and deduction prompts, from the quickstart's. Must not know: where bytes are kept.
 import { contentHash, sha256Hex } from "@gradus/domain/content-hash";
-import { createEmbeddedEngine } from "./embedded/embedded-engine.ts";
 import { literalCorpus } from "./literal-corpus.ts";
-import { pretrain } from "./pretrain.ts";
 import type { PretrainOptions } from "./pretrain.ts";
+import { trainCheckpoint } from "./train-checkpoint.ts";
 
 /** Everything that decides the bytes, beside the weights it begins with, the engine and the teacher. */
 export const LITERAL_RECIPE = {
@@ -23,15 +22,6 @@ export const literalRecipeHash = (base: Uint8Array): string =>
     corpus: contentHash(literalCorpus(LITERAL_RECIPE.corpusSeed).take(500).toArray()),
   });
 
-/** Trains `base` on, one thread; the checkpoint has no optimiser moments. */
-export async function buildLiteralWarmStart(base: Uint8Array): Promise<Uint8Array> {
-  const engine = await createEmbeddedEngine({ threads: 1 });
-  try {
-    await engine.loadState("literal", base);
-    await pretrain(engine, "literal", literalCorpus(LITERAL_RECIPE.corpusSeed), LITERAL_RECIPE.training);
-    await engine.resetOptimizer("literal");
-    return await engine.saveState("literal");
-  } finally {
-    await engine.close();
-  }
-}
+/** Trains `base` on. */
+export const buildLiteralWarmStart = (base: Uint8Array): Promise<Uint8Array> =>
+  trainCheckpoint(base, literalCorpus(LITERAL_RECIPE.corpusSeed), LITERAL_RECIPE.training);

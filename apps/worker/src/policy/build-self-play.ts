@@ -1,10 +1,9 @@
 // Owns: the recipe of the self-play example's warm start: weights that write problems of one step and answer them. Must not know: where the bytes
 // are kept, the database.
-import { createEmbeddedEngine } from "./embedded/embedded-engine.ts";
 import { literalCorpus } from "./literal-corpus.ts";
-import { pretrain } from "./pretrain.ts";
 import type { PretrainOptions, PretrainPair } from "./pretrain.ts";
 import { proposalCorpus } from "./proposal-corpus.ts";
+import { trainCheckpoint } from "./train-checkpoint.ts";
 
 /** Everything that decides the bytes, beside the weights it begins with, the engine and the teacher. */
 export const SELF_PLAY_RECIPE = {
@@ -22,19 +21,8 @@ export function* selfPlayCorpus(seed: number): Generator<PretrainPair> {
   for (;;) for (const corpus of corpora) yield corpus.next().value as PretrainPair;
 }
 
-/** Trains the weights of the four environments on, one thread; the checkpoint has no optimiser moments. */
-export async function buildSelfPlayWarmStart(
+/** Trains the weights of the four environments on. */
+export const buildSelfPlayWarmStart = (
   base: Uint8Array,
   options: Pick<PretrainOptions, "onProgress"> & { readonly steps?: number } = {},
-): Promise<Uint8Array> {
-  const { corpusSeed, training } = SELF_PLAY_RECIPE;
-  const engine = await createEmbeddedEngine({ threads: 1 });
-  try {
-    await engine.loadState("self-play", base);
-    await pretrain(engine, "self-play", selfPlayCorpus(corpusSeed), { ...training, ...options });
-    await engine.resetOptimizer("self-play");
-    return await engine.saveState("self-play");
-  } finally {
-    await engine.close();
-  }
-}
+): Promise<Uint8Array> => trainCheckpoint(base, selfPlayCorpus(SELF_PLAY_RECIPE.corpusSeed), { ...SELF_PLAY_RECIPE.training, ...options });

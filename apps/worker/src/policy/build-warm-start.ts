@@ -1,7 +1,6 @@
 // Owns: the recipe of the quickstart's warm start, from seeds to checkpoint bytes. Must not know: where the bytes are kept.
-import { createEmbeddedEngine } from "./embedded/embedded-engine.ts";
-import { pretrain } from "./pretrain.ts";
 import type { PretrainOptions, PretrainProgress } from "./pretrain.ts";
+import { trainCheckpoint } from "./train-checkpoint.ts";
 import { warmStartCorpus } from "./warm-start-corpus.ts";
 
 /** Everything that decides the bytes, beside the engine and the teacher themselves. */
@@ -16,25 +15,13 @@ export const WARM_START_RECIPE = {
 } as const;
 
 /**
- * Trains the quickstart's model on one thread and returns its checkpoint without optimiser moments. The same bytes on machines whose CPU
- * takes the same code path of the runtime; docs/engine.md says where that ends.
+ * Trains the quickstart's model.
  * @param steps - fewer than the recipe's give another, weaker warm start, for tests
  */
-export async function buildWarmStart(
+export const buildWarmStart = (
   options: { readonly steps?: number; readonly onProgress?: (progress: PretrainProgress) => void } = {},
-): Promise<Uint8Array> {
-  const { modelSeed, corpusSeed, training } = WARM_START_RECIPE;
-  const engine = await createEmbeddedEngine({ threads: 1 });
-  try {
-    await engine.createModel("warm-start", modelSeed);
-    await pretrain(engine, "warm-start", warmStartCorpus(corpusSeed), {
-      ...training,
-      steps: options.steps ?? training.steps,
-      ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-    });
-    await engine.resetOptimizer("warm-start");
-    return await engine.saveState("warm-start");
-  } finally {
-    await engine.close();
-  }
-}
+): Promise<Uint8Array> =>
+  trainCheckpoint(WARM_START_RECIPE.modelSeed, warmStartCorpus(WARM_START_RECIPE.corpusSeed), {
+    ...WARM_START_RECIPE.training,
+    ...options,
+  });
