@@ -4,8 +4,9 @@ import type { Transaction } from "../database.ts";
 import { CopyRows } from "./copy-rows.ts";
 import { noteLastPoints } from "./last-points.ts";
 import type { LastPoint } from "./last-points.ts";
+import { repeats } from "./series-points.ts";
 import type { SeriesPoints, StoredPoints } from "./series-points.ts";
-import { COPY_CHUNKS, repeats, writeChunk } from "./write-chunks.ts";
+import { COPY_CHUNKS, writeChunk } from "./write-chunks.ts";
 
 /** From so many points of one series on a batch is written as a chunk at once: rows would only be gathered again. */
 export const CHUNK_FROM = 16;

@@ -37,12 +37,6 @@ export class CopyRows {
     return this;
   }
 
-  bool(value: boolean): this {
-    this.#field(1);
-    this.#length = this.#buffer.writeInt8(value ? 1 : 0, this.#length);
-    return this;
-  }
-
   /** `value`: milliseconds since 1970. */
   timestamptz(value: number): this {
     return this.int8(BigInt(Math.round(value * 1000)) - EPOCH_MICROSECONDS);

@@ -99,15 +99,15 @@ export function currentValues(points: Pick<StoredPoints, "steps" | "values">): P
   };
 }
 
+/** Whether some step, of steps in order, has more than one point. */
+export function repeats(steps: Int32Array): boolean {
+  for (let index = 1; index < steps.length; index++) if (steps[index] === steps[index - 1]) return true;
+  return false;
+}
+
 /** Where the current points are; null for all. */
 function currentOf(steps: Int32Array): number[] | null {
-  let repeats = false;
-  for (let index = 1; index < steps.length; index++)
-    if (steps[index] === steps[index - 1]) {
-      repeats = true;
-      break;
-    }
-  if (!repeats) return null;
+  if (!repeats(steps)) return null;
   const kept: number[] = [];
   for (let index = 0; index < steps.length; index++) if (index + 1 === steps.length || steps[index] !== steps[index + 1]) kept.push(index);
   return kept;

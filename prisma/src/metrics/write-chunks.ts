@@ -8,7 +8,7 @@ import type { StoredPoints } from "./series-points.ts";
 /** Points of a full chunk: 32 kB of values. */
 export const FULL_CHUNK = 4_096;
 
-export const COPY_CHUNKS = `copy metrics.chunk (series_id, from_step, to_step, points, non_finite, repeats, low, high, last, last_segment, last_batch,
+export const COPY_CHUNKS = `copy metrics.chunk (series_id, from_step, to_step, points, non_finite, low, high, last, last_segment, last_batch,
   steps, vals, times, batches, fold_level, folds) from stdin (format binary)`;
 
 /** Points in order as full chunks and one with the rest; points of one step stay together. Returns how many chunks they are. */
@@ -41,13 +41,12 @@ export function writeChunk(chunks: CopyRows, id: string, points: StoredPoints): 
   const bytes = encodeChunk(points);
   const folded = foldChunk(current(points));
   chunks
-    .row(17)
+    .row(16)
     .int8(BigInt(id))
     .int4(steps[0] as number)
     .int4(steps[end] as number)
     .int4(steps.length)
     .int4(nonFinite)
-    .bool(repeats(steps))
     .float8(some ? low : null)
     .float8(some ? high : null)
     .float8(values[end] as number)
@@ -60,6 +59,3 @@ export function writeChunk(chunks: CopyRows, id: string, points: StoredPoints): 
     .int4(folded && folded.level)
     .bytea(folded && encodeFolds(folded.folds));
 }
-
-/** Whether some step, of steps in order, has more than one point. */
-export const repeats = (steps: Int32Array): boolean => steps.some((step, index) => index > 0 && step === steps[index - 1]);
