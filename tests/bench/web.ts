@@ -25,6 +25,8 @@ const HOUR = 3_600;
 const [BATCH, SMALL_BATCH] = [100, 10];
 
 const COMPARED = { runs: 100, steps: 2_000 };
+/** Of each input among them. */
+const REPEATS = 12;
 type Say = (metric: string, unit: string, values: readonly number[], goal?: Goal) => void;
 
 const web: Bench = async (report, flags) => {
@@ -159,11 +161,11 @@ async function compares(browser: Browser, bench: Awaited<ReturnType<typeof start
   await page.locator(".chart-readout", { hasText: `of ${COMPARED.runs}` }).waitFor();
   await noteInputs(page);
   const all: number[] = [];
-  const measure = async (name: string, act: () => Promise<unknown>): Promise<void> => {
+  const measure = async (name: string, act: (repeat: number) => Promise<unknown>): Promise<void> => {
     const waits: number[] = [];
     const tasks: number[] = [];
-    for (let repeat = 0; repeat < 6; repeat++) {
-      await act();
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      await act(repeat);
       const { inputMs, taskMs } = await sinceInputs(page);
       waits.push(inputMs);
       tasks.push(taskMs);
@@ -181,7 +183,8 @@ async function compares(browser: Browser, bench: Awaited<ReturnType<typeof start
   await measure("another smoothing", () => page.keyboard.press("ArrowDown"));
   await measure("sorted by another column", press(/^(?:Run|Created)/));
   await measure("a place pinned", async () => over.click({ position: { x: 100 + Math.random() * 900, y: 80 } }));
-  await measure("zoomed by a drag", async () => {
+  await measure("zoomed in by a drag, out again by a double click", async (repeat) => {
+    if (repeat % 3 === 2) return over.dblclick({ position: { x: 500, y: 80 } });
     const box = await over.boundingBox();
     if (box === null) throw new Error("the chart has no box");
     await page.mouse.move(box.x + box.width * 0.2, box.y + 60);

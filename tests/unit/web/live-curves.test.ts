@@ -117,7 +117,6 @@ test("a curve over another axis never turns round where a slower seed ends", () 
   ]);
   const [line] = curveLines([arm], runs, series, {
     showsSeeds: false,
-    smoothing: 0,
     placeOf: (runId, step) => (runId === "1" ? step : step <= 2 ? 10 * step : null),
   });
   expect(line?.x).toEqual([5.5, 11, 11, 11]);

@@ -14,8 +14,9 @@ function workOff(): void {
   if (waiting.size > 0) setTimeout(workOff);
   work();
 }
-// What a frame's callback puts off comes behind that frame's paint.
-const begin = oncePerFrame(() => setTimeout(workOff));
+// What a frame's callback puts off comes behind that frame's paint; one frame later the picture is on its way to the screen, which takes a processor too.
+const next = oncePerFrame(() => setTimeout(workOff));
+const begin = oncePerFrame(next);
 
 /** Returns what takes it back. */
 function afterPaint(work: () => void): () => void {

@@ -33,21 +33,26 @@ export interface ChartRule {
 /** A stretch of the x-axis. */
 export type ChartRange = readonly [from: number, to: number];
 
-type Column = (number | null | undefined)[];
-/** x, then of every line y, and low and high where it has a band. */
+type Column = readonly (number | null | undefined)[];
+/** x, rising and each place once; then of every line y, and low and high where it has a band. To be read only: some are the lines' own. */
 export type ChartColumns = [number[], ...Column[]];
 
 /** On a log scale what is not above 0 is a gap. */
 export function joinLines(lines: readonly ChartLine[], isLog: boolean): ChartColumns {
-  const x = unionOf(lines.map((line) => line.x));
+  const axes = lines.map((line) => line.x);
+  const [first = []] = axes;
+  // Lines of one chart mostly share their places: their values are columns as they are.
+  const isShared = axes.every((axis) => axis === first || (axis.length === first.length && axis.every((value, at) => value === first[at])));
+  const x = isShared ? [...first] : [...new Set(axes.flat())].sort((a, b) => a - b);
+  const drawable = (y: number | null): number | null => (y !== null && isLog && y <= 0 ? null : y);
   const spread = (line: ChartLine, values: readonly (number | null)[]): Column => {
+    if (isShared) return isLog ? values.map(drawable) : values;
     // Undefined, not null: a place the line simply lacks is bridged, one where its value is not finite is a gap.
-    const column: Column = Array.from({ length: x.length });
+    const column: (number | null | undefined)[] = Array.from({ length: x.length });
     let at = 0;
     for (const [index, value] of line.x.entries()) {
       while ((x[at] ?? Infinity) < value) at++;
-      const y = values[index] ?? null;
-      column[at] = y !== null && isLog && y <= 0 ? null : y;
+      column[at] = drawable(values[index] ?? null);
     }
     return column;
   };
@@ -55,14 +60,6 @@ export function joinLines(lines: readonly ChartLine[], isLog: boolean): ChartCol
     x,
     ...lines.flatMap((line) => [line.y, ...(line.low && line.high ? [line.low, line.high] : [])].map((values) => spread(line, values))),
   ];
-}
-
-/** Rising, each place once. */
-function unionOf(axes: readonly (readonly number[])[]): number[] {
-  const [first = [], ...rest] = axes;
-  // Lines of one chart mostly share their places.
-  if (rest.every((axis) => axis.length === first.length && axis.every((value, at) => value === first[at]))) return [...first];
-  return [...new Set(axes.flat())].sort((a, b) => a - b);
 }
 
 /** What must be built anew when it changes; anything else is new data in the same plot. */
@@ -117,20 +114,21 @@ export function valueRange(lines: readonly ChartLine[], within: ChartRange, isLo
 
 function freeRange(lines: readonly ChartLine[], [from, to]: ChartRange, isLog: boolean): [number, number] {
   let [low, high, bandLow, bandHigh] = [Infinity, -Infinity, Infinity, -Infinity];
-  const scaled = (value: number): number => (isLog ? Math.log10(value) : value);
-  for (const line of lines) {
-    for (let at = 0; at < line.x.length; at++) {
-      const [x, value] = [line.x[at] ?? 0, line.y[at]];
+  for (const { x: xs, y, low: lows, high: highs } of lines) {
+    for (let at = 0; at < xs.length; at++) {
+      const x = xs[at] ?? 0;
+      const value = y[at];
       if (value == null || x < from || x > to || (isLog && value <= 0)) continue;
-      const y = scaled(value);
-      const [bottom, top] = [line.low?.[at] ?? value, line.high?.[at] ?? value];
-      low = Math.min(low, y);
-      high = Math.max(high, y);
-      bandLow = Math.min(bandLow, isLog && bottom <= 0 ? y : scaled(bottom));
-      bandHigh = Math.max(bandHigh, isLog && top <= 0 ? y : scaled(top));
+      const [bottom, top] = lows === undefined ? [value, value] : [lows[at] ?? value, highs?.[at] ?? value];
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+      bandLow = Math.min(bandLow, isLog && bottom <= 0 ? value : bottom);
+      bandHigh = Math.max(bandHigh, isLog && top <= 0 ? value : top);
     }
   }
   if (low > high) return isLog ? [0.1, 1] : [0, 1];
+  // A logarithm rises with its value: of the ends it is enough.
+  if (isLog) [low, high, bandLow, bandHigh] = [Math.log10(low), Math.log10(high), Math.log10(bandLow), Math.log10(bandHigh)];
   const span = Math.max(high - low, isLog ? 0.1 : Math.abs(high) * 0.1) || 1;
   const bottom = Math.max(Math.min(low, bandLow), low - BAND_SHARE * span);
   const top = Math.min(Math.max(high, bandHigh), high + BAND_SHARE * span);

@@ -1,6 +1,7 @@
 // Owns: what a chart paints by hand on its canvas: rules with words, marks along lines; and the pinned place over it. Must not know: data's source, uPlot's options.
 import type uPlot from "uplot";
 import { markPath } from "../arms/arm-look.ts";
+import type { Mark } from "../arms/arm-look.ts";
 import type { ChartLine, ChartRule } from "./chart-data.ts";
 import { onThemeChange } from "./theme-signal.ts";
 
@@ -51,6 +52,18 @@ export function drawRules(plot: uPlot, rules: readonly ChartRule[], font: string
 
 const MARK_EVERY_PX = 90;
 
+/** Built once: a path of a hundred lines' marks at each drawing is a tenth of it. */
+const shapes = new Map<string, Path2D>();
+
+function shapeOf(mark: Mark, size: number): Path2D {
+  const key = `${mark} ${size}`;
+  const known = shapes.get(key);
+  if (known !== undefined) return known;
+  const shape = new Path2D(markPath(mark, size));
+  shapes.set(key, shape);
+  return shape;
+}
+
 /** Marks along a line, so that it is known without its colour. */
 export function drawMarks(plot: uPlot, lines: readonly ChartLine[]): void {
   const { ctx, bbox } = plot;
@@ -58,7 +71,7 @@ export function drawMarks(plot: uPlot, lines: readonly ChartLine[]): void {
   ctx.save();
   lines.forEach(({ mark, faint, variable, x, y }, index) => {
     if (mark === undefined || faint) return;
-    const shape = new Path2D(markPath(mark, 8 * scale));
+    const shape = shapeOf(mark, 8 * scale);
     ctx.fillStyle = colour(variable);
     // Shifted by line: marks of lines that run together do not cover each other.
     let next = bbox.left + ((index * 23) % MARK_EVERY_PX) * scale;

@@ -61,6 +61,8 @@ export function seriesOf(now: ChartNow): {
     if (!isCrowd && !faint) pointed.add(series.length);
     series.push({
       label,
+      // The range of values is a chart's own: uPlot need not look for it in every line.
+      auto: false,
       stroke: faint ? `${stroke}88` : stroke,
       width: faint || (isCrowd && low === undefined) ? 1 : 2,
       dash: isCrowd && (faint || low === undefined) ? [] : [...dash],
@@ -69,7 +71,7 @@ export function seriesOf(now: ChartNow): {
       points: { show: (plot, _series, from, to) => to - from < 1 && now.glide?.plot !== plot, size: 5 },
     });
     if (low === undefined) continue;
-    const edge: uPlot.Series = { stroke: "transparent", width: 0, paths, points: { show: false } };
+    const edge: uPlot.Series = { auto: false, stroke: "transparent", width: 0, paths, points: { show: false } };
     series.push(edge, edge);
     bands.push({ series: [series.length - 1, series.length - 2], fill: `${stroke}22` });
   }

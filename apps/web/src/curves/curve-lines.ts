@@ -1,4 +1,4 @@
-// Owns: a metric's folded series as the lines of a chart: arms' means with bands, seeds behind them, on any axis, smoothed or not.
+// Owns: a metric's folded series as the lines of a chart: arms' means with bands, seeds behind them, on any axis; and lines smoothed.
 // Must not know: charts' looks beyond an arm's.
 import { armLook } from "../arms/arm-look.ts";
 import type { ChartLine } from "../components/chart-data.ts";
@@ -24,7 +24,6 @@ export interface CurveRun {
 
 export interface LineOptions {
   readonly showsSeeds: boolean;
-  readonly smoothing: number;
   /** Where a step of a run lies on the x-axis; null where that is not known. Absent: steps are the axis. */
   readonly placeOf?: ((runId: string, step: number) => number | null) | undefined;
 }
@@ -33,7 +32,7 @@ export function curveLines(
   arms: readonly CurveArm[],
   runs: readonly CurveRun[],
   series: ReadonlyMap<string, FoldedSeries>,
-  { showsSeeds, smoothing, placeOf }: LineOptions,
+  { showsSeeds, placeOf }: LineOptions,
 ): ChartLine[] {
   const width = commonWidth(runs.flatMap(({ id }) => series.get(id) ?? []));
   return arms.flatMap(({ id, ordinal, name }) => {
@@ -62,18 +61,22 @@ export function curveLines(
       const own = onAxis(series.get(run.id)?.means(width) ?? [], placeOf && ((step) => placeOf(run.id, step)));
       return { key: run.id, label: `${name} seed ${run.seed}`, ...look, faint: true, ...own.axis, y: own.kept.map(({ mean }) => mean) };
     });
-    return smoothing === 0 ? [...seeds, mean] : [...seeds, ...smoothed(mean, smoothing)];
+    return [...seeds, mean];
   });
 }
 
 /** What was measured stays, faint; an interval of the raw means is no interval of the smoothed ones and is left out. */
-function smoothed(line: ChartLine, weight: number): ChartLine[] {
-  const { low: _low, high: _high, n: _n, ...bare } = line;
-  return [
-    { ...bare, key: `${line.key} raw`, faint: true },
-    { ...bare, label: `${line.label}, EMA ${weight}`, y: exponentialAverage(line.y, weight) },
-  ];
-}
+export const smoothed = (lines: readonly ChartLine[], weight: number): readonly ChartLine[] =>
+  weight === 0
+    ? lines
+    : lines.flatMap((line): ChartLine[] => {
+        if (line.faint) return [line];
+        const { low: _low, high: _high, n: _n, ...bare } = line;
+        return [
+          { ...bare, key: `${line.key} raw`, faint: true },
+          { ...bare, label: `${line.label}, EMA ${weight}`, y: exponentialAverage(line.y, weight) },
+        ];
+      });
 
 interface Placed<Place> {
   readonly kept: readonly Place[];

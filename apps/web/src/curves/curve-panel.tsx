@@ -1,6 +1,7 @@
 // Owns: one metric's learning curves by arm. Must not know: other panels.
 import { useMemo } from "react";
 import type { PointBus } from "../api/point-bus.ts";
+import { AfterPaint } from "../components/after-paint.tsx";
 import { Button } from "../components/button.tsx";
 import { Chart } from "../components/chart.tsx";
 import type { ChartLine, ChartRange } from "../components/chart-data.ts";
@@ -10,7 +11,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
 import { chartSvg, chartTable } from "../download/chart-svg.ts";
 import { DownloadMenu } from "../download/download-menu.tsx";
-import { curveLines } from "./curve-lines.ts";
+import { curveLines, smoothed } from "./curve-lines.ts";
 import type { CurveArm, CurveRun } from "./curve-lines.ts";
 import { PanelHead } from "./panel-head.tsx";
 import { boundsOf } from "./share-metric.ts";
@@ -50,16 +51,16 @@ export function CurvePanel(props: CurvePanelProps) {
   const clocks = useStepTimes(bus, runIds, axis === "time" ? metric : null, range);
   const totalSteps = Math.max(1, ...runs.map((run) => run.totalSteps));
   const structure = runs.map(({ id, arm }) => `${id} ${arm.id}`).join("|");
-  const drawn = useMemo(() => {
+  const measured = useMemo(() => {
     const folded = series?.get(metric);
     if (folded === undefined) return undefined;
     const { times } = clocks;
     if (axis === "time") {
       if (times === undefined) return undefined;
       const placeOf = (runId: string, step: number) => times.get(runId)?.at(step, folded.get(runId)?.lastStep ?? -Infinity) ?? null;
-      return curveLines(arms, runs, folded, { showsSeeds, smoothing, placeOf });
+      return curveLines(arms, runs, folded, { showsSeeds, placeOf });
     }
-    if (axis === "step") return curveLines(arms, runs, folded, { showsSeeds, smoothing });
+    if (axis === "step") return curveLines(arms, runs, folded, { showsSeeds });
     const amountsOf = amounts.series;
     if (amountsOf === undefined) return undefined;
     const places = new Map(
@@ -69,8 +70,9 @@ export function CurvePanel(props: CurvePanelProps) {
       }),
     );
     const placeOf = (runId: string, step: number) => places.get(runId)?.(step) ?? null;
-    return curveLines(arms, runs, folded, { showsSeeds, smoothing, placeOf });
-  }, [series, amounts.series, clocks.times, metric, axis, showsSeeds, smoothing, structure, arms]);
+    return curveLines(arms, runs, folded, { showsSeeds, placeOf });
+  }, [series, amounts.series, clocks.times, metric, axis, showsSeeds, structure, arms]);
+  const drawn = useMemo(() => measured && smoothed(measured, smoothing), [measured, smoothing]);
   const rules = useMemo(
     () => (showsStages && axis === "step" ? arms.flatMap((arm) => stageRules(arm, totalSteps)) : []),
     [arms, totalSteps, showsStages, axis],
@@ -116,20 +118,22 @@ export function CurvePanel(props: CurvePanelProps) {
         )
       ) : (
         <>
-          <Chart
-            label={`${title} over ${AXIS_TITLES[axis]} by arm: mean over seeds and 95% interval`}
-            lines={lines}
-            rules={rules}
-            xName={AXIS_TITLES[axis]}
-            until={until}
-            bounds={boundsOf(metric)}
-            syncKey={`curves ${axis}`}
-            isLog={isLog}
-            range={onX.range}
-            onRange={(wanted) => onRange(wanted && toSteps(lines, wanted, axis === "step"))}
-            pin={onX.pin}
-            onPin={(x) => view.setPin(x === null ? null : toSteps(lines, [x, x], axis === "step")[1])}
-          />
+          <AfterPaint>
+            <Chart
+              label={`${title} over ${AXIS_TITLES[axis]} by arm: mean over seeds and 95% interval`}
+              lines={lines}
+              rules={rules}
+              xName={AXIS_TITLES[axis]}
+              until={until}
+              bounds={boundsOf(metric)}
+              syncKey={`curves ${axis}`}
+              isLog={isLog}
+              range={onX.range}
+              onRange={(wanted) => onRange(wanted && toSteps(lines, wanted, axis === "step"))}
+              pin={onX.pin}
+              onPin={(x) => view.setPin(x === null ? null : toSteps(lines, [x, x], axis === "step")[1])}
+            />
+          </AfterPaint>
           {hidden > 0 && <p className="small muted">{hidden} places at or below 0 are not on a log scale.</p>}
         </>
       )}
