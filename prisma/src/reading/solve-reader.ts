@@ -26,7 +26,10 @@ interface Measured {
 const bucketIn = ({ measuredPasses: passes, measuredAttempts: attempts, bins }: Measured): Bucket | null =>
   passes === null || attempts === null ? null : bucketOf({ passes, attempts }, bins === "narrow" ? "narrow" : "broad");
 
-/** Every finished group of a step by step: passed are the rollouts whose tests all did, attempts those that were executed on a whole machine. */
+/**
+ * Every finished group of a problem that the run trains on, by step: passed are the rollouts whose tests all did, attempts those that were executed on a
+ * whole machine. Problems that were written on the way, and the groups that wrote them, are no part of what a solve rate is of.
+ */
 export async function readSolvedGroups({ sql }: Database, runIds: readonly string[]): Promise<SolvedGroupRow[]> {
   const rows = await sql<(Omit<SolvedGroupRow, "bucket"> & Measured)[]>`
     select g."runId", g.step, g."problemId", count(*)::int as attempts,
@@ -36,7 +39,7 @@ export async function readSolvedGroups({ sql }: Database, runIds: readonly strin
     from "Group" g join "Step" s on s."runId" = g."runId" and s.step = g.step and s."completedAt" is not null
     join "Rollout" r on r."groupId" = g.id and r.verdict <> 'SANDBOX_ERROR'
     join "Run" n on n.id = g."runId" join "Arm" a on a.id = n."armId" join "Experiment" e on e.id = n."experimentId"
-    left join "ProblemSetMember" m on m."problemSetId" = coalesce(a.configuration->>'trainingSet', e."problemSetId") and m."problemId" = g."problemId"
+    join "ProblemSetMember" m on m."problemSetId" = coalesce(a.configuration->>'trainingSet', e."problemSetId") and m."problemId" = g."problemId" and m.split = 'TRAIN'
     where g."runId" = any(${[...runIds]}::text[]) and g."scopeKind" = 'STEP' group by g.id order by g."runId", g.step, g.ordinal`;
   return rows.map(({ measuredPasses, measuredAttempts, bins, ...row }) => ({
     ...row,

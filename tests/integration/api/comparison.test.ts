@@ -144,6 +144,15 @@ test("says what whole courses come to: best, area, steps to a threshold, and the
     ["HARD", 1],
   ]);
   await Promise.all([measure(0, 16), measure(2, 16)]);
+  // One that was drawn and is none of those to train on, as one that a policy wrote on the way: one of the three others was solved.
+  const move = (split: "TRAIN" | "HELD_OUT") =>
+    world.database.prisma.problemSetMember.updateMany({ where: { problemId: members[0]!.problemId }, data: { split } });
+  await move("HELD_OUT");
+  const ofOthers = (await get(api.url, SCALARS, { of: { experimentId: id } })).comparison.arms[0].scalars.find(
+    ({ kind, bucket }: { kind: string; bucket: string | null }) => kind === "SOLVE_RATE_OF_PROBLEMS" && bucket === null,
+  );
+  expect(ofOthers.estimate.mean).toBeCloseTo(1 / 3);
+  await move("TRAIN");
   expect(
     (await get(api.url, SCALARS, { of: { experimentId: id } })).comparison.arms[0].scalars.map(({ kind }: { kind: string }) => kind),
   ).toEqual([
