@@ -183,6 +183,26 @@ test("collapses the seeds of a curve, and says how many seeds each place has", a
   ]);
 });
 
+test("counts several runs of one seed once, with their mean: in tables, curves and whole courses alike", async () => {
+  const asked = { of: { experimentId: id }, metrics: ["train/reward"], curves: ["train/reward"] };
+  await world.database.sql`update "Run" set seed = 1 where id = ${runIds[1]!}`;
+  const { comparison } = await get(api.url, COMPARISON, asked);
+  const courses = (await get(api.url, SCALARS, { of: asked.of, threshold: 0.45 })).comparison;
+  await world.database.sql`update "Run" set seed = 2 where id = ${runIds[1]!}`;
+  const [uniform, classic] = comparison.arms;
+  const [one, other] = uniform.metrics[0].perSeed.map(({ value }: { value: number }) => value);
+  expect(one).not.toBe(other);
+  const mean = expect.closeTo((one + other) / 2, 9);
+  expect(uniform.metrics[0].estimate).toMatchObject({ mean, n: 1 });
+  const [same] = classic.metrics[0].perSeed;
+  expect(classic.metrics[0].difference.estimate).toMatchObject({ mean: expect.closeTo(same.value - (one + other) / 2, 9), n: 1 });
+  expect(uniform.curves[0].points.map(({ estimate }: { estimate: { n: number } }) => estimate.n)).toContain(1);
+  expect(uniform.curves[0].points.map(({ estimate }: { estimate: { n: number } }) => estimate.n)).not.toContain(2);
+  expect(comparison.guardRails).toContain("uniform: several runs have seed 1: their mean counts once");
+  const of = (kind: string) => courses.arms[0].scalars.find((scalar: { kind: string }) => scalar.kind === kind);
+  expect(of("FINAL").estimate).toEqual({ mean, n: 1 });
+});
+
 test("says what a reader should know: few seeds, unfinished runs, broken sandboxes, values that are missing or not finite", async () => {
   const broken = runIds[3] ?? "";
   await inRun(world.database.sql, broken, null, (tx, emit) =>

@@ -100,6 +100,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web Alerts": () => ({}),
   "web ApiKeys": () => ({}),
   "web AuditLog": () => ({}),
+  "web FirstMetrics": ({ runIds }) => ({ runIds }),
   "web MetricNames": ({ runIds }) => ({ runIds }),
   "web Rollout": ({ runIds }) => ({ id: `${runIds[0]}/step/1/0/0` }),
   "web Runs": () => ({ text: "metrics.`train/reward` >= 0", first: 50, metric: "train/reward" }),

@@ -5,7 +5,7 @@ import { keyRange, logTicks, valueRange } from "../../../apps/web/src/components
 import { misplacedShare, realisedShares, scheduledColumns, scheduledShares } from "../../../apps/web/src/curves/draw-shares.ts";
 import { placeOn } from "../../../apps/web/src/curves/x-axis.ts";
 import { toCsv } from "../../../apps/web/src/download/csv.ts";
-import { formatValue } from "../../../apps/web/src/format/number.ts";
+import { formatTicks, formatValue } from "../../../apps/web/src/format/number.ts";
 import { configDiff } from "../../../apps/web/src/routes/experiment/config-diff.ts";
 import { cumulativeRate } from "../../../apps/web/src/statistics/cumulative-rate.ts";
 import { FoldedSeries } from "../../../apps/web/src/statistics/folded-series.ts";
@@ -19,7 +19,8 @@ function series(values: readonly number[], width = 1): FoldedSeries {
 }
 
 test("a number is rounded as in the API's sentences, and has as many digits as its size asks for", () => {
-  expect([0.1025, -0.1025, 0.0625, 12.344, 123.46, 1234.6, 0.0001, 0].map(formatValue)).toEqual([
+  expect([-1.74e-5, 0.1025, -0.1025, 0.0625, 12.344, 123.46, 1234.6, 0.0001, 0].map(formatValue)).toEqual([
+    "−1.74e−5",
     "0.102",
     "−0.102",
     "0.063",
@@ -29,6 +30,13 @@ test("a number is rounded as in the API's sentences, and has as many digits as i
     "1.00e−4",
     "0",
   ]);
+});
+
+test("ticks of an axis are short, alike, and told apart", () => {
+  expect(formatTicks([-0.25, 0, 0.25])).toEqual(["−0.25", "0", "0.25"]);
+  expect(formatTicks([-0.00002, 0, 0.00004])).toEqual(["−2e−5", "0", "4e−5"]);
+  expect(formatTicks([0, 20_000_000_000, 72_500_000_000])).toEqual(["0", "20B", "72.5B"]);
+  expect(formatTicks([99_000, null, 100_500])).toEqual(["99K", "", "100.5K"]);
 });
 
 describe("pass@k", () => {

@@ -124,10 +124,21 @@ test("a curve over another axis never turns round where a slower seed ends", () 
 });
 
 test("an arm's curve counts at each place the seeds that have come so far, in the widest of their buckets", () => {
-  const curve = armCurve([new FoldedSeries(1, answered([1, 2, 3, 4], 1)), new FoldedSeries(2, answered([3, 4], 2))]);
+  const curve = armCurve([[new FoldedSeries(1, answered([1, 2, 3, 4], 1))], [new FoldedSeries(2, answered([3, 4], 2))]]);
   expect(curve.map(({ step, mean, n }) => [step, mean, n])).toEqual([
     [1, 2, 2],
     [3, 3.25, 2],
     [4, 4, 1],
+  ]);
+});
+
+test("several runs of one seed count once, with their mean: a fork is no second sample", () => {
+  const arm = { id: "arm", ordinal: 0, name: "arm", curriculum: { specification: null } };
+  const runs = [1, 1, 2].map((seed, at) => ({ id: String(at), seed, totalSteps: 2, arm: { id: "arm" } }));
+  const series = new Map([[1, 2], [3], [4, 8]].map((points, at) => [String(at), new FoldedSeries(1, answered(points, 1))]));
+  const [line] = curveLines([arm], runs, series, { showsSeeds: false });
+  expect([line?.y, line?.n]).toEqual([
+    [3, 5],
+    [2, 2],
   ]);
 });

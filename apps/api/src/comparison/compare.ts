@@ -78,13 +78,7 @@ export async function compare(
           baseline === null || one === baseline ? null : side(baseline, name),
         ),
       ),
-      curves: curves.map((name) =>
-        collapseSeeds(
-          name,
-          ofArm.flatMap(({ id }) => seriesOf.get(id) ?? []),
-          width,
-        ),
-      ),
+      curves: curves.map((name) => collapseSeeds(name, ofArm, seriesOf, width)),
       improvement: heldOutImprovement(arm.name, resultsOf(one)),
       overProblems:
         baseline === null || one === baseline

@@ -134,13 +134,6 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
 
   const named = (key: readonly unknown[]): string =>
     by.map(({ property, name }, at) => `${PREFIX[property]}${name}=${canonicalJson(key[at] ?? null)}`).join(", ") || "all runs";
-  const seedsOf = (ofGroup: readonly RunRow[], metric: string): Map<number, number> =>
-    new Map(
-      [...Map.groupBy(values.perSeed(ofGroup, metric), ({ seed }) => seed)].flatMap(([seed, each]) => {
-        const finite = each.map(({ value }) => value).filter(Number.isFinite);
-        return finite.length === 0 ? [] : [[seed, finite.reduce((sum, one) => sum + one, 0) / finite.length] as const];
-      }),
-    );
   let ended: ReturnType<typeof readCompleted> | undefined;
   const completed = (): ReturnType<typeof readCompleted> => (ended ??= readCompleted(db, runIds));
   let evaluated: ReturnType<typeof readBeforeAndAfter> | undefined;
@@ -158,18 +151,12 @@ export async function groupRuns(db: Database, { runs, by, metrics, curves, maxPo
       metrics: metrics.map((name) =>
         comparedMetric(
           name,
-          { name: named(key), values: seedsOf(ofGroup, name) },
+          { name: named(key), values: values.finite(ofGroup, name) },
           values.perSeed(ofGroup, name),
-          group === wanted || wanted === undefined ? null : { name: named(wanted.key), values: seedsOf(wanted.runs, name) },
+          group === wanted || wanted === undefined ? null : { name: named(wanted.key), values: values.finite(wanted.runs, name) },
         ),
       ),
-      curves: curves.map((name) =>
-        collapseSeeds(
-          name,
-          ofGroup.flatMap(({ id }) => seriesOf.get(id) ?? []),
-          width,
-        ),
-      ),
+      curves: curves.map((name) => collapseSeeds(name, ofGroup, seriesOf, width)),
       improvement: async () => heldOutImprovement(named(key), await resultsOf(ofGroup)),
       overProblems: async () =>
         group === wanted || wanted === undefined

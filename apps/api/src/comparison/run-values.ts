@@ -1,5 +1,6 @@
 // Owns: the last value of each metric of each run. Must not know: arms, estimates.
 import type { MetricPoint } from "@gradus/domain/metric";
+import { mean } from "@gradus/domain/statistics";
 import type { RunRow } from "@gradus/prisma/rows";
 import type { SeedValue } from "../generated/schema-types.ts";
 
@@ -18,9 +19,9 @@ export class RunValues {
     });
   }
 
-  /** Seed -> value, where it is finite. */
+  /** Seed -> value, where it is finite: the mean of those of its runs. */
   finite(runs: readonly RunRow[], metric: string): Map<number, number> {
-    return new Map(this.perSeed(runs, metric).flatMap(({ seed, value }) => (Number.isFinite(value) ? [[seed, value] as const] : [])));
+    return meanBySeed(this.perSeed(runs, metric).filter(({ value }) => Number.isFinite(value)));
   }
 
   /** Metric -> seeds without a value, for metrics that lack one. */
@@ -33,6 +34,10 @@ export class RunValues {
     return seedsBy(metrics, (metric) => this.perSeed(runs, metric).flatMap(({ seed, value }) => (Number.isFinite(value) ? [] : [seed])));
   }
 }
+
+/** Several runs of one seed are one sample of it: their mean. */
+export const meanBySeed = (values: readonly { readonly seed: number; readonly value: number }[]): Map<number, number> =>
+  new Map([...Map.groupBy(values, ({ seed }) => seed)].map(([seed, of]) => [seed, mean(of.map(({ value }) => value))]));
 
 const key = (runId: string, metric: string): string => `${runId}\n${metric}`;
 

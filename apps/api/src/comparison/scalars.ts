@@ -7,6 +7,7 @@ import type { SolvedGroupRow, TrainingProblems } from "@gradus/prisma/reading/so
 import type { RunRow } from "@gradus/prisma/rows";
 import type { ComparedScalar, ScalarKind } from "../generated/schema-types.ts";
 import { matchedDifference, overSeeds } from "./estimate.ts";
+import { meanBySeed } from "./run-values.ts";
 
 /** What is known of a run's course. */
 export interface Course {
@@ -141,17 +142,17 @@ export function compareScalars(
           kind,
           metric,
           bucket,
-          estimate: overSeeds(own.map(({ value }) => value)),
+          estimate: overSeeds([...meanBySeed(own).values()]),
           perSeed: own.map(({ seed, runId, value }) => ({ seed, runId, value })),
           difference:
             against === undefined
               ? null
               : matchedDifference(
                   [kind, ...(metric === null ? [] : [`of ${metric}`]), ...(bucket === null ? [] : [`on ${bucket}`])].join(" "),
-                  { name: baseline!, values: bySeed(against) },
-                  { name, values: bySeed(own) },
+                  { name: baseline!, values: meanBySeed(against) },
+                  { name, values: meanBySeed(own) },
                 ),
-          note: noteOf(own, runs.length, absent),
+          note: noteOf(own, runs, absent),
         };
       }),
     ]),
@@ -163,19 +164,18 @@ interface SeedScalar extends Scalar {
   readonly runId: string;
 }
 
-const bySeed = (all: readonly SeedScalar[]): Map<number, number> => new Map(all.map(({ seed, value }) => [seed, value]));
-
 const perSeed = ({ of }: ScalarOfRun, { runs }: ArmCourse, courses: ReadonlyMap<string, Course>): SeedScalar[] =>
   runs.flatMap(({ id, seed }) => {
     const scalar = courses.has(id) ? of(courses.get(id)!) : null;
     return scalar === null ? [] : [{ seed, runId: id, ...scalar }];
   });
 
-function noteOf(own: readonly SeedScalar[], seeds: number, absent: string): string | null {
+function noteOf(own: readonly SeedScalar[], runs: ArmCourse["runs"], absent: string): string | null {
+  const all = `${runs.length} ${new Set(runs.map(({ seed }) => seed)).size === runs.length ? "seeds" : "runs"}`;
   const notes = [...Map.groupBy(own, ({ note }) => note ?? "")].filter(([note]) => note !== "");
   const said = [
-    ...(own.length < seeds ? [`${seeds - own.length} of ${seeds} seeds: ${absent}`] : []),
-    ...notes.map(([note, members]) => `${members.length} of ${seeds} seeds: ${note}`),
+    ...(own.length < runs.length ? [`${runs.length - own.length} of ${all}: ${absent}`] : []),
+    ...notes.map(([note, members]) => `${members.length} of ${all}: ${note}`),
   ];
   return said.length === 0 ? null : said.join("; ");
 }

@@ -2,13 +2,13 @@
 import { formatValue } from "../format/number.ts";
 import type { Cell } from "../download/csv.ts";
 import { Difference } from "./difference.tsx";
-import type { EstimateValue } from "./estimate-text.tsx";
+import type { EstimatePartsFragment } from "../generated/graphql.ts";
 
 export interface Improvement {
   readonly before: number;
   readonly after: number;
   readonly excludesZero: boolean;
-  readonly estimate: EstimateValue;
+  readonly estimate: EstimatePartsFragment;
 }
 
 export const BEFORE_AFTER = "Held-out pass@1, before → after";

@@ -1,6 +1,6 @@
 // Owns: what uPlot is told: axes, series, bands, and what a drag, a wheel, a click do. Must not know: React, metrics, arms.
 import uPlot from "uplot";
-import { formatCount } from "../format/number.ts";
+import { formatCount, formatTicks } from "../format/number.ts";
 import { logTicks, valueRange, wholeRange } from "./chart-data.ts";
 import type { ChartRange } from "./chart-data.ts";
 import { Glide } from "./chart-glide.ts";
@@ -55,7 +55,7 @@ export function chartOptions(now: ChartNow, { height, width, isLog, zone, syncKe
         size: 52,
         // uPlot's own places on a log scale grow without end while a scale has no bounds above 0 yet: seconds for a click.
         ...(isLog ? { splits: (_plot: uPlot, _axis: number, min: number, max: number) => logTicks(min, max), filter: keepAll } : {}),
-        values: (_plot, ticks) => ticks.map((tick) => (tick == null ? "" : String(Number(tick.toPrecision(6))))),
+        values: (_plot, ticks) => formatTicks(ticks.map((tick) => tick ?? null)),
       },
     ],
     series,

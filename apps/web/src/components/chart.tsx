@@ -184,32 +184,35 @@ function Readout({ lines, x, xName, placeName, at: by, last }: ReadoutProps) {
           .slice(0, MOST_TOLD)
           .map(({ line }) => line);
   const told = place === null ? "–" : placeName(place);
+  // Of how many seeds is said once where it is the same for all, which it mostly is.
+  const counts = new Set(shown.flatMap((line) => line.n?.[atPlace(line)] ?? []));
+  const [common] = counts.size === 1 && shown.every(({ n }) => n !== undefined) ? counts : [];
   return (
     <figcaption className="chart-readout">
-      <span>
+      <span className="chart-place">
         {x === null ? "latest, " : AT[by]}
         {xName} {told}
+        {common !== undefined && ` · n = ${common}`}
+        {all.length > shown.length && ` · the highest ${shown.length} of ${all.length} lines`}
       </span>
       {shown.map((line) => {
+        // A line that has nothing here keeps its place: rows that come and go would move the chart under the pointer.
         const at = atPlace(line);
-        if (at < 0) return null;
         const [low, high, n] = [line.low?.[at], line.high?.[at], line.n?.[at]];
         return (
           <span key={line.key} className="arm-key">
             <LineSample variable={line.variable} dash={line.dash} {...(line.mark ? { mark: line.mark } : {})} />
-            <span>
-              {line.label} <strong>{formatValue(line.y[at])}</strong>
+            <span className="line-name" title={line.label}>
+              {line.label}
+            </span>{" "}
+            <span className="line-value">
+              <strong>{formatValue(line.y[at])}</strong>
               {low != null && high != null && ` [${formatValue(low)}, ${formatValue(high)}]`}
-              {n !== undefined && ` n = ${n}`}
+              {n !== undefined && common === undefined && ` n = ${n}`}
             </span>
           </span>
         );
       })}
-      {all.length > shown.length && (
-        <span>
-          the highest {shown.length} of {all.length}
-        </span>
-      )}
     </figcaption>
   );
 }

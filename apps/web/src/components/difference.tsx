@@ -1,8 +1,9 @@
 // Owns: by how much an arm differs, with interval, and whether that leaves 0 out. Must not know: of what.
+import type { EstimatePartsFragment } from "../generated/graphql.ts";
 import { EstimateText } from "./estimate-text.tsx";
 
 interface DifferenceProps {
-  readonly estimate: Parameters<typeof EstimateText>[0]["estimate"];
+  readonly estimate: EstimatePartsFragment;
   readonly excludesZero: boolean;
   readonly of: string;
 }

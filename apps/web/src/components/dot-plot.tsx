@@ -28,6 +28,9 @@ interface DotPlotProps {
   readonly svg: RefObject<SVGSVGElement | null>;
 }
 
+/** From one place of the axis to the next. */
+const TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25];
+const MOST_TICKS = 5;
 const [LANE, GAP, LEFT, RIGHT, FOOT] = [17, 12, 92, 50, 22];
 
 /** Values are shares: the axis is from 0 to at most 1. */
@@ -38,11 +41,12 @@ export function DotPlot({ label, rows, svg }: DotPlotProps) {
     0.05,
     ...rows.flatMap(({ before, dots }) => [before ?? 0, ...dots.map(({ mean, high }) => Math.max(mean, high ?? 0))]),
   );
-  const end = Math.min(1, Math.ceil(most * 20) / 20);
+  const step = TICKS.find((tick) => most <= MOST_TICKS * tick) ?? 0.25;
+  const end = Math.min(1, Math.ceil(most / step - 1e-9) * step);
   const px = (value: number): number => LEFT + (Math.max(0, Math.min(end, value)) / end) * (width - LEFT - RIGHT);
   const tops = rows.map((_, at) => rows.slice(0, at).reduce((sum, row) => sum + row.dots.length * LANE + GAP, 6));
   const height = rows.reduce((sum, row) => sum + row.dots.length * LANE + GAP, 6) + FOOT;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * end);
+  const ticks = Array.from({ length: Math.round(end / step) + 1 }, (_, at) => at * step);
   return (
     <div ref={holder}>
       <svg ref={svg} className="dot-plot" role="img" aria-label={label} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>

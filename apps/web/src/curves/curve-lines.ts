@@ -38,8 +38,9 @@ export function curveLines(
   return arms.flatMap(({ id, ordinal, name }) => {
     const look = armLook(ordinal);
     const ofArm = runs.filter(({ arm }) => arm.id === id);
+    const bySeed = [...Map.groupBy(ofArm, ({ seed }) => seed).values()].map((of) => of.flatMap((run) => series.get(run.id) ?? []));
     const places = armCurve(
-      ofArm.flatMap((run) => series.get(run.id) ?? []),
+      bySeed.filter((of) => of.length > 0),
       width,
     );
     const placed = onAxis(places, placeOf && ((step) => meanOf(ofArm.map((run) => placeOf(run.id, step)))));

@@ -23,3 +23,28 @@ export const METRIC_NAMES = graphql(`
     }
   }
 `);
+
+export const FIRST_METRICS = graphql(`
+  query FirstMetrics($runIds: [ID!]!) {
+    runs(filter: { ids: $runIds }, first: 12) {
+      nodes {
+        id
+        rewards: metricNames(contains: "reward", first: 8) {
+          nodes {
+            name
+          }
+        }
+        losses: metricNames(contains: "loss", first: 8) {
+          nodes {
+            name
+          }
+        }
+        others: metricNames(first: 20) {
+          nodes {
+            name
+          }
+        }
+      }
+    }
+  }
+`);

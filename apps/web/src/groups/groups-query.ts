@@ -21,20 +21,12 @@ export const GROUP_COMPARISON = graphql(`
         metrics {
           name
           estimate {
-            mean
-            low
-            high
-            n
-            note
+            ...EstimateParts
           }
           difference {
             excludesZero
             estimate {
-              mean
-              low
-              high
-              n
-              note
+              ...EstimateParts
             }
           }
         }
@@ -43,11 +35,7 @@ export const GROUP_COMPARISON = graphql(`
           after
           excludesZero
           estimate {
-            mean
-            low
-            high
-            n
-            note
+            ...EstimateParts
           }
         }
         curves {

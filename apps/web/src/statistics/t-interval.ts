@@ -28,6 +28,16 @@ export interface SeedMean {
   readonly n: number;
 }
 
+/** What one seed's run came to. */
+export interface SeedValue {
+  readonly seed: number;
+  readonly value: number;
+}
+
+/** Several runs of one seed (a fork, runs of others that name none) are one sample of it: their mean. */
+export const meansBySeed = (values: readonly SeedValue[]): number[] =>
+  [...Map.groupBy(values, ({ seed }) => seed).values()].map((of) => of.reduce((sum, { value }) => sum + value, 0) / of.length);
+
 /** Null for no values. */
 export function meanOverSeeds(values: readonly number[]): SeedMean | null {
   const n = values.length;

@@ -20,13 +20,20 @@ export const METRICS = ["evaluation/pass@1", "train/reward", "train/pass_rate"];
 
 interface ComparisonTableProps {
   readonly experimentId: string;
+  readonly metrics: readonly string[];
+  /** Whether the runs have held-out problems: of runs that others train none are known. */
+  readonly isEvaluated: boolean;
   /** Asked again when it changes. */
   readonly version: number;
 }
 
-export function ComparisonTable({ experimentId, version }: ComparisonTableProps) {
+export function ComparisonTable({ experimentId, metrics: compared, isEvaluated, version }: ComparisonTableProps) {
   const [baseline, setBaseline] = useUrlState("baseline");
-  const { data, error, reload } = useAnswer(COMPARISON, { experimentId, metrics: METRICS, baselineArm: baseline === "" ? null : baseline });
+  const { data, error, reload } = useAnswer(COMPARISON, {
+    experimentId,
+    metrics: [...compared],
+    baselineArm: baseline === "" ? null : baseline,
+  });
   useEffect(() => {
     if (version > 0) reload();
   }, [version, reload]);
@@ -38,14 +45,16 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
       aside={
         comparison && (
           <span className="row">
-            <label className="row small muted">
-              Differences to
-              <select value={comparison.baselineArm ?? ""} onChange={({ target }) => setBaseline(target.value)}>
-                {comparison.arms.map(({ arm }) => (
-                  <option key={arm.id}>{arm.name}</option>
-                ))}
-              </select>
-            </label>
+            {comparison.arms.length > 1 && (
+              <label className="row small muted">
+                Differences to
+                <select value={comparison.baselineArm ?? ""} onChange={({ target }) => setBaseline(target.value)}>
+                  {comparison.arms.map(({ arm }) => (
+                    <option key={arm.id}>{arm.name}</option>
+                  ))}
+                </select>
+              </label>
+            )}
             <DownloadMenu title="Comparison" figure={() => ({ table: comparisonTable(comparison) })} />
           </span>
         )
@@ -59,13 +68,17 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
           <Sentences
             title="What may be said"
             sentences={comparison.verdicts}
-            empty="Nothing yet: it takes evaluations or steps of two arms."
+            empty={
+              comparison.arms.length > 1
+                ? "Nothing yet: it takes evaluations or steps of two arms."
+                : "Nothing: there is one arm. “Groups of runs”, below, compares runs by what they differ in."
+            }
           />
           <table className="comparison">
             <thead>
               <tr>
                 <th scope="col">Arm</th>
-                <th scope="col">{BEFORE_AFTER}</th>
+                {isEvaluated && <th scope="col">{BEFORE_AFTER}</th>}
                 {comparison.metrics.map((name) => (
                   <th key={name} scope="col">
                     {name}
@@ -79,9 +92,11 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
                   <th scope="row" style={{ color: "var(--ink)", fontSize: "inherit" }}>
                     <ArmKey ordinal={arm.ordinal} name={arm.name} />
                   </th>
-                  <td data-metric="improvement">
-                    <BeforeAfter improvement={improvement} />
-                  </td>
+                  {isEvaluated && (
+                    <td data-metric="improvement">
+                      <BeforeAfter improvement={improvement} />
+                    </td>
+                  )}
                   {metrics.map(({ name, estimate, difference }) => (
                     <td key={name} data-metric={name}>
                       <EstimateText estimate={estimate} />
@@ -95,11 +110,13 @@ export function ComparisonTable({ experimentId, version }: ComparisonTableProps)
             </tbody>
           </table>
           <Sentences title="Before you believe it" sentences={comparison.guardRails} empty="No reservation." />
-          <Sentences
-            title="How it was evaluated"
-            sentences={comparison.evaluations.map(({ sentence }) => sentence)}
-            empty="Nothing was evaluated yet."
-          />
+          {isEvaluated && (
+            <Sentences
+              title="How it was evaluated"
+              sentences={comparison.evaluations.map(({ sentence }) => sentence)}
+              empty="Nothing was evaluated yet."
+            />
+          )}
         </>
       )}
     </Panel>

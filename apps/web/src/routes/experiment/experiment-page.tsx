@@ -1,5 +1,5 @@
 // Owns: one experiment: the comparison of its arms, live. Must not know: how curves and tables are made.
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
@@ -21,6 +21,8 @@ import { groupLook } from "../../groups/group-look.ts";
 import { ComparisonTable, METRICS } from "./comparison-table.tsx";
 import { configDiff } from "./config-diff.ts";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
+import { useFirstMetrics } from "../../curves/first-metrics.ts";
+import { panelsOf } from "../../curves/workspace.ts";
 import { ConfigPanel } from "./config-panel.tsx";
 import { EXPERIMENT } from "./experiment-query.ts";
 import { ExperimentControls } from "./experiment-controls.tsx";
@@ -54,16 +56,28 @@ interface ExperimentViewProps {
 
 function ExperimentView({ experiment, reload }: ExperimentViewProps) {
   const { id, name, question, status, cause, arms, createdAt } = experiment;
-  const shown = useShownMetrics(DEFAULT_CHARTS);
-  const { runs, bus, version } = useExperimentLive(experiment, [...shown, ...SCHEDULE_METRICS, ...SOLVE_RATE_METRICS], reload);
+  // Others train them: what they log is theirs to name, and of draws, problems and held-out results nothing is known.
+  const isExternal = experiment.runs.length > 0 && experiment.runs.every((run) => run.isExternal);
+  const [news, setNews] = useState(0);
+  const defaults = useFirstMetrics(isExternal ? experiment.runs.map((run) => run.id) : [], DEFAULT_CHARTS, news);
+  const shown = useShownMetrics(defaults ?? "");
+  const { runs, bus, version } = useExperimentLive(
+    experiment,
+    isExternal ? shown : [...shown, ...SCHEDULE_METRICS, ...SOLVE_RATE_METRICS],
+    reload,
+  );
+  useEffect(() => setNews(version), [version]);
   const shelf = useShelf("experiment", id, experiment);
   const [seeds, setSeeds] = useUrlState("seeds");
   const [stages, setStages] = useUrlState("stages", "shown");
   const hasSchedule = arms.some((arm) => scheduleOf(arm.curriculum.specification) !== null);
   // Made anew where its own has changed and not with every press of a button above: a hundred runs are many rows.
   const below = useMemo(
-    () => <BelowCurves experiment={experiment} runs={runs} bus={bus} version={version} />,
-    [experiment, runs, bus, version],
+    () =>
+      defaults !== undefined && (
+        <BelowCurves experiment={experiment} runs={runs} bus={bus} version={version} logged={isExternal ? defaults : null} />
+      ),
+    [experiment, runs, bus, version, isExternal, defaults],
   );
   return (
     <div className="stack">
@@ -75,8 +89,9 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
           </div>
           {question && <p style={{ fontSize: "var(--text-large)", maxWidth: "80ch" }}>{question}</p>}
           <p className="muted small">
-            {plural(arms.length, "arm")} × {plural(new Set(runs.map(({ seed }) => seed)).size, "seed")} · created <Instant at={createdAt} />{" "}
-            · <span className="mono">{id}</span> <CopyButton text={id} />
+            {plural(arms.length, "arm")} × {plural(new Set(runs.map(({ seed }) => seed)).size, "seed")}
+            {isExternal && `, ${plural(runs.length, "run")}, trained elsewhere`} · created <Instant at={createdAt} /> ·{" "}
+            <span className="mono">{id}</span> <CopyButton text={id} />
           </p>
           {cause && <p className="notice">{cause}</p>}
         </div>
@@ -94,23 +109,35 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
           )}
         </div>
       </div>
-      <ChartGrid
-        kind="experiment"
-        project={experiment.project.id}
-        arms={arms}
-        runs={runs}
-        bus={bus}
-        defaults={DEFAULT_CHARTS}
-        showsSeeds={seeds === "all"}
-        showsStages={stages === "shown"}
-      />
+      {defaults === undefined ? (
+        <Skeleton height={370} />
+      ) : (
+        <ChartGrid
+          kind="experiment"
+          project={experiment.project.id}
+          arms={arms}
+          runs={runs}
+          bus={bus}
+          defaults={defaults}
+          showsSeeds={seeds === "all"}
+          showsStages={stages === "shown"}
+        />
+      )}
       {below}
     </div>
   );
 }
 
-function BelowCurves({ experiment, runs, bus, version }: ExperimentLive & { readonly experiment: Experiment }) {
+interface BelowCurvesProps extends ExperimentLive {
+  readonly experiment: Experiment;
+  /** Where others train the runs: metrics that these log, as panels. Null: the runs are ours. */
+  readonly logged: string | null;
+}
+
+function BelowCurves({ experiment, runs, bus, version, logged }: BelowCurvesProps) {
   const { id, arms } = experiment;
+  const isOurs = logged === null;
+  const metrics = useMemo(() => (logged === null ? METRICS : panelsOf(logged)), [logged]);
   const suites = useMemo(() => suitesOf(arms.map(({ configuration }) => configuration)), [arms]);
   const proposed = useMemo(
     () => ["attributes.arm", ...configDiff(arms.map(({ configuration }) => configuration)).map(({ path }) => path), "attributes.status"],
@@ -119,7 +146,7 @@ function BelowCurves({ experiment, runs, bus, version }: ExperimentLive & { read
   const ordinalOf = useMemo(() => groupLook(arms, runs), [arms, runs]);
   return (
     <>
-      <ComparisonTable experimentId={id} version={version} />
+      <ComparisonTable experimentId={id} metrics={metrics} version={version} isEvaluated={isOurs} />
       {suites.length > 0 && (
         <SuitesPanel
           experimentId={id}
@@ -128,19 +155,23 @@ function BelowCurves({ experiment, runs, bus, version }: ExperimentLive & { read
           version={version}
         />
       )}
-      <OutcomePanels experimentId={id} arms={arms} version={version} />
+      {isOurs && <OutcomePanels experimentId={id} arms={arms} version={version} />}
       <WhenSeen height={160}>
-        <GroupsPanel of={{ experimentId: id }} metrics={METRICS} proposed={proposed} ordinalOf={ordinalOf} version={version} />
+        <GroupsPanel of={{ experimentId: id }} metrics={metrics} proposed={proposed} ordinalOf={ordinalOf} version={version} />
       </WhenSeen>
       <WhenSeen height={480}>
-        <ScalarsPanel experimentId={id} version={version} />
+        <ScalarsPanel experimentId={id} metrics={metrics} version={version} isOurs={isOurs} />
       </WhenSeen>
-      <WhenSeen height={320}>
-        <SchedulePanel arms={arms} runs={runs} bus={bus} />
-      </WhenSeen>
-      <WhenSeen height={340}>
-        <SolveRatePanel arms={arms} runs={runs} bus={bus} />
-      </WhenSeen>
+      {isOurs && (
+        <>
+          <WhenSeen height={320}>
+            <SchedulePanel arms={arms} runs={runs} bus={bus} />
+          </WhenSeen>
+          <WhenSeen height={340}>
+            <SolveRatePanel arms={arms} runs={runs} bus={bus} />
+          </WhenSeen>
+        </>
+      )}
       <ConfigPanel arms={arms} />
       <NotesPanel kind="experiment" id={id} answered={experiment} />
       <RunList arms={arms} runs={runs} />

@@ -50,6 +50,7 @@ export const EXPERIMENT = graphql(`
         totalSteps
         policyVersion
         isExternal
+        name
         arm {
           id
         }
@@ -77,21 +78,13 @@ export const COMPARISON = graphql(`
         metrics {
           name
           estimate {
-            mean
-            low
-            high
-            n
-            note
+            ...EstimateParts
           }
           difference {
             excludesZero
             sentence
             estimate {
-              mean
-              low
-              high
-              n
-              note
+              ...EstimateParts
             }
           }
         }
@@ -101,11 +94,7 @@ export const COMPARISON = graphql(`
           excludesZero
           sentence
           estimate {
-            mean
-            low
-            high
-            n
-            note
+            ...EstimateParts
           }
         }
       }
@@ -152,8 +141,8 @@ export const EXPERIMENT_EVENTS = graphql(`
 `);
 
 export const SCALARS = graphql(`
-  query Scalars($experimentId: ID!, $baselineArm: String, $threshold: Float) {
-    comparison(of: { experimentId: $experimentId }, baselineArm: $baselineArm, threshold: $threshold) {
+  query Scalars($experimentId: ID!, $metrics: [String!], $baselineArm: String, $threshold: Float) {
+    comparison(of: { experimentId: $experimentId }, metrics: $metrics, baselineArm: $baselineArm, threshold: $threshold) {
       baselineArm
       arms {
         arm {
@@ -167,20 +156,12 @@ export const SCALARS = graphql(`
           bucket
           note
           estimate {
-            mean
-            low
-            high
-            n
-            note
+            ...EstimateParts
           }
           difference {
             excludesZero
             estimate {
-              mean
-              low
-              high
-              n
-              note
+              ...EstimateParts
             }
           }
         }

@@ -5,7 +5,7 @@ import { BUCKETS, bucketName } from "../../curves/buckets.ts";
 import type { DataTable } from "../../download/csv.ts";
 import type { EvaluatedQuery } from "../../generated/graphql.ts";
 import { passAtK, usefulKs } from "../../statistics/pass-at-k.ts";
-import { meanOverSeeds } from "../../statistics/t-interval.ts";
+import { meanOverSeeds, meansBySeed } from "../../statistics/t-interval.ts";
 
 export type EvaluatedRun = NonNullable<EvaluatedQuery["experiment"]>["runs"][number];
 type Evaluation = EvaluatedRun["evaluations"][number];
@@ -21,8 +21,20 @@ const after = ({ evaluations }: EvaluatedRun): Evaluation | undefined =>
 const before = ({ evaluations }: EvaluatedRun): Evaluation | undefined =>
   evaluations.find(({ step, completedAt }) => step === 0 && completedAt != null);
 
-const values = (of: (evaluation: Evaluation) => number | null, evaluations: readonly (Evaluation | undefined)[]): number[] =>
-  evaluations.flatMap((one) => (one === undefined ? [] : (of(one) ?? [])));
+/** Of each seed. */
+function values(
+  of: (evaluation: Evaluation) => number | null,
+  runs: readonly EvaluatedRun[],
+  which: (run: EvaluatedRun) => Evaluation | undefined,
+): number[] {
+  return meansBySeed(
+    runs.flatMap((run) => {
+      const evaluation = which(run);
+      const value = evaluation === undefined ? null : of(evaluation);
+      return value === null ? [] : [{ seed: run.seed, value }];
+    }),
+  );
+}
 
 function rowsOf(
   arms: readonly Arm[],
@@ -31,10 +43,16 @@ function rowsOf(
 ): DotRow[] {
   return measures.flatMap(([label, of]): DotRow[] => {
     const dots = arms.flatMap(({ id, ordinal, name }) => {
-      const estimate = meanOverSeeds(values(of, runs.filter(({ arm }) => arm.id === id).map(after)));
+      const estimate = meanOverSeeds(
+        values(
+          of,
+          runs.filter(({ arm }) => arm.id === id),
+          after,
+        ),
+      );
       return estimate === null ? [] : [{ key: id, label: name, ...armLook(ordinal), ...estimate }];
     });
-    return dots.length === 0 ? [] : [{ label, before: meanOverSeeds(values(of, runs.map(before)))?.mean ?? null, dots }];
+    return dots.length === 0 ? [] : [{ label, before: meanOverSeeds(values(of, runs, before))?.mean ?? null, dots }];
   });
 }
 

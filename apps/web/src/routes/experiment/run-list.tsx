@@ -3,11 +3,13 @@ import { Link } from "wouter";
 import { ArmKey } from "../../components/arm-key.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { ProgressBar } from "../../components/progress-bar.tsx";
+import { formatCount } from "../../format/number.ts";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import type { Experiment, ExperimentRun } from "./use-experiment-live.ts";
 
 export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; readonly runs: readonly ExperimentRun[] }) {
   const armOf = new Map(arms.map((arm) => [arm.id, arm]));
+  const isOurs = runs.some(({ isExternal }) => !isExternal);
   return (
     <Panel title="Runs" flush>
       <table>
@@ -17,7 +19,7 @@ export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; rea
             <th scope="col">Seed</th>
             <th scope="col">Status</th>
             <th scope="col">Steps</th>
-            <th scope="col">Policy version</th>
+            {isOurs && <th scope="col">Policy version</th>}
             <th scope="col">Run</th>
           </tr>
         </thead>
@@ -33,13 +35,18 @@ export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; rea
                   {run.cause && <div className="small muted">{run.cause}</div>}
                 </td>
                 <td>
-                  <ProgressBar label={`Steps of seed ${run.seed} of ${arm?.name ?? ""}`} done={run.stepsDone} total={run.totalSteps} />
+                  {run.totalSteps > 0 ? (
+                    <ProgressBar label={`Steps of seed ${run.seed} of ${arm?.name ?? ""}`} done={run.stepsDone} total={run.totalSteps} />
+                  ) : (
+                    formatCount(run.stepsDone)
+                  )}
                 </td>
-                <td>{run.policyVersion}</td>
+                {isOurs && <td>{run.policyVersion}</td>}
                 <td>
                   <Link href={`/runs/${encodeURIComponent(run.id)}`} className="mono">
-                    {run.id}
+                    {run.name ?? run.id}
                   </Link>
+                  {run.name != null && <div className="small muted mono">{run.id}</div>}
                 </td>
               </tr>
             );

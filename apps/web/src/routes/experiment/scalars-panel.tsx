@@ -18,8 +18,8 @@ import { SCALARS } from "./experiment-query.ts";
 type Arms = ScalarsQuery["comparison"]["arms"];
 
 const NAMES: Readonly<Record<ScalarKind, string>> = {
-  FINAL: "last value",
-  BEST: "best",
+  FINAL: "last finite value",
+  BEST: "highest value",
   AREA: "mean height of the curve",
   STEPS_TO_THRESHOLD: "steps to the threshold",
   SIGMOID_ASYMPTOTE: "fit: tends to",
@@ -31,15 +31,23 @@ const NAMES: Readonly<Record<ScalarKind, string>> = {
 
 interface ScalarsPanelProps {
   readonly experimentId: string;
+  readonly metrics: readonly string[];
+  /** Whether Gradus trains the runs: of others it knows no problems that could be solved. */
+  readonly isOurs: boolean;
   /** Asked again when it changes. */
   readonly version: number;
 }
 
-export function ScalarsPanel({ experimentId, version }: ScalarsPanelProps) {
+export function ScalarsPanel({ experimentId, metrics, isOurs, version }: ScalarsPanelProps) {
   const [baseline] = useUrlState("baseline");
   const [text, setText] = useUrlState("threshold");
   const threshold = text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
-  const { data, error, reload } = useAnswer(SCALARS, { experimentId, threshold, baselineArm: baseline === "" ? null : baseline });
+  const { data, error, reload } = useAnswer(SCALARS, {
+    experimentId,
+    metrics: [...metrics],
+    threshold,
+    baselineArm: baseline === "" ? null : baseline,
+  });
   useEffect(() => {
     if (version > 0) reload();
   }, [version, reload]);
@@ -47,7 +55,7 @@ export function ScalarsPanel({ experimentId, version }: ScalarsPanelProps) {
   const arms = data?.comparison.arms;
   const rows = (arms?.[0]?.scalars ?? [])
     .map(({ kind, metric, bucket }, at) => ({ kind, metric, bucket, at }))
-    .filter(({ kind }) => fit === "shown" || !kind.startsWith("SIGMOID"));
+    .filter(({ kind, metric }) => (isOurs || metric !== null) && (fit === "shown" || !kind.startsWith("SIGMOID")));
   return (
     <Panel
       title="Whole courses in numbers"

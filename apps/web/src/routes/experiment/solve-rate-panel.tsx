@@ -14,7 +14,7 @@ import { useCurves } from "../../curves/use-curves.ts";
 import { chartSvg, chartTable } from "../../download/chart-svg.ts";
 import { DownloadMenu } from "../../download/download-menu.tsx";
 import { cumulativeRate } from "../../statistics/cumulative-rate.ts";
-import { meanOverSeeds } from "../../statistics/t-interval.ts";
+import { meanOverSeeds, meansBySeed } from "../../statistics/t-interval.ts";
 import { useUrlState } from "../../url/use-url-state.ts";
 import type { Experiment, ExperimentRun } from "./use-experiment-live.ts";
 
@@ -42,17 +42,26 @@ export function SolveRatePanel({ arms, runs, bus }: SolveRatePanelProps) {
     const of = (metric: string, runId: string) => series.get(metric)?.get(runId);
     const width = Math.max(1, ...[...series.values()].flatMap((byRun) => [...byRun.values()].map((one) => one.width)));
     return arms.map((arm): ChartLine => {
-      const seeds = runs
+      const ofRuns = runs
         .filter((run) => run.arm.id === arm.id)
-        .map(({ id }) => {
+        .map(({ id, seed }) => {
           const parts = ALL.filter((one) => bucket === "all" || one === bucket).flatMap((one) => {
             const [rate, weight] = [of(rateName(one), id), of(drawnName(one), id)];
             return rate === undefined || weight === undefined ? [] : [{ rate, weight }];
           });
-          return new Map(cumulativeRate(parts, width).map(({ step, value }) => [step, value]));
+          return { seed, rates: new Map(cumulativeRate(parts, width).map(({ step, value }) => [step, value])) };
         });
-      const steps = [...new Set(seeds.flatMap((seed) => [...seed.keys()]))].sort((a, b) => a - b);
-      const places = steps.map((step) => meanOverSeeds(seeds.flatMap((seed) => seed.get(step) ?? [])));
+      const steps = [...new Set(ofRuns.flatMap(({ rates }) => [...rates.keys()]))].sort((a, b) => a - b);
+      const places = steps.map((step) =>
+        meanOverSeeds(
+          meansBySeed(
+            ofRuns.flatMap(({ seed, rates }) => {
+              const value = rates.get(step);
+              return value === undefined ? [] : [{ seed, value }];
+            }),
+          ),
+        ),
+      );
       return {
         key: arm.id,
         label: arm.name,

@@ -92,7 +92,7 @@ export function ExperimentRow({ experiment, columns, onBest, onTag }: Experiment
           {best && arm ? (
             <div className="row" style={{ flexWrap: "nowrap", alignItems: "start" }}>
               <div>
-                <EstimateText estimate={best.estimate} />
+                <EstimateText estimate={{ ...best.estimate, note: null }} />
                 <div className="small">
                   <ArmKey ordinal={arm.ordinal} name={arm.name} />
                 </div>

@@ -1,4 +1,5 @@
 // Owns: one run, live: curves, stages, steps, events, and its controls. Must not know: how each of them is made.
+import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useAnswer } from "../../api/use-answer.ts";
@@ -14,6 +15,7 @@ import { StatusBadge } from "../../components/status-badge.tsx";
 import { Trouble } from "../../components/trouble.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import { ChartGrid } from "../../curves/chart-grid.tsx";
+import { useFirstMetrics } from "../../curves/first-metrics.ts";
 import { useShownMetrics } from "../../curves/use-shown-metrics.ts";
 import { formatBytes } from "../../format/number.ts";
 import { NotesPanel } from "../../notes/notes-panel.tsx";
@@ -47,8 +49,11 @@ export function RunPage({ id }: { readonly id: string }) {
 
 function RunView({ answered }: { readonly answered: Run }) {
   const [events, setEvents] = useUrlState("events");
-  const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all", useShownMetrics(DEFAULT_CHARTS));
-  const { id, seed, status, cause, arm, experiment } = run;
+  const [news, setNews] = useState(0);
+  const defaults = useFirstMetrics(answered.isExternal ? [answered.id] : [], DEFAULT_CHARTS, news);
+  const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all", useShownMetrics(defaults ?? ""));
+  const { id, seed, status, cause, arm, experiment, isExternal } = run;
+  useEffect(() => setNews(seen.length), [seen.length]);
   const shelf = useShelf("run", id, answered);
   const current = Math.min(run.totalSteps, run.stepsDone + (ENDED.has(status) ? 0 : 1));
   const alertNews = seen.filter(({ event }) => event.__typename === "AlertOpened" || event.__typename === "AlertResolved").length;
@@ -71,65 +76,74 @@ function RunView({ answered }: { readonly answered: Run }) {
       <div className="row spread" style={{ alignItems: "start" }}>
         <div className="stack" style={{ gap: 6 }}>
           <div className="row">
-            <h1>
-              {arm.name}, seed {seed}
-            </h1>
+            <h1>{run.name ?? `${arm.name}, seed ${seed}`}</h1>
             <StatusBadge status={status} />
-            <ProgressBar label="Steps of this run" done={run.stepsDone} total={run.totalSteps} />
+            {run.totalSteps > 0 && <ProgressBar label="Steps of this run" done={run.stepsDone} total={run.totalSteps} />}
           </div>
           <div className="row small muted">
-            <ArmKey ordinal={arm.ordinal} name={`${arm.curriculum.name} v${arm.curriculum.version}`} />
+            <ArmKey
+              ordinal={arm.ordinal}
+              name={isExternal ? `${arm.name}, seed ${seed}, trained elsewhere` : `${arm.curriculum.name} v${arm.curriculum.version}`}
+            />
             <span className="mono">{id}</span>
             <CopyButton text={id} />
           </div>
           {cause != null && <p className="notice">{cause}</p>}
         </div>
         <div className="row">
-          {!shelf.isAway && experiment.archivedAt == null && experiment.deletedAt == null && <RunControls run={run} />}
+          {!isExternal && !shelf.isAway && experiment.archivedAt == null && experiment.deletedAt == null && <RunControls run={run} />}
           <ShelfControls shelf={shelf} />
         </div>
       </div>
       <RunWatch id={id} isRunning={!ENDED.has(status)} version={`${status} ${stagesEnded} ${alertNews}`} />
-      <ChartGrid
-        kind="run"
-        project={experiment.project.id}
-        arms={[arm]}
-        runs={[run]}
-        bus={bus}
-        defaults={DEFAULT_CHARTS}
-        showsSeeds={false}
-        showsStages
-      />
-      <Panel
-        title={steps.length === 0 ? "Steps" : `Steps ${steps[0]?.step} to ${steps.at(-1)?.step}`}
-        aside={
-          <div className="row no-print">
-            <Button disabled={last <= STEPS_SHOWN} onClick={() => setUntil(String(Math.max(STEPS_SHOWN, last - STEPS_SHOWN)))}>
-              ← Earlier
-            </Button>
-            <Button disabled={until === ""} onClick={() => setUntil(last + STEPS_SHOWN >= current ? "" : String(last + STEPS_SHOWN))}>
-              Later →
-            </Button>
-          </div>
-        }
-      >
-        {steps.length === 0 ? (
-          <EmptyState title="No step has begun.">
-            {status === "QUEUED" && "The run waits for its turn."}
-            {status === "PAUSED" && run.startedAt == null && "It was paused before it began: its turn comes when it is resumed."}
-          </EmptyState>
-        ) : (
-          <>
-            <StageLanes steps={steps} />
-            <div className="bleed" tabIndex={0} role="group" aria-label="Steps in numbers">
-              <StepTable runId={id} steps={steps} />
+      {defaults === undefined ? (
+        <Skeleton height={370} />
+      ) : (
+        <ChartGrid
+          kind="run"
+          project={experiment.project.id}
+          arms={[arm]}
+          runs={[run]}
+          bus={bus}
+          defaults={defaults}
+          showsSeeds={false}
+          showsStages
+        />
+      )}
+      {!isExternal && (
+        <Panel
+          title={steps.length === 0 ? "Steps" : `Steps ${steps[0]?.step} to ${steps.at(-1)?.step}`}
+          aside={
+            <div className="row no-print">
+              <Button disabled={last <= STEPS_SHOWN} onClick={() => setUntil(String(Math.max(STEPS_SHOWN, last - STEPS_SHOWN)))}>
+                ← Earlier
+              </Button>
+              <Button disabled={until === ""} onClick={() => setUntil(last + STEPS_SHOWN >= current ? "" : String(last + STEPS_SHOWN))}>
+                Later →
+              </Button>
             </div>
-          </>
-        )}
-      </Panel>
-      <WhenSeen height={260}>
-        <MachinePanel runId={id} leaseEpoch={run.leaseEpoch} isOver={ENDED.has(status)} />
-      </WhenSeen>
+          }
+        >
+          {steps.length === 0 ? (
+            <EmptyState title="No step has begun.">
+              {status === "QUEUED" && "The run waits for its turn."}
+              {status === "PAUSED" && run.startedAt == null && "It was paused before it began: its turn comes when it is resumed."}
+            </EmptyState>
+          ) : (
+            <>
+              <StageLanes steps={steps} />
+              <div className="bleed" tabIndex={0} role="group" aria-label="Steps in numbers">
+                <StepTable runId={id} steps={steps} />
+              </div>
+            </>
+          )}
+        </Panel>
+      )}
+      {!isExternal && (
+        <WhenSeen height={260}>
+          <MachinePanel runId={id} leaseEpoch={run.leaseEpoch} isOver={ENDED.has(status)} />
+        </WhenSeen>
+      )}
       <Panel
         title="Events"
         flush
@@ -147,30 +161,34 @@ function RunView({ answered }: { readonly answered: Run }) {
           <Fact name="Created" value={<Instant at={run.createdAt} />} />
           {run.startedAt != null && <Fact name="Began" value={<Instant at={run.startedAt} />} />}
           {run.finishedAt != null && <Fact name="Ended" value={<Instant at={run.finishedAt} />} />}
-          <Fact name="Policy version" value={String(run.policyVersion)} />
-          <Fact name="Lease epoch" value={String(run.leaseEpoch)} />
+          {!isExternal && <Fact name="Policy version" value={String(run.policyVersion)} />}
+          {!isExternal && <Fact name="Lease epoch" value={String(run.leaseEpoch)} />}
           {run.node && <Fact name="Node" value={`${run.node.id}${run.node.isAlive ? "" : " (gone)"}`} />}
           {run.forkedFrom && <Fact name="Forked from" value={`${run.forkedFrom.id} after step ${run.forkedFromStep}`} />}
         </dl>
-        <details style={{ marginTop: 16 }}>
-          <summary>Checkpoints ({run.policyVersions.nodes.length})</summary>
-          <ul className="mono small" style={{ listStyle: "none", maxHeight: 240, overflow: "auto" }}>
-            {run.policyVersions.nodes.toReversed().map(({ version, step, checkpoint }) => (
-              <li key={version}>
-                v{version} · step {step} · {formatBytes(checkpoint.bytes)} ·{" "}
-                <a href={`/blobs/${checkpoint.contentHash}`}>{checkpoint.contentHash.slice(0, 16)}…</a>
-              </li>
-            ))}
-          </ul>
+        {!isExternal && (
+          <details style={{ marginTop: 16 }}>
+            <summary>Checkpoints ({run.policyVersions.nodes.length})</summary>
+            <ul className="mono small" style={{ listStyle: "none", maxHeight: 240, overflow: "auto" }}>
+              {run.policyVersions.nodes.toReversed().map(({ version, step, checkpoint }) => (
+                <li key={version}>
+                  v{version} · step {step} · {formatBytes(checkpoint.bytes)} ·{" "}
+                  <a href={`/blobs/${checkpoint.contentHash}`}>{checkpoint.contentHash.slice(0, 16)}…</a>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+        <details open={isExternal} style={isExternal ? { marginTop: 16 } : undefined}>
+          <summary>{isExternal ? "Parameters" : "Configuration of the arm"}</summary>
+          <pre>{JSON.stringify(run.config, null, 2)}</pre>
         </details>
-        <details>
-          <summary>Configuration of the arm</summary>
-          <pre>{JSON.stringify(arm.configuration, null, 2)}</pre>
-        </details>
-        <details>
-          <summary>Provenance</summary>
-          <pre>{JSON.stringify(run.provenance, null, 2)}</pre>
-        </details>
+        {!isExternal && (
+          <details>
+            <summary>Provenance</summary>
+            <pre>{JSON.stringify(run.provenance, null, 2)}</pre>
+          </details>
+        )}
       </Panel>
     </div>
   );

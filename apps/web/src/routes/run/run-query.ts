@@ -5,6 +5,9 @@ export const RUN = graphql(`
   query Run($id: ID!) {
     run(id: $id) {
       id
+      name
+      isExternal
+      config
       seed
       status
       cause

@@ -33,7 +33,9 @@ export function StepTable({ runId, steps }: { readonly runId: string; readonly s
             <td>{formatValue(summary?.passRate)}</td>
             <td>{summary ? `${summary.admitted} of ${summary.groups}` : "–"}</td>
             <td>{summary ? `${summary.solvedNone} / ${summary.solvedAll}` : "–"}</td>
-            <td>{completedAt == null ? "under way" : formatDuration(Date.parse(completedAt) - Date.parse(startedAt))}</td>
+            <td style={{ whiteSpace: "nowrap" }}>
+              {completedAt == null ? "under way" : formatDuration(Date.parse(completedAt) - Date.parse(startedAt))}
+            </td>
             <td>
               {stageExecutions
                 .filter(({ outcome }) => outcome === "FAILED" || outcome === "LOST")

@@ -56,7 +56,7 @@ export function StepPage({ runId, step }: { readonly runId: string; readonly ste
           Policy v{policyVersion} · reward <strong style={{ color: "var(--ink)" }}>{formatValue(summary.rewardMean)}</strong> · pass rate{" "}
           {formatValue(summary.passRate)} · {summary.admitted} of {plural(summary.groups, "group")} admitted · drawn{" "}
           {summary.drawnByBucket.map(({ bucket, count }) => `${bucket.toLowerCase().replace("_", "-")} ${count}`).join(", ")} ·{" "}
-          {formatValue(summary.completionTokensMean)} tokens, {formatValue(summary.truncatedRate)} cut
+          {formatValue(summary.completionTokensMean)} tokens a rollout, share cut off {formatValue(summary.truncatedRate)}
           {summary.sandboxErrors > 0 && ` · ${plural(summary.sandboxErrors, "sandbox error")}`}
         </p>
       )}
