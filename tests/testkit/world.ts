@@ -1,7 +1,6 @@
 // Owns: a real Gradus for tests: Postgres, Temporal, API and workers as processes of their own, in a folder of its own, gone afterwards.
 // Must not know: what a test is about.
-import { mkdtemp, rm, chmod } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startPostgres } from "@gradus/cli/up/embedded-postgres";
 import type { RunningPostgres } from "@gradus/cli/up/embedded-postgres";
@@ -13,6 +12,7 @@ import type { RunningTemporal } from "@gradus/cli/up/temporal-server";
 import { openDatabase } from "@gradus/prisma";
 import type { Database } from "@gradus/prisma";
 import { migrate } from "@gradus/prisma/migrate";
+import { layDatabase, temporaryHome } from "./prepared-database.ts";
 
 /** The servers that need no Temporal: enough for stores and the API's reading half. */
 export interface DatabaseWorld extends AsyncDisposable {
@@ -23,19 +23,15 @@ export interface DatabaseWorld extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-async function temporaryHome(): Promise<string> {
-  const home = await mkdtemp(join(tmpdir(), "gradus-test-"));
-  // Postgres of a root launcher is another user and must be able to pass.
-  await chmod(home, 0o711);
-  return home;
-}
-
 /** A migrated, empty database. */
 export async function startDatabaseWorld(): Promise<DatabaseWorld> {
   const home = await temporaryHome();
+  const laid = await layDatabase(home);
   const postgres = await startPostgres({ home });
-  await migrate({ databaseUrl: postgres.databaseUrl });
+  if (!laid) await migrate({ databaseUrl: postgres.databaseUrl });
   const database = openDatabase(postgres.databaseUrl);
+  // Copies of one database are strangers to each other's cursors, as any two are.
+  if (laid) await database.sql`update "StoreEpoch" set epoch = substr(md5(random()::text || clock_timestamp()::text), 1, 12)`;
   const world: DatabaseWorld = {
     home,
     databaseUrl: postgres.databaseUrl,

@@ -1,11 +1,14 @@
 // Owns: the contract of the blob stores over all of them: a folder, the API as a process over a folder and over a bucket, a bucket of a real S3
 // server. Must not know: what blobs are for.
+import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isAlive } from "@gradus/cli/up/leftover";
 import { localBlobStore } from "@gradus/prisma/local-blob-store";
 import { openBlobStore } from "@gradus/prisma/open-blob-store";
 import { s3BlobStore } from "@gradus/prisma/s3-blob-store";
@@ -145,6 +148,14 @@ describe.skipIf(!hasS3Server())(`S3${hasS3Server() ? "" : ": its server is missi
   blobStoreContract("the API over a bucket", async () => {
     const api = await startApi(`s3://${server.bucket}/api`, environment());
     return { store: through(api), ...(await overBucket("api")), close: () => api.kill() };
+  });
+
+  test("the tests' own server ends when its parent is killed", async () => {
+    const parent = fork(fileURLToPath(new URL("../../testkit/s3/orphaning-parent.ts", import.meta.url)), [], { execArgv: [] });
+    const [pid] = (await once(parent, "message")) as [number];
+    expect(isAlive(pid)).toBe(true);
+    parent.kill("SIGKILL");
+    await expect.poll(() => isAlive(pid), { timeout: 60_000, interval: 50 }).toBe(false);
   });
 
   test("a wrong secret and a missing bucket are said to be so, without the secret", async () => {

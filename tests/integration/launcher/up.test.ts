@@ -1,5 +1,5 @@
 // Owns: `gradus up` as a process among processes: kills, signals, restarts, a second launcher. API and worker are tiny programs here; the real
-// ones are in e2e. Must not know: experiments.
+// ones are in long/cli. Must not know: experiments.
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -20,7 +20,7 @@ async function isRunning(pid: number): Promise<boolean> {
 describe("the engine's process", () => {
   test("gives way to the processes that move runs on", async () => {
     const engine = await openSmallEngine();
-    expect(getPriority(engine.pid as number)).toBe(getPriority() + 5);
+    expect(getPriority(engine.pid as number)).toBe(Math.min(19, getPriority() + 5));
     await engine.close();
   });
 
