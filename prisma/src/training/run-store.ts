@@ -1,6 +1,6 @@
 // Owns: a run's life in the database: begin, lease, status, length. Must not know: rollouts, Temporal.
-import { isFinished, MissingRow, RunSpec } from "@gradus/domain";
-import type { RunStatus } from "@gradus/domain";
+import { isFinished, MissingRow, readStoredRun } from "@gradus/domain";
+import type { RunSpec, RunStatus } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 import { inRun } from "./run-transaction.ts";
 import type { Emit } from "./run-transaction.ts";
@@ -33,7 +33,7 @@ export async function readRun(sql: Sql, runId: string): Promise<RunRow> {
     from "Run" r join "Arm" a on a.id = r."armId" join "Experiment" e on e.id = r."experimentId" where r.id = ${runId}`;
   if (row === undefined) throw new MissingRow(`run ${runId} does not exist`);
   if (row.problemSetId === null) throw new MissingRow(`experiment ${row.experimentId} has no problem set yet: it was not prepared`);
-  const spec = RunSpec.parse(row.configuration);
+  const spec = readStoredRun(row.configuration);
   return { ...row, problemSetId: spec.trainingSet ?? row.problemSetId, spec };
 }
 

@@ -1,5 +1,5 @@
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
-import { beginUnlessHeld, readProgress, steerUnbegun } from "@gradus/prisma/training/run-store";
+import { beginUnlessHeld, readProgress, readRun, steerUnbegun } from "@gradus/prisma/training/run-store";
 import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "@gradus/api/run-control";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
@@ -148,6 +148,20 @@ describe("a fork", () => {
     expect(api.control.asked).toEqual([`startRun ${forkRun.run.id}`]);
     // What the workflow will ask first: where to go on.
     expect(await readProgress(world.database.sql, forkRun.run.id)).toMatchObject({ step: 2, policy: { version: 2 } });
+  });
+
+  test("of a run whose sampler had another name when it was stored has the present one; the old one is shown as it was stored", async () => {
+    const { sql, prisma } = world.database;
+    await sql`update "Experiment" set "problemSetId" = ${setId} where id = ${id}`;
+    const armId = `${id}.classic`;
+    await sql`update "Arm" set configuration = jsonb_set(configuration, '{curriculum,sampler}', '{"kind": "azr", "propose": 0.25}') where id = ${armId}`;
+    const shown = await get(api.url, "query ($id: ID!) { run(id: $id) { arm { configuration } } }", { id: runId });
+    expect(shown.run.arm.configuration.curriculum.sampler).toEqual({ kind: "azr", propose: 0.25 });
+    // What the stages read.
+    expect((await readRun(sql, runId)).spec.curriculum.sampler).toMatchObject({ kind: "learnable-kinds", propose: 0.25 });
+    const { forkRun } = await get(api.url, FORK, { input: { runId, fromStep: 2 } });
+    expect(forkRun.run.arm.configuration.curriculum.sampler).toMatchObject({ kind: "learnable-kinds", propose: 0.25, buffer: "uniform" });
+    expect(await prisma.arm.findUniqueOrThrow({ where: { id: armId } })).toMatchObject({ configuration: shown.run.arm.configuration });
   });
 
   test("has the curve and the evaluations of the run it was made from up to there, read and live", async () => {
