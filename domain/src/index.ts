@@ -47,6 +47,7 @@ export * from "./synthesis/synthesis-spec.ts";
 export * from "./synthesis/turn.ts";
 export * from "./synthesis/funnel.ts";
 export * from "./statistics.ts";
+export * from "./stored-spec.ts";
 export * from "./user-module.ts";
 export * from "./importer/jsonl.ts";
 export { importHumanEval } from "./importer/humaneval.ts";

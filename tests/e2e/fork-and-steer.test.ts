@@ -1,6 +1,7 @@
 // Owns: what a person may do to a run, on runs that really train: fork it, pause it, give it another length, resume it, cancel it.
 import { setTimeout as pause } from "node:timers/promises";
 import { CurriculumSpec } from "@gradus/domain";
+import { CONTROL_QUEUE, TRAINING_RUN_WORKFLOW, trainingRunWorkflowId } from "@gradus/workflows";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stepCompleted } from "../testkit/chaos.ts";
 import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../testkit/planted-experiment.ts";
@@ -144,6 +145,42 @@ test("a run that trains is paused between two steps, given another length, and r
     stepsDone + 2,
     "COMPLETED",
   ]);
+});
+
+test("a run that waits for its turn has another length at once, and trains to that one when its turn comes", async () => {
+  const [first = "", waiting = ""] = await plantExperiment(world, { id: "waits", seeds: [1, 2], training, concurrency: 1 });
+  const ended = await startExperiment(client, "waits");
+  await stepCompleted(world, first, 1);
+  const length = async (totalSteps: number) =>
+    ask(`mutation ($id: ID!) { setTotalSteps(id: $id, totalSteps: ${totalSteps}) ${RESULT} }`, { id: waiting });
+  expect(await length(0)).toMatchObject({ ok: false, error: { message: "totalSteps: expected at least 1: 0 are done, got 0" } });
+  expect(await length(2)).toMatchObject({ ok: true, run: { status: "QUEUED", totalSteps: 2 } });
+  expect(await ended()).toMatchObject({ status: "COMPLETED", runs: { completed: 2 } });
+  expect(await seen(first)).toMatchObject({ stepsDone: STEPS, totalSteps: STEPS });
+  expect(await seen(waiting)).toMatchObject({ stepsDone: 2, totalSteps: 2 });
+  const events = await world.database.sql<{ type: string; data: { status?: string; step?: number } }[]>`
+    select type, data from "Event" where "runId" = ${waiting} and type in ('STATUS_CHANGED', 'STEP_COMPLETED', 'STEPS_CHANGED') order by position`;
+  expect(events.map(({ type, data }) => data.status ?? data.step ?? type)).toEqual(["STEPS_CHANGED", "RUNNING", 1, 2, "COMPLETED"]);
+});
+
+test("a run that is given another length while it begins, after it has read its own, trains to that one", async () => {
+  const [runId = ""] = await plantExperiment(world, { id: "begins", training });
+  const run = await world.database.sql.begin(async (tx) => {
+    // What beginning writes after it has read how long the run is stands still.
+    await tx`lock table "ProblemSet" in access exclusive mode`;
+    const started = await client.workflow.start(TRAINING_RUN_WORKFLOW, {
+      workflowId: trainingRunWorkflowId(runId),
+      taskQueue: CONTROL_QUEUE,
+      args: [{ runId }],
+    });
+    const waiting = () => tx`select 1 from pg_locks where not granted and relation = '"ProblemSet"'::regclass`;
+    while ((await waiting()).length === 0) await pause(100);
+    const given = await ask(`mutation ($id: ID!) { setTotalSteps(id: $id, totalSteps: 2) ${RESULT} }`, { id: runId });
+    expect(given).toMatchObject({ ok: true, run: { status: "RUNNING", totalSteps: 2 } });
+    return started;
+  });
+  expect((await run.result()) as unknown).toMatchObject({ status: "COMPLETED", steps: 2 });
+  expect(await seen(runId)).toMatchObject({ stepsDone: 2, totalSteps: 2 });
 });
 
 test("a run that trains is cancelled: it ends, tells why, and its stream ends with it", async () => {

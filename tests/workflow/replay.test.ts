@@ -19,11 +19,13 @@ beforeAll(async () => {
 
 const historyOf = (name: string) => proto.temporal.api.history.v1.History.decode(readFileSync(new URL(name, folder)));
 
-test("there are histories of an experiment, of one that passed over a paused run, of a run, of one that was paused and lengthened, and of a synthesis", () => {
+test("there are histories of an experiment, of one that passed over a paused run, of a run, of one that was paused and lengthened, of two that were given another length before they began, by the code of then and of now, and of a synthesis", () => {
   expect(recorded.toSorted()).toEqual([
     "experiment-held.bin",
     "experiment.bin",
     "synthesis.bin",
+    "training-run-early-before.bin",
+    "training-run-early.bin",
     "training-run-steered.bin",
     "training-run.bin",
   ]);

@@ -5,7 +5,6 @@ import { gate as varianceThreshold } from "./gates/variance-threshold.ts";
 import { gate as zeroVariance } from "./gates/zero-variance.ts";
 import type { AnySampler } from "./sampler.ts";
 import { sampler as adarft } from "./samplers/adarft.ts";
-import { sampler as azr } from "./samplers/azr.ts";
 import { sampler as difficultyPools } from "./samplers/difficulty-pools.ts";
 import { sampler as dots } from "./samplers/dots.ts";
 import { sampler as dump } from "./samplers/dump.ts";
@@ -16,6 +15,7 @@ import { sampler as goldilocks } from "./samplers/goldilocks.ts";
 import { sampler as greso } from "./samplers/greso.ts";
 import { sampler as hardFocus } from "./samplers/hard-focus.ts";
 import { sampler as learnability } from "./samplers/learnability.ts";
+import { sampler as learnableKinds } from "./samplers/learnable-kinds.ts";
 import { sampler as mopps } from "./samplers/mopps.ts";
 import { sampler as passRateBand } from "./samplers/pass-rate-band.ts";
 import { sampler as plr } from "./samplers/plr.ts";
@@ -55,7 +55,7 @@ export const SAMPLERS: readonly AnySampler[] = [
   difficultyPools,
   scaler,
   rlve,
-  azr,
+  learnableKinds,
   tarot,
   hardFocus,
   promptReplay,

@@ -37,6 +37,8 @@ export interface ObserveContext extends RunContext {
 export interface SamplerKind<Parameters, State> {
   /** Name in a specification, e.g. `uniform`. */
   readonly kind: string;
+  /** Its name in specifications that were stored before it had this one. Such a name is never given to another sampler. */
+  readonly formerly?: string;
   /** The rule in one line. */
   readonly summary: string;
   /** Where the rule and its defaults come from. */

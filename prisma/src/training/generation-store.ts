@@ -1,6 +1,6 @@
 // Owns: what each stage reads before it works: the rows of its scope with the settings that govern them. Must not know: how stages work.
-import { ConfigurationError, evaluationPlan, ExperimentSpec, MissingRow, SamplingSettings } from "@gradus/domain";
-import type { Executing, Generation, InitialPolicy, RunSpec, Scope, Updating } from "@gradus/domain";
+import { ConfigurationError, evaluationPlan, MissingRow, readStoredExperiment, SamplingSettings } from "@gradus/domain";
+import type { Executing, ExperimentSpec, Generation, InitialPolicy, RunSpec, Scope, Updating } from "@gradus/domain";
 import type { Sql } from "../database.ts";
 import { readAdmitted, readFirstPolicy, readPolicyMadeAt } from "./policy-store.ts";
 import { readSynthesis } from "../synthesis/synthesis-store.ts";
@@ -15,7 +15,7 @@ export async function readExperiment(
   const [row] = await sql<{ projectId: string; specification: unknown; problemSetId: string | null }[]>`
     select "projectId", specification, "problemSetId" from "Experiment" where id = ${experimentId}`;
   if (row === undefined) throw new MissingRow(`experiment ${experimentId} does not exist`);
-  return { projectId: row.projectId, problemSetId: row.problemSetId, spec: ExperimentSpec.parse(row.specification) };
+  return { projectId: row.projectId, problemSetId: row.problemSetId, spec: readStoredExperiment(row.specification) };
 }
 
 /** The settings and the seed of a scope: its run's, or the experiment's with seed 0 where no run owns it. */

@@ -1,6 +1,6 @@
 // Owns: a run's life in the database: begin, lease, status, length. Must not know: rollouts, Temporal.
-import { isFinished, MissingRow, RunSpec } from "@gradus/domain";
-import type { RunStatus } from "@gradus/domain";
+import { isFinished, MissingRow, readStoredRun } from "@gradus/domain";
+import type { RunSpec, RunStatus } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 import { inRun } from "./run-transaction.ts";
 import type { Emit } from "./run-transaction.ts";
@@ -33,7 +33,7 @@ export async function readRun(sql: Sql, runId: string): Promise<RunRow> {
     from "Run" r join "Arm" a on a.id = r."armId" join "Experiment" e on e.id = r."experimentId" where r.id = ${runId}`;
   if (row === undefined) throw new MissingRow(`run ${runId} does not exist`);
   if (row.problemSetId === null) throw new MissingRow(`experiment ${row.experimentId} has no problem set yet: it was not prepared`);
-  const spec = RunSpec.parse(row.configuration);
+  const spec = readStoredRun(row.configuration);
   return { ...row, problemSetId: spec.trainingSet ?? row.problemSetId, spec };
 }
 
@@ -71,7 +71,7 @@ export type HeldBack = "PAUSED" | "CANCELLED";
 
 /**
  * The run is RUNNING from here on, unless it was paused before it ever began, or cancelled: then it stays so, and that is returned. Its row is
- * locked as in `steerUnbegun`, so one of the two comes first.
+ * locked as in `steerUnbegun` and `lengthenUnbegun`, so one of the two comes first.
  */
 export const beginUnlessHeld = (sql: Sql, runId: string): Promise<HeldBack | null> =>
   inRun(sql, runId, null, async (tx, emit) => {
@@ -85,11 +85,18 @@ export const beginUnlessHeld = (sql: Sql, runId: string): Promise<HeldBack | nul
 
 /** Pauses, releases or ends a run that has not begun, where no workflow needs to be asked. Returns whether it had not. */
 export const steerUnbegun = (sql: Sql, runId: string, status: HeldBack | "QUEUED", cause?: string): Promise<boolean> =>
+  unlessBegun(sql, runId, (tx, emit) => setRunStatusIn(tx, emit, runId, status, cause));
+
+/** Gives a run that has not begun another length, where no workflow needs to be asked. Returns whether it had not. */
+export const lengthenUnbegun = (sql: Sql, runId: string, totalSteps: number): Promise<boolean> =>
+  unlessBegun(sql, runId, (tx, emit) => setTotalStepsIn(tx, emit, runId, totalSteps));
+
+const unlessBegun = (sql: Sql, runId: string, change: (tx: Transaction, emit: Emit) => Promise<void>): Promise<boolean> =>
   inRun(sql, runId, null, async (tx, emit) => {
     const [unbegun] = await tx`
       select 1 from "Run" where id = ${runId} and "startedAt" is null and not "isExternal" and status in ('QUEUED', 'PAUSED')`;
     if (unbegun === undefined) return false;
-    await setRunStatusIn(tx, emit, runId, status, cause);
+    await change(tx, emit);
     return true;
   });
 
@@ -129,11 +136,12 @@ export async function grantLeaseIn(tx: Transaction, emit: Emit, runId: string, n
   return epoch;
 }
 
-export async function setTotalSteps(sql: Sql, runId: string, totalSteps: number): Promise<void> {
-  await inRun(sql, runId, null, async (tx, emit) => {
-    const changed = await tx`update "Run" set "totalSteps" = ${totalSteps} where id = ${runId} and "totalSteps" <> ${totalSteps}`;
-    if (changed.count > 0) emit({ type: "STEPS_CHANGED", totalSteps });
-  });
+export const setTotalSteps = (sql: Sql, runId: string, totalSteps: number): Promise<void> =>
+  inRun(sql, runId, null, (tx, emit) => setTotalStepsIn(tx, emit, runId, totalSteps));
+
+async function setTotalStepsIn(tx: Transaction, emit: Emit, runId: string, totalSteps: number): Promise<void> {
+  const changed = await tx`update "Run" set "totalSteps" = ${totalSteps} where id = ${runId} and "totalSteps" <> ${totalSteps}`;
+  if (changed.count > 0) emit({ type: "STEPS_CHANGED", totalSteps });
 }
 
 /** Adds to what reproduces the run; keys already there are replaced. */

@@ -1,5 +1,5 @@
 import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
-import { beginUnlessHeld, readProgress, steerUnbegun } from "@gradus/prisma/training/run-store";
+import { beginUnlessHeld, lengthenUnbegun, readProgress, readRun, steerUnbegun } from "@gradus/prisma/training/run-store";
 import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "@gradus/api/run-control";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { fillProblems, fillRun } from "../../testkit/api/fill-experiment.ts";
@@ -63,7 +63,10 @@ describe("a run", () => {
       Object.values(await get<Record<string, { error: { message: string } }>>(unwilling.url, `mutation { ${mutation} }`))[0]?.error
         .message ?? "";
     expect(await message(`pauseRun(id: "none") ${RESULT}`)).toBe("there is no run none");
-    expect(await message(`setTotalSteps(id: "${runId}", totalSteps: 2) ${RESULT}`)).toBe("step 7 is begun");
+    expect(await message(`setTotalSteps(id: "${runId}", totalSteps: 4) ${RESULT}`)).toBe("step 7 is begun");
+    expect(await message(`setTotalSteps(id: "${runId}", totalSteps: 3) ${RESULT}`)).toBe(
+      "totalSteps: expected at least 4: 3 are done, got 3",
+    );
     expect(await message(`pauseRun(id: "${runId}") ${RESULT}`)).toBe(`run ${runId} is not running`);
     await world.database.prisma.run.update({ where: { id: `${id}.uniform.1` }, data: { status: "PAUSED", startedAt: new Date() } });
     expect(await message(`pauseRun(id: "${id}.uniform.1") ${RESULT}`)).toBe(`run ${id}.uniform.1 is not running`);
@@ -95,6 +98,34 @@ describe("a run that has not begun", () => {
     expect(await told(waiting)).toEqual(["PAUSED", "QUEUED", "CANCELLED"]);
     expect(api.control.asked).toEqual(Array.from({ length: 3 }, () => `releaseRun ${id} ${waiting}`));
     expect((await steer("resumeRun", waiting))?.["error"].message).toBe(`run ${waiting} has ended: CANCELLED`);
+  });
+
+  test("has another length at once in its row, with an event, waiting or paused, and no workflow is asked", async () => {
+    const waiting = `${id}.uniform.1`;
+    const length = async (totalSteps: number) =>
+      (
+        await get(
+          api.url,
+          `mutation ($id: ID!, $n: Int!) { setTotalSteps(id: $id, totalSteps: $n) { ok error { fields { path value expected } } run { status totalSteps } } }`,
+          { id: waiting, n: totalSteps },
+        )
+      ).setTotalSteps;
+    expect(await length(5)).toMatchObject({ ok: true, run: { status: "QUEUED", totalSteps: 5 } });
+    await steer("pauseRun", waiting);
+    expect(await length(9)).toMatchObject({ ok: true, run: { status: "PAUSED", totalSteps: 9 } });
+    // Asked again it tells nobody.
+    expect(await length(9)).toMatchObject({ ok: true });
+    expect((await length(0)).error.fields).toEqual([{ path: "totalSteps", value: 0, expected: "at least 1: 0 are done" }]);
+    const { sql } = world.database;
+    const events = await sql`select data from "Event" where "runId" = ${waiting} and type = 'STEPS_CHANGED' order by position`;
+    expect(events.map(({ data }) => data as unknown)).toEqual([{ totalSteps: 5 }, { totalSteps: 9 }]);
+    expect(api.control.asked).toEqual([]);
+    // From here on its workflow is asked: it alone knows which step it has begun.
+    await steer("resumeRun", waiting);
+    expect(await beginUnlessHeld(sql, waiting)).toBeNull();
+    expect(await lengthenUnbegun(sql, waiting, 7)).toBe(false);
+    expect(await length(7)).toMatchObject({ ok: true, run: { totalSteps: 9 } });
+    expect(api.control.asked).toEqual([`releaseRun ${id} ${waiting}`, `setTotalSteps ${waiting} 7`]);
   });
 
   test("ends at once also while no workflow server answers", async () => {
@@ -148,6 +179,20 @@ describe("a fork", () => {
     expect(api.control.asked).toEqual([`startRun ${forkRun.run.id}`]);
     // What the workflow will ask first: where to go on.
     expect(await readProgress(world.database.sql, forkRun.run.id)).toMatchObject({ step: 2, policy: { version: 2 } });
+  });
+
+  test("of a run whose sampler had another name when it was stored has the present one; the old one is shown as it was stored", async () => {
+    const { sql, prisma } = world.database;
+    await sql`update "Experiment" set "problemSetId" = ${setId} where id = ${id}`;
+    const armId = `${id}.classic`;
+    await sql`update "Arm" set configuration = jsonb_set(configuration, '{curriculum,sampler}', '{"kind": "azr", "propose": 0.25}') where id = ${armId}`;
+    const shown = await get(api.url, "query ($id: ID!) { run(id: $id) { arm { configuration } } }", { id: runId });
+    expect(shown.run.arm.configuration.curriculum.sampler).toEqual({ kind: "azr", propose: 0.25 });
+    // What the stages read.
+    expect((await readRun(sql, runId)).spec.curriculum.sampler).toMatchObject({ kind: "learnable-kinds", propose: 0.25 });
+    const { forkRun } = await get(api.url, FORK, { input: { runId, fromStep: 2 } });
+    expect(forkRun.run.arm.configuration.curriculum.sampler).toMatchObject({ kind: "learnable-kinds", propose: 0.25, buffer: "uniform" });
+    expect(await prisma.arm.findUniqueOrThrow({ where: { id: armId } })).toMatchObject({ configuration: shown.run.arm.configuration });
   });
 
   test("has the curve and the evaluations of the run it was made from up to there, read and live", async () => {

@@ -60,7 +60,7 @@ test("refill, screening, replay and starts inside an answer show in what a run d
     { name: "speed", curriculum: spec({ sampler: { kind: "uniform" }, screening: { rollouts: 2 }, refill: { maxRounds: 3 } }) },
     { name: "vcrl", curriculum: resolveCurriculum("vcrl") },
     { name: "r3", curriculum: spec({ sampler: { kind: "r3", stages: 4 } }) },
-    ...["goldilocks", "azr", "sws", "tarot"].map((kind) => ({ name: kind, curriculum: spec({ sampler: { kind } }) })),
+    ...["goldilocks", "learnable-kinds", "sws", "tarot"].map((kind) => ({ name: kind, curriculum: spec({ sampler: { kind } }) })),
   ];
   const [dapo, speed, vcrl, r3, ...predicting] = (await run("hooked", { curricula, concurrency: 4 })) as [string, string, string, string];
   const statuses = await world.database.sql<
@@ -91,7 +91,7 @@ test("refill, screening, replay and starts inside an answer show in what a run d
     select state from "CurriculumState" where "runId" = ${vcrl} order by step desc limit 1`;
   expect(Object.keys(states!.state.hooks.memory).length).toBeGreaterThan(0);
 
-  // What goldilocks' predictor, azr's proposer and sws' failures have learned of real groups lies in the checkpointed state.
+  // What goldilocks' predictor, learnable-kinds' proposer and sws' failures have learned of real groups lies in the checkpointed state.
   const [predictor, proposer, weak] = await Promise.all(predicting.slice(0, 3).map(samplerStateOf));
   expect((predictor as { weights: number[] }).weights.some((weight) => weight !== 0 && weight !== 0.5)).toBe(true);
   expect((proposer as { proposed: string[] }).proposed.length).toBeGreaterThan(0);

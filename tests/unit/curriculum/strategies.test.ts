@@ -292,9 +292,9 @@ describe("rules", () => {
     expect(drawn.some((at) => at >= 40)).toBe(true);
   });
 
-  it("azr: a proposer is paid 1 - accuracy and nothing for the impossible, and proposes what paid", () => {
+  it("learnable-kinds: a proposer is paid 1 - accuracy and nothing for the impossible, and proposes what paid", () => {
     expect([0, 0.25, 1].map(proposerReward)).toEqual([0, 0.75, 0]);
-    const curriculum = start({ kind: "azr", propose: 1, temperature: 0.05 });
+    const curriculum = start({ kind: "learnable-kinds", propose: 1, temperature: 0.05 });
     for (const problem of POOL.slice(0, 64))
       curriculum.observe({
         problemId: problem.id,
@@ -304,7 +304,7 @@ describe("rules", () => {
       });
     const drawn = curriculum.draw(2, 6);
     expect(drawn.every((id) => BY_ID.get(id)!.bucket === "HARD" && !POOL.slice(0, 64).some((seen) => seen.id === id))).toBe(true);
-    const newest = start({ kind: "azr", propose: 0, buffer: "max-new" });
+    const newest = start({ kind: "learnable-kinds", propose: 0, buffer: "max-new" });
     for (const problem of POOL.slice(0, 20)) newest.observe({ problemId: problem.id, step: 1, policyVersion: 0, rewards: [1, 0] });
     expect(new Set(newest.draw(2, 4))).toEqual(new Set(["p016", "p017", "p018", "p019"]));
   });

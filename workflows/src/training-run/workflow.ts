@@ -58,6 +58,8 @@ const placing = proxyActivities<Pick<ControlActivities, "placeRun" | "findNode">
 });
 /** Workflows that began before nodes were chosen by what they are go on as they began. */
 const CHOSEN = "nodes-are-chosen";
+/** So do those that were given another length before they knew their own: it did not count then. */
+const EARLY = "early-length-counts";
 
 const finderOf = (engine: PolicyEngineName | undefined): Pick<PolicyActivities, "offerNode"> =>
   proxyActivities<Pick<PolicyActivities, "offerNode">>({
@@ -109,6 +111,8 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   let paused = input.paused !== undefined;
   let pauseCause = input.paused?.cause;
   let totalSteps = 0;
+  /** Given before the run knew its own length, which it may have read before. */
+  let early: number | undefined;
   let needs: PolicyEngineName | undefined;
   let state: RunState | null = null;
   let place: Place | null = null;
@@ -129,6 +133,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
     setTotalStepsUpdate,
     async (update) => {
       totalSteps = update.totalSteps;
+      if (state === null) early = totalSteps;
       await control.setTotalSteps({ runId, totalSteps });
       return totalSteps;
     },
@@ -207,7 +212,7 @@ export async function trainingRun(input: TrainingRunInput): Promise<TrainingRunR
   try {
     const plan = await begin();
     if ("heldBack" in plan) return { status: plan.heldBack, steps: 0 };
-    totalSteps = plan.totalSteps;
+    totalSteps = early !== undefined && patched(EARLY) ? early : plan.totalSteps;
     needs = plan.engine;
     const policy = plan.policy ?? (await onNode((engine, lease) => engine.initializePolicy({ lease })));
     state = { runId, experimentId: plan.experimentId, step: plan.step, totalSteps, policy, refusedInRow: 0 };

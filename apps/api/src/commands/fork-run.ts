@@ -1,5 +1,5 @@
 // Owns: making a run that goes on from a step of another. Must not know: GraphQL.
-import { RunSpec } from "@gradus/domain";
+import { readStoredRun, RunSpec } from "@gradus/domain";
 import type { Database } from "@gradus/prisma/database";
 import { createFork } from "@gradus/prisma/experiment-store";
 import type { RunRow } from "@gradus/prisma/rows";
@@ -42,7 +42,7 @@ export async function forkRun(db: Database, control: RunControl, run: RunRow, { 
 }
 
 function override(configuration: unknown, overrides: unknown, fromStep: number): RunSpec {
-  const base = RunSpec.parse(configuration);
+  const base = readStoredRun(configuration);
   if (overrides === null || overrides === undefined) return withStepsAfter(base, fromStep);
   if (typeof overrides !== "object" || Array.isArray(overrides))
     throw new Refusal("overrides: an object is expected", [{ path: "overrides", value: overrides, expected: "an object" }]);

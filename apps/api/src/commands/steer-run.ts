@@ -2,7 +2,7 @@
 import { isFinished } from "@gradus/domain";
 import type { Database } from "@gradus/prisma/database";
 import type { RunRow } from "@gradus/prisma/rows";
-import { steerUnbegun } from "@gradus/prisma/training/run-store";
+import { lengthenUnbegun, steerUnbegun } from "@gradus/prisma/training/run-store";
 import { RequestRefused, WorkflowNotRunning, WorkflowsUnreachable } from "../run-control.ts";
 import type { RunControl } from "../run-control.ts";
 import { Refusal } from "./refusal.ts";
@@ -39,6 +39,16 @@ export const resumeRun = ({ sql }: Database, control: RunControl, run: RunRow | 
   steerRun(run, id, async ({ experimentId }) => {
     if (await steerUnbegun(sql, id, "QUEUED")) await control.releaseRun(experimentId, id);
     else await control.resumeRun(id);
+  });
+
+/** One that has not begun has the new length here and now; one that trains is asked, since it knows which step it has begun. @throws Refusal */
+export const setTotalSteps = ({ sql }: Database, control: RunControl, run: RunRow | null, id: string, totalSteps: number): Promise<void> =>
+  steerRun(run, id, async ({ stepsDone }) => {
+    if (totalSteps <= stepsDone) {
+      const expected = `at least ${stepsDone + 1}: ${stepsDone} are done`;
+      throw new Refusal(`totalSteps: expected ${expected}, got ${totalSteps}`, [{ path: "totalSteps", value: totalSteps, expected }]);
+    }
+    if (!(await lengthenUnbegun(sql, id, totalSteps))) await control.setTotalSteps(id, totalSteps);
   });
 
 /** One that has not begun ends here and now; a workflow that is about to begin it finds it so. @throws Refusal */

@@ -24,10 +24,11 @@ type Steering = Pick<ControlActivities, "beginRun" | "placeRun" | "findNode" | "
 export const steerRun = ({ sql }: Database, pools: ProblemPools): Steering => ({
   beginRun: ({ runId }) =>
     asActivity(async () => {
-      const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
-      const { spec } = await readExperiment(sql, run.experimentId);
       const heldBack = await beginUnlessHeld(sql, runId);
       if (heldBack !== null) return { heldBack };
+      // Until here its row may be given another length.
+      const [run, progress] = await Promise.all([readRun(sql, runId), readProgress(sql, runId)]);
+      const { spec } = await readExperiment(sql, run.experimentId);
       await recordBeginning(sql, runId, progress.step);
       const problems = await pools(run.problemSetId);
       const { proposals } = run.spec.curriculum;

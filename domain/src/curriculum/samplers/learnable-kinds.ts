@@ -1,4 +1,4 @@
-// Owns: strategy 27 of paper section 7, self-play with a proposer that is paid for learnability. Must not know: other strategies.
+// Owns: strategy 27 of paper section 7 for a teacher's problems: their kinds are proposed by how learnable they have been. Must not know: other strategies.
 import { z } from "zod";
 import type { Random } from "../../random.ts";
 import { figuresOf } from "../outcome.ts";
@@ -8,7 +8,7 @@ import { proposerReward } from "../proposals.ts";
 import { defineSampler } from "../sampler.ts";
 
 const Parameters = z.strictObject({
-  kind: z.literal("azr"),
+  kind: z.literal("learnable-kinds"),
   /** How the solver's half is taken from the buffer; half-new: half of it from the newest. */
   buffer: z.enum(["uniform", "max-new", "half-new"]).default("uniform"),
   /** Share of a step that proposes: problems never attempted before. Absolute Zero's batches are half and half. */
@@ -44,9 +44,11 @@ function fromBuffer({ buffer }: Parameters, { proposed }: State, pool: Pool, cou
 }
 
 export const sampler = defineSampler<Parameters, State>({
-  kind: "azr",
-  // In the source the policy writes the problems: that is the hook `proposals`, and the preset `azr`. Here proposing is choosing the kind of
-  // problem that a teacher wrote, for sets and policies that cannot do more.
+  kind: "learnable-kinds",
+  // The preset `azr`, in which the policy writes the problems, has that name now (ADR 0014).
+  formerly: "azr",
+  // In the source the policy writes the problems: that is the hook `proposals`. Here proposing is choosing the kind of problem that a teacher
+  // wrote, for sets and policies that cannot do more.
   summary: "half of a step proposes kinds of new problems, paid 1 - accuracy; the other half solves from the buffer of proposed ones",
   source: "Absolute Zero arXiv 2505.03335, its repository",
   hook: "observe: every finished group pays its proposer; values and the buffer of proposed problems lie in the checkpointed state",
