@@ -23,7 +23,7 @@ import { compactNowAndThen } from "./compaction.ts";
 import type { DeletionSettings } from "./commands/shelve.ts";
 import { createContext } from "./context.ts";
 import type { ApiContext } from "./context.ts";
-import { maskError } from "./errors.ts";
+import { maskError, maskOutside } from "./errors.ts";
 import { hostGuard } from "./host-guard.ts";
 import { blobRoutes } from "./http/blob-routes.ts";
 import { healthRoutes } from "./http/health-routes.ts";
@@ -34,6 +34,7 @@ import { observeRequests } from "./http/observe-requests.ts";
 import { keptFiles } from "./http/kept-files.ts";
 import { pointFiles } from "./http/point-files.ts";
 import { nodeRoutes } from "./http/node-routes.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 import { webPage } from "./http/web-page.ts";
 import { limitSize, MAX_BODY_BYTES, MAX_SOCKETS, refuseCostly } from "./limits.ts";
 import { listenForEvents } from "./live/event-wake.ts";
@@ -126,6 +127,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
 
   const app = express();
   app.disable("x-powered-by");
+  app.use(securityHeaders);
   const server = createServer(app);
   const options = {
     authenticate,
@@ -149,6 +151,7 @@ export async function createApi(input: ApiInput): Promise<RunningApi> {
     },
     validationRules: [limitSize],
     includeStacktraceInErrorResponses: false,
+    formatError: (formatted, error) => maskOutside(formatted, error, log),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // It works something out for each field, only to say "no-store" in the end.

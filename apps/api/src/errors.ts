@@ -9,7 +9,7 @@ export const badInput = (message: string): GraphQLError => new GraphQLError(mess
 
 /** What of `error` a client may see: message, code, path and place for a GraphQL error of ours or of validation; else only the request's id. */
 export function maskError(error: unknown, request: { readonly id: string; readonly log: Logger }): GraphQLFormattedError {
-  if (isGraphqlError(error) && onPurpose(error)) {
+  if (isRefusal(error)) {
     const { message, locations, path, extensions } = error;
     return {
       message,
@@ -26,6 +26,16 @@ export function maskError(error: unknown, request: { readonly id: string; readon
     extensions: { code: "INTERNAL_SERVER_ERROR", requestId: request.id },
   };
 }
+
+/** For errors that may be of no operation, as where its answer cannot be written as JSON. Those of operations are logged and masked by `maskError`. */
+export function maskOutside(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+  if (isRefusal(error)) return formatted;
+  if (!isGraphqlError(error)) log.error({ err: error }, "a request failed");
+  return { message: "internal error; the server's log says more", extensions: { code: "INTERNAL_SERVER_ERROR" } };
+}
+
+/** Whether it was made for the client to read. */
+export const isRefusal = (error: unknown): error is GraphQLError => isGraphqlError(error) && onPurpose(error);
 
 /** By tag, not by class: two copies of the library may be loaded (a bundler's and Node's). */
 const isGraphqlError = (error: unknown): error is GraphQLError => Object.prototype.toString.call(error) === "[object GraphQLError]";

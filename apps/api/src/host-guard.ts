@@ -19,8 +19,9 @@ export function hostGuard(extraHosts: readonly string[]): (request: Pick<Incomin
       const [, from] = /^https?:\/\/([^/]+)$/.exec(origin) ?? [];
       return from !== undefined && isOurs(from, socket.localPort) ? null : "requests from this Origin are refused";
     }
-    // A link that a person follows from another site is welcome; a request that another site's page makes is not.
-    const foreign = headers["sec-fetch-site"] === "cross-site" && headers["sec-fetch-mode"] !== "navigate";
+    // A link that a person follows from another site is welcome; a request that another site's page makes is not, nor is a frame in it.
+    const followed = headers["sec-fetch-mode"] === "navigate" && (headers["sec-fetch-dest"] ?? "document") === "document";
+    const foreign = headers["sec-fetch-site"] === "cross-site" && !followed;
     return foreign ? "requests from other sites are refused" : null;
   };
 }

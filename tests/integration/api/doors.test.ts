@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -20,7 +21,7 @@ beforeAll(async () => {
   world = await startDatabaseWorld();
   blobFolder = await mkdtemp(join(tmpdir(), "gradus-blobs-"));
   webFolder = await mkdtemp(join(tmpdir(), "gradus-web-"));
-  await writeFile(join(webFolder, "index.html"), "<title>page</title>");
+  await writeFile(join(webFolder, "index.html"), "<title>page</title><script>let own;</script>");
   await writeFile(join(webFolder, "app.js"), "1");
   api = await startTestApi(world.database, { blobs: localBlobStore(blobFolder), web: webFolder, allowedHosts: ["gradus.example"] });
 });
@@ -119,6 +120,77 @@ describe("who may ask", () => {
       socket.addEventListener("error", reject);
     });
     socket.close();
+  });
+});
+
+const headersOf = async (path: string, accept = "text/html"): Promise<Headers> =>
+  (await fetch(`${api.url}${path}`, { headers: { accept } })).headers;
+
+describe("what a browser is told", () => {
+  test("nobody may frame the page, and it runs its own scripts and no others", async () => {
+    const hash = createHash("sha256").update("let own;").digest("base64");
+    for (const path of ["/", "/index.html", "/experiments/some"]) {
+      const headers = await headersOf(path);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect([path, policy.includes("frame-ancestors 'none'"), headers.get("x-frame-options")]).toEqual([path, true, "DENY"]);
+      expect(policy).toContain(`script-src 'self' 'sha256-${hash}';`);
+      expect(policy).not.toContain("'unsafe-eval'");
+    }
+  });
+
+  test("nothing else is run, guessed at or read by other sites, refusals included", async () => {
+    for (const [path, accept] of [
+      ["/app.js", "*/*"],
+      ["/healthz", "*/*"],
+      ["/blobs/x", "*/*"],
+      ["/graphql?query={server{version}}", "*/*"],
+      ["/nowhere", "*/*"],
+    ] as const) {
+      const headers = await headersOf(path, accept);
+      expect([path, headers.get("content-security-policy")]).toEqual([path, expect.stringMatching(/^default-src 'none'/)]);
+      expect([path, headers.get("x-frame-options")]).toEqual([path, "DENY"]);
+      expect([path, headers.get("x-content-type-options"), headers.get("cross-origin-resource-policy")]).toEqual([
+        path,
+        "nosniff",
+        "same-origin",
+      ]);
+      // No other site reads an answer: it is in none of the names that a browser would let it.
+      expect([path, headers.get("access-control-allow-origin")]).toEqual([path, null]);
+    }
+  });
+});
+
+describe("what cannot be kept or answered", () => {
+  test("a text that the database cannot hold is named, in mutations and queries, and nothing of it stays", async () => {
+    const CREATE = "mutation ($input: CreateRunInput!) { createRun(input: $input) { ok } }";
+    for (const [input, path] of [
+      [{ experiment: "nul", config: { deep: [{ a: "\0" }] } }, "input.config.deep[0].a"],
+      [{ experiment: "nul", tags: { "a\0": "b" } }, "input.tags"],
+      [{ experiment: "nul", config: { a: "\ud800" } }, "input.config.a"],
+    ] as const) {
+      const { errors } = await ask(api.url, CREATE, { input });
+      expect(errors?.[0]).toMatchObject({
+        message: `${path}: a text without NUL and half surrogate pairs`,
+        extensions: { code: "BAD_USER_INPUT" },
+      });
+    }
+    for (const query of ['{ run(id: "\\u0000") { id } }', 'mutation { archiveRun(id: "\\u0000") { ok } }'])
+      expect((await ask(api.url, query)).errors?.[0]).toMatchObject({ message: "id: a text without NUL and half surrogate pairs" });
+    expect((await get(api.url, "{ experiments { nodes { name } } }")).experiments.nodes).toEqual([]);
+  });
+
+  test("an experiment file whose alias lies in itself is refused, and no answer tells of the inside", async () => {
+    const { createExperiment } = await get(
+      api.url,
+      "mutation ($input: CreateExperimentInput!) { createExperiment(input: $input) { ok error { message } } }",
+      {
+        input: { source: "name: &a [*a]" },
+      },
+    );
+    expect(createExperiment).toEqual({
+      ok: false,
+      error: { message: "the file cannot be read: an alias stands for something that it is a part of" },
+    });
   });
 });
 

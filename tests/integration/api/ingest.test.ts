@@ -154,12 +154,17 @@ describe("a run that others train", () => {
     const { runIds } = await createSample(world.database, "ours");
     expect((await log({ runId: runIds[0], batchId: "x", segment: 0, series: [good] })).error.message).toMatch(/trained by Gradus/);
     expect(await world.database.sql`select 1 from metrics.batch where key = 'x'`).toHaveLength(0);
+    // Two batches without a name would be one that was sent twice.
+    expect((await log({ runId: run.id, batchId: "", segment, series: [good] })).error.fields).toEqual([
+      { path: "batchId", expected: "1 to 250 characters" },
+    ]);
     expect(await log({ runId: run.id, batchId: "x", segment, series: [good] })).toMatchObject({ ok: true, duplicate: false });
   });
 
   test("keeps texts, tables and histograms, paged by name and step", async () => {
     const { run, segment } = await create({ key: "samples" });
-    const LOG_SAMPLES = "mutation ($input: LogSamplesInput!) { logSamples(input: $input) { ok duplicate error { fields { path } } } }";
+    const LOG_SAMPLES =
+      "mutation ($input: LogSamplesInput!) { logSamples(input: $input) { ok duplicate error { fields { path expected } } } }";
     const samples = [
       { name: "said", step: 1, kind: "TEXT", body: "hello", time: 1 },
       { name: "said", step: 0, kind: "TEXT", body: "before", time: 2 },
@@ -169,8 +174,10 @@ describe("a run that others train", () => {
     const send = async (input: object) =>
       (await get(api.url, LOG_SAMPLES, { input: { runId: run.id, segment, batchId: "s", samples, ...input } })).logSamples;
     expect((await send({ samples: [{ ...samples[3], body: { edges: [0], counts: [1] } }] })).error.fields).toEqual([
-      { path: "samples[0].body" },
+      { path: "samples[0].body", expected: "for HISTOGRAM { edges: [numbers], counts: [numbers] }, an edge more than counts" },
     ]);
+    for (const batchId of ["", "x".repeat(251), "a\0"])
+      expect((await send({ batchId })).error.fields).toEqual([{ path: "batchId", expected: "1 to 250 characters" }]);
     expect(await send({})).toMatchObject({ ok: true, duplicate: false });
     expect(await send({})).toMatchObject({ ok: true, duplicate: true });
     const PAGE =

@@ -41,5 +41,11 @@ test("an Origin must be ours too, and a page without one must not be another sit
     expect([origin, at({ host, origin })]).toEqual([origin, false]);
   expect(at({ host, "sec-fetch-site": "cross-site" })).toBe(false);
   expect(at({ host, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" })).toBe(true);
+  expect(at({ host, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" })).toBe(true);
+  for (const framed of ["iframe", "frame", "embed", "object"])
+    expect([framed, at({ host, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": framed })]).toEqual([
+      framed,
+      false,
+    ]);
   expect(at({ host, "sec-fetch-site": "same-origin" })).toBe(true);
 });

@@ -98,6 +98,8 @@ describe("a file", () => {
   test("that is no YAML, repeats a key, or grows without bound by aliases is refused in words", () => {
     expect(refusalOf("name: [").message).toMatch(/neither YAML nor JSON/);
     expect(refusalOf("name: a\nname: b").message).toMatch(/neither YAML nor JSON/);
+    expect(refusalOf("name: &a [*a]").message).toBe("the file cannot be read: an alias stands for something that it is a part of");
+    expect(refusalOf("{".repeat(50_000)).message).toMatch(/nested too deeply/);
     const bomb = [
       "a: &a [x,x,x,x,x,x,x,x,x]",
       ...["b", "c", "d", "e", "f"].map(

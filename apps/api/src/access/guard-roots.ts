@@ -1,6 +1,7 @@
 // Owns: holding every root field to its rule, and writing mutations into the audit log. Must not know: rules of single fields, transports.
 import { beginAudit, endAudit } from "@gradus/prisma/access/audit-store";
 import type { ApiContext } from "../context.ts";
+import { badInput, isRefusal } from "../errors.ts";
 import { forbidden, refusalOf } from "./caller.ts";
 import { MUTATION_RULES, QUERY_RULES, SUBSCRIPTION_RULES } from "./root-rules.ts";
 import type { Arguments, RootRule } from "./root-rules.ts";
@@ -37,7 +38,8 @@ const guardAll = (
     Object.entries(fields).map(([name, field]) => {
       const rule = rules[name];
       if (rule === undefined) throw new Error(`no rule says who may use ${name}`);
-      return [name, typeof field === "function" ? guard(field, rule, name) : { ...field, subscribe: guard(field.subscribe, rule, name) }];
+      const guardField = (resolve: Resolve): Resolve => blamingText(guard(resolve, rule, name));
+      return [name, typeof field === "function" ? guardField(field) : { ...field, subscribe: guardField(field.subscribe) }];
     }),
   );
 
@@ -53,6 +55,38 @@ const guarded =
       return resolve(parent, caller.project === null || within === undefined ? args : within(args, caller.project), context, info);
     })();
   };
+
+/**
+ * Names the texts among the arguments that Postgres cannot hold, where a field fails over them. Looked for only then: most arguments have none,
+ * batches are large, and where such a text is escaped before it is stored (samples) it is welcome.
+ */
+const blamingText =
+  (resolve: Resolve): Resolve =>
+  (parent, args, context, info) => {
+    const blame = (error: unknown): never => {
+      const paths = isRefusal(error) ? [] : unstorable(args, "");
+      if (paths.length === 0) throw error;
+      throw badInput(paths.map((path) => `${path}: a text without NUL and half surrogate pairs`).join("; "));
+    };
+    try {
+      const result = resolve(parent, args, context, info);
+      return result instanceof Promise ? result.catch(blame) : result;
+    } catch (error) {
+      return blame(error);
+    }
+  };
+
+/** Where in `value` a text, or the name of a member, has no place in the database; the first few. */
+function unstorable(value: unknown, path: string): string[] {
+  if (typeof value === "string") return value.includes("\0") || !value.isWellFormed() ? [path] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value)
+    .flatMap(([name, member]) => [
+      ...(unstorable(name, "").length > 0 ? [path] : []),
+      ...unstorable(member, Array.isArray(value) ? `${path}[${name}]` : path === "" ? name : `${path}.${name}`),
+    ])
+    .slice(0, 5);
+}
 
 interface Outcome {
   readonly ok: boolean;

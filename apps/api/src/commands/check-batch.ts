@@ -17,6 +17,11 @@ interface GivenSeries {
   readonly times: readonly number[];
 }
 
+/** A second batch without a name would be taken for the first one sent again. @throws Refusal */
+export function checkBatchId(batchId: string): void {
+  refuse(nameErrors(batchId, "batchId"));
+}
+
 /** The series as points. @throws Refusal that names each field that is wrong */
 export function checkSeries(series: readonly GivenSeries[]): SeriesPoints[] {
   const wrong: FieldError[] = [];
@@ -46,7 +51,7 @@ export function checkSamples(samples: readonly SampleToLog[]): readonly SampleTo
   for (const [at, { name, kind, body, time }] of samples.entries()) {
     wrong.push(...nameErrors(name, `samples[${at}].name`));
     if (!(Math.abs(time) <= FURTHEST_TIME)) wrong.push({ path: `samples[${at}].time`, value: time, expected: "milliseconds since 1970" });
-    if (!BODIES[kind](body)) wrong.push({ path: `samples[${at}].body`, value: null, expected: `the body of a ${kind}` });
+    if (!BODIES[kind].holds(body)) wrong.push({ path: `samples[${at}].body`, value: null, expected: `for ${kind} ${BODIES[kind].is}` });
   }
   refuse(wrong);
   return samples;
@@ -55,11 +60,17 @@ export function checkSamples(samples: readonly SampleToLog[]): readonly SampleTo
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every((one) => typeof one === "number");
 
-const BODIES: Record<SampleToLog["kind"], (body: unknown) => boolean> = {
-  TEXT: (body) => typeof body === "string",
-  TABLE: (body) => isObject(body) && Array.isArray(body["columns"]) && Array.isArray(body["rows"]) && body["rows"].every(Array.isArray),
-  HISTOGRAM: (body) =>
-    isObject(body) && isNumbers(body["edges"]) && isNumbers(body["counts"]) && body["edges"].length === body["counts"].length + 1,
+const BODIES: Record<SampleToLog["kind"], { readonly is: string; readonly holds: (body: unknown) => boolean }> = {
+  TEXT: { is: "a text", holds: (body) => typeof body === "string" },
+  TABLE: {
+    is: "{ columns: [names], rows: [[values]] }",
+    holds: (body) => isObject(body) && Array.isArray(body["columns"]) && Array.isArray(body["rows"]) && body["rows"].every(Array.isArray),
+  },
+  HISTOGRAM: {
+    is: "{ edges: [numbers], counts: [numbers] }, an edge more than counts",
+    holds: (body) =>
+      isObject(body) && isNumbers(body["edges"]) && isNumbers(body["counts"]) && body["edges"].length === body["counts"].length + 1,
+  },
 };
 
 const isStep = (step: number): boolean => Number.isInteger(step) && step >= -2_147_483_648 && step <= 2_147_483_647;

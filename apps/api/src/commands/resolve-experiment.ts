@@ -81,13 +81,25 @@ export function readYaml(source: string): unknown {
   // Aliases are bounded: a few lines of them can stand for gigabytes.
   const document = parseDocument(source, { uniqueKeys: true, prettyErrors: true });
   const [error] = document.errors;
-  if (error !== undefined) throw new Refusal(`the file is neither YAML nor JSON: ${error.message.split("\n")[0]}`);
+  if (error !== undefined) {
+    const [said = ""] = error.message.split("\n");
+    throw new Refusal(`the file is neither YAML nor JSON: ${said.replace("Maximum call stack size exceeded", "nested too deeply")}`);
+  }
+  let written: unknown;
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    written = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     // Tolerates what parses and still stands for nothing: dangling or endless aliases.
     throw new Refusal(`the file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
+  try {
+    // All that comes of it is written as JSON: rows, messages, the answer that quotes what is wrong.
+    JSON.stringify(written);
+  } catch {
+    // Tolerates an alias for something that it lies in itself.
+    throw new Refusal("the file cannot be read: an alias stands for something that it is a part of");
+  }
+  return written;
 }
 
 /** Paths mean files of the client's machine: the client uploads them and writes what they became. */

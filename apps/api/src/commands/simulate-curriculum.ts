@@ -4,8 +4,8 @@ import { Worker } from "node:worker_threads";
 import { resolveCurriculum } from "@gradus/domain";
 import { CurriculumSpec } from "@gradus/domain/curriculum/curriculum-spec";
 import type { Simulation } from "@gradus/domain/curriculum/simulation";
-import { parseDocument } from "yaml";
 import { fieldErrors, Refusal } from "./refusal.ts";
+import { readYaml } from "./resolve-experiment.ts";
 
 export interface SimulateCurriculum {
   /** A preset's name, or YAML or JSON of a curriculum. */
@@ -41,10 +41,7 @@ export async function simulateCurriculum(wanted: SimulateCurriculum): Promise<{ 
 }
 
 function specOf(source: string): CurriculumSpec {
-  const document = parseDocument(source, { uniqueKeys: true });
-  const [error] = document.errors;
-  if (error !== undefined) throw new Refusal(`neither YAML nor JSON: ${error.message.split("\n")[0]}`);
-  const written: unknown = document.toJS({ maxAliasCount: 100 });
+  const written = readYaml(source);
   if (typeof written === "string") return named(written);
   const parsed = CurriculumSpec.safeParse(written);
   if (!parsed.success) throw new Refusal("this is no curriculum", fieldErrors(parsed.error.issues, written));

@@ -39,7 +39,7 @@ export function blobRoutes(blobs: StreamingBlobStore): Router {
       // Awaited before anything is answered, so that what is damaged within its first chunk is an error and no broken answer.
       const rest = chunks[Symbol.asyncIterator]();
       const first = await rest.next();
-      response.setHeader("ETag", `"${hash}"`).setHeader("X-Content-Type-Options", "nosniff").type("application/octet-stream");
+      response.setHeader("ETag", `"${hash}"`).type("application/octet-stream");
       response.setHeader("Content-Length", bytes);
       await pipeline(async function* () {
         if (!first.done) yield first.value;

@@ -1,6 +1,6 @@
 // Owns: Mutation.logMetrics.
 import { logPoints } from "@gradus/prisma/metrics/external-run-store";
-import { checkSeries } from "../../commands/check-batch.ts";
+import { checkBatchId, checkSeries } from "../../commands/check-batch.ts";
 import { requireExternal, requireSegment } from "../../commands/external-run.ts";
 import { answer } from "../../commands/refusal.ts";
 import type { MutationResolvers } from "../../generated/schema-types.ts";
@@ -12,6 +12,7 @@ export const logMetrics: NonNullable<MutationResolvers["logMetrics"]> = async (
 ) => ({
   duplicate: null,
   ...(await answer(async () => {
+    checkBatchId(batchId);
     const points = checkSeries(series);
     const run = await load.run.load(runId);
     requireExternal(run, runId);

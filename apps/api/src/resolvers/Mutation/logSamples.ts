@@ -1,6 +1,6 @@
 // Owns: Mutation.logSamples.
 import { logSamples as store } from "@gradus/prisma/metrics/external-run-store";
-import { checkSamples } from "../../commands/check-batch.ts";
+import { checkBatchId, checkSamples } from "../../commands/check-batch.ts";
 import { requireExternal, requireSegment } from "../../commands/external-run.ts";
 import { answer } from "../../commands/refusal.ts";
 import type { MutationResolvers } from "../../generated/schema-types.ts";
@@ -12,6 +12,7 @@ export const logSamples: NonNullable<MutationResolvers["logSamples"]> = async (
 ) => ({
   duplicate: null,
   ...(await answer(async () => {
+    checkBatchId(batchId);
     const checked = checkSamples(samples);
     const run = await load.run.load(runId);
     requireExternal(run, runId);
