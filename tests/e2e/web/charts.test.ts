@@ -125,6 +125,16 @@ test("a chart is drawn over what is chosen, smoothed by name, pinned, in one cro
   await first.getByText("external, EMA 0.9").waitFor();
   await page.getByRole("button", { name: "Log scale" }).click();
   expect(Object.fromEntries(query(page))).toMatchObject({ smooth: "0.9", y: "log" });
+  // A menu is left by Escape, back on its button, and by a press elsewhere.
+  const menu = page.locator('summary[aria-label^="Download m0"]').first();
+  const open = page.locator("details.menu[open]");
+  await menu.click();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => open.count(), SOON).toBe(0);
+  expect(await page.evaluate("document.activeElement.ariaLabel")).toBe(await menu.getAttribute("aria-label"));
+  await menu.click();
+  await page.locator("h1").click();
+  await expect.poll(() => open.count(), SOON).toBe(0);
   const given = async (kind: string): Promise<string> => {
     await page.locator('summary[aria-label^="Download m0"]').first().click();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: kind, exact: true }).click()]);

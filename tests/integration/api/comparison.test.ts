@@ -203,6 +203,23 @@ test("counts several runs of one seed once, with their mean: in tables, curves a
   expect(of("FINAL").estimate).toEqual({ mean, n: 1 });
 });
 
+const scalarsOf = (kinds: string) =>
+  get(
+    api.url,
+    `query ($of: RunFilter!) { comparison(of: $of, metrics: ["train/reward"]) { arms { scalars${kinds} { kind estimate { mean n } } } } }`,
+    {
+      of: { experimentId: id },
+    },
+  );
+
+test("gives those numbers of whole courses that are asked for, in the order of all: fits take long", async () => {
+  const [all, some] = [(await scalarsOf("")).comparison.arms, (await scalarsOf("(kinds: [BEST, FINAL])")).comparison.arms];
+  type Scalars = { readonly scalars: readonly { readonly kind: string }[] };
+  const wanted = all.map(({ scalars }: Scalars) => ({ scalars: scalars.filter(({ kind }) => kind === "FINAL" || kind === "BEST") }));
+  expect(some).toEqual(wanted);
+  expect(some[0].scalars).toHaveLength(2);
+});
+
 test("says what a reader should know: few seeds, unfinished runs, broken sandboxes, values that are missing or not finite", async () => {
   const broken = runIds[3] ?? "";
   await inRun(world.database.sql, broken, null, (tx, emit) =>

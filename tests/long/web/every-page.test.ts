@@ -4,6 +4,7 @@ import { inRun, recordPoints } from "@gradus/prisma/training/run-transaction";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSample } from "../../testkit/api/sample-experiment.ts";
+import { fillRuns } from "../../testkit/api/bench-world.ts";
 import { get } from "../../testkit/api/test-api.ts";
 import { connectTemporal, plantExperiment, startExperiment } from "../../testkit/planted-experiment.ts";
 import { axeViolations, launchBrowser, overflowOf, visit } from "../../testkit/web/browser.ts";
@@ -54,8 +55,13 @@ test("every page keeps to the window from 390 to 2560 pixels and breaks no rule 
   await inRun(world.database.sql, watched, null, (tx, emit) => recordPoints(tx, emit, watched, [{ name: "late", step: 1, value: -1 }]));
   const open = async (): Promise<number> => (await get(api.url, "{ alerts(filter: { isOpen: true }) { totalCount } }")).alerts.totalCount;
   await expect.poll(open, SOON).toBe(1);
+  // Runs that others train have pages with other parts.
+  const [external = ""] = await fillRuns({ world }, 2, 1, 50);
+  const { run } = await get(api.url, "query ($id: ID!) { run(id: $id) { experiment { id } } }", { id: external });
   const paths = [
     "/",
+    `/experiments/${run.experiment.id}?seeds=all`,
+    `/runs/${external}`,
     `/experiments/${EXPERIMENT}`,
     `/experiments/${EXPERIMENT}?by=attributes.arm`,
     "/runs?by=attributes.experiment,attributes.arm",

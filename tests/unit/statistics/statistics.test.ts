@@ -213,6 +213,13 @@ describe("a curve", () => {
 describe("a verdict", () => {
   const names = { metric: "held-out pass@1", a: "uniform", b: "classic" };
 
+  it("tells of small and of great numbers in digits that say something", () => {
+    expect(verdictSentence(pairBySeed(bySeed([1e-5, 2e-5]), bySeed([3e-5, 5e-5]))!, names)).toContain(
+      ": +2.50e-5 [-3.85e-5, +8.85e-5], n = 2",
+    );
+    expect(verdictSentence(pairBySeed(bySeed([1e10]), bySeed([3e10]))!, names)).toContain(" is +2.00e+10, n = 1");
+  });
+
   it("sees no difference where the interval holds 0, and says how few seeds there were", () => {
     const difference = pairBySeed(bySeed([0.4, 0.45]), bySeed([0.42, 0.44]))!;
     expect(verdictSentence(difference, names)).toBe(

@@ -6,7 +6,7 @@ import { readLastPoints, readMetricSeries } from "@gradus/prisma/reading/metric-
 import { countSandboxErrors } from "@gradus/prisma/reading/step-reader";
 import type { ArmRow, RunRow } from "@gradus/prisma/rows";
 import type { ComparedArm, Comparison } from "./comparison-types.ts";
-import type { ComparedScalar } from "../generated/schema-types.ts";
+import type { ComparedScalar, ScalarKind } from "../generated/schema-types.ts";
 import { readCourses } from "./courses.ts";
 import { bucketWidth, collapseSeeds } from "./curves.ts";
 import { comparedMetric, corrected } from "./estimate.ts";
@@ -56,16 +56,22 @@ export async function compare(
 
   const resultsOf = ({ runs: ofArm }: ArmToCompare): BeforeAndAfter[] => ofArm.flatMap(({ id }) => evaluated.get(id) ?? []);
   const side = ({ arm: { name }, runs: ofSide }: ArmToCompare, metric: string) => ({ name, values: values.finite(ofSide, metric) });
-  let scalars: Promise<Map<string, ComparedScalar[]>> | undefined;
-  const scalarsOfAll = () =>
-    (scalars ??= readCourses(db, runIds, metrics, evaluated).then((courses) =>
-      compareScalars(
-        arms.map((one) => ({ name: one.arm.name, runs: one.runs })),
-        baseline?.arm.name ?? null,
-        courses,
-        { metrics, threshold },
-      ),
-    ));
+  let courses: ReturnType<typeof readCourses> | undefined;
+  const compareAll = async (kinds: readonly ScalarKind[] | null): Promise<Map<string, ComparedScalar[]>> =>
+    compareScalars(
+      arms.map((one) => ({ name: one.arm.name, runs: one.runs })),
+      baseline?.arm.name ?? null,
+      await (courses ??= readCourses(db, runIds, metrics, evaluated)),
+      { metrics, threshold, kinds },
+    );
+  // Every arm is asked for the same ones.
+  const scalars = new Map<string, ReturnType<typeof compareAll>>();
+  const scalarsOfAll = (kinds: readonly ScalarKind[] | null): ReturnType<typeof compareAll> => {
+    const key = JSON.stringify(kinds);
+    const known = scalars.get(key) ?? compareAll(kinds);
+    scalars.set(key, known);
+    return known;
+  };
   const compared = arms.map((one): ComparedArm => {
     const { arm, runs: ofArm } = one;
     return {
@@ -84,7 +90,7 @@ export async function compare(
         baseline === null || one === baseline
           ? null
           : problemDifference({ name: baseline.arm.name, runs: resultsOf(baseline) }, { name: arm.name, runs: resultsOf(one) }),
-      scalars: async () => (await scalarsOfAll()).get(arm.name) ?? [],
+      scalars: async ({ kinds }) => (await scalarsOfAll(kinds ?? null)).get(arm.name) ?? [],
     };
   });
   const adjusted = corrected(compared.map((one) => one.metrics));

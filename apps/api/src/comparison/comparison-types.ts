@@ -8,6 +8,7 @@ import type {
   Estimate,
   HeldOutImprovement,
   ProblemDifference,
+  ScalarKind,
 } from "../generated/schema-types.ts";
 
 /** A metric of one arm or group. Resamples are drawn where they are asked for: pages that show many metrics do not. */
@@ -21,7 +22,7 @@ export interface ComparedArm {
   readonly improvement: HeldOutImprovement | null;
   readonly overProblems: ProblemDifference | null;
   /** Read when asked for: they need every point and group of every run. */
-  readonly scalars: () => Promise<readonly ComparedScalar[]>;
+  readonly scalars: (only: { readonly kinds?: readonly ScalarKind[] | null | undefined }) => Promise<readonly ComparedScalar[]>;
 }
 
 export interface Comparison {

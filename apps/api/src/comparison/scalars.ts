@@ -1,4 +1,5 @@
 // Owns: what a run's whole course comes to in single numbers, over seeds and against the baseline. Must not know: SQL, how arms are chosen.
+import { setImmediate } from "node:timers/promises";
 import { BUCKETS } from "@gradus/domain";
 import type { Bucket } from "@gradus/domain";
 import { best, cumulativeSolveRate, firstReach, fitSigmoid, mean, meanHeight } from "@gradus/domain/statistics";
@@ -55,6 +56,8 @@ const ofCurve = (metric: string, scalar: (curve: Curve) => Scalar | number | nul
   const found = scalar(course.curves.get(metric) ?? []);
   return typeof found === "number" ? { value: found } : found;
 };
+
+const FITTED: ReadonlySet<ScalarKind> = new Set(["SIGMOID_ASYMPTOTE", "SIGMOID_EXPONENT", "SIGMOID_MIDPOINT"]);
 
 const sigmoid = (metric: string, kind: ScalarKind, part: "asymptote" | "exponent" | "midpoint"): ScalarOfRun => ({
   kind,
@@ -118,19 +121,36 @@ export interface ArmCourse {
   readonly runs: readonly Pick<RunRow, "id" | "seed">[];
 }
 
+interface ScalarsToCompare {
+  readonly metrics: readonly string[];
+  readonly threshold: number | null;
+  /** Null: all. */
+  readonly kinds: readonly ScalarKind[] | null;
+}
+
+/** A fit may take half a second, and hundreds are asked for at once: others of this process have their turn between two of them. */
+async function fitAhead(courses: ReadonlyMap<string, Course>): Promise<void> {
+  for (const { curves } of courses.values())
+    for (const curve of curves.values()) {
+      sigmoidOf(curve);
+      await setImmediate();
+    }
+}
+
 /** For each arm every scalar, in one order; one that no seed has a value of has n = 0. */
-export function compareScalars(
+export async function compareScalars(
   arms: readonly ArmCourse[],
   baseline: string | null,
   courses: ReadonlyMap<string, Course>,
-  { metrics, threshold }: { readonly metrics: readonly string[]; readonly threshold: number | null },
-): Map<string, ComparedScalar[]> {
+  { metrics, threshold, kinds }: ScalarsToCompare,
+): Promise<Map<string, ComparedScalar[]>> {
   const trainedOn = new Set([...courses.values()].flatMap(({ problems }) => problems.map(({ bucket }) => bucket)));
   const asked = scalarsOf(
     metrics,
     threshold,
     BUCKETS.filter((bucket) => trainedOn.has(bucket)),
-  );
+  ).filter(({ kind }) => kinds === null || kinds.includes(kind));
+  if (asked.some(({ kind }) => FITTED.has(kind))) await fitAhead(courses);
   const measured = new Map(arms.map((arm) => [arm.name, asked.map((scalar) => perSeed(scalar, arm, courses))]));
   return new Map(
     arms.map(({ name, runs }) => [

@@ -52,7 +52,7 @@ export function chartOptions(now: ChartNow, { height, width, isLog, zone, syncKe
       },
       {
         ...axis,
-        size: 52,
+        size: 56,
         // uPlot's own places on a log scale grow without end while a scale has no bounds above 0 yet: seconds for a click.
         ...(isLog ? { splits: (_plot: uPlot, _axis: number, min: number, max: number) => logTicks(min, max), filter: keepAll } : {}),
         values: (_plot, ticks) => formatTicks(ticks.map((tick) => tick ?? null)),

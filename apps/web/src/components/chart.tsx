@@ -203,7 +203,7 @@ function Readout({ lines, x, xName, placeName, at: by, last }: ReadoutProps) {
           <span key={line.key} className="arm-key">
             <LineSample variable={line.variable} dash={line.dash} {...(line.mark ? { mark: line.mark } : {})} />
             <span className="line-name" title={line.label}>
-              {line.label}
+              <bdi>{line.label}</bdi>
             </span>{" "}
             <span className="line-value">
               <strong>{formatValue(line.y[at])}</strong>

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import { Button } from "../components/button.tsx";
 import { CopyButton } from "../components/copy-button.tsx";
+import { Menu } from "../components/menu.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
 import { useViews } from "./use-views.ts";
@@ -27,41 +28,45 @@ export function ViewMenu({ kind, project, defaults }: ViewMenuProps) {
   };
   const full = withView(search, current);
   return (
-    <details className="menu" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
-      <summary className="button">Views</summary>
-      <div className="menu-items view-menu">
-        {error && <Trouble error={error} onRetry={reload} />}
-        {views === undefined ? (
-          !error && isOpen && <Skeleton lines={2} />
-        ) : views.length === 0 ? (
-          <p className="small muted">Panels and how they are drawn, kept under a name for everybody who opens such a page.</p>
-        ) : null}
-        {views?.map((view) => (
-          <div key={view.id} className="row spread" style={{ flexWrap: "nowrap" }}>
-            <Button
-              kind="quiet"
-              aria-pressed={view.query === current}
-              title={`Kept by ${view.createdBy}`}
-              onClick={() => navigate(`${path}?${withView(search, view.query)}`)}
-            >
-              {view.name}
-            </Button>
-            <Button kind="quiet" aria-label={`Forget the view ${view.name}`} onClick={() => forget(view)}>
-              ✕
-            </Button>
-          </div>
-        ))}
-        <form action={save} className="row" style={{ flexWrap: "nowrap" }}>
-          <input name="name" aria-label="Name of this view" placeholder="name of this view" required maxLength={60} size={16} />
-          <Button type="submit">Keep</Button>
-        </form>
-        <CopyButton text={`${location.origin}${path}?${full}`} name="Copy a link to this view" />
-        {trouble !== null && (
-          <p className="notice small" data-tone="bad" role="alert">
-            {trouble}
-          </p>
-        )}
-      </div>
-    </details>
+    <Menu button="Views" className="view-menu" onToggle={setOpen}>
+      {(close) => (
+        <>
+          {error && <Trouble error={error} onRetry={reload} />}
+          {views === undefined ? (
+            !error && isOpen && <Skeleton lines={2} />
+          ) : views.length === 0 ? (
+            <p className="small muted">Panels and how they are drawn, kept under a name for everybody who opens such a page.</p>
+          ) : null}
+          {views?.map((view) => (
+            <div key={view.id} className="row spread" style={{ flexWrap: "nowrap" }}>
+              <Button
+                kind="quiet"
+                aria-pressed={view.query === current}
+                title={`Kept by ${view.createdBy}`}
+                onClick={() => {
+                  close();
+                  navigate(`${path}?${withView(search, view.query)}`);
+                }}
+              >
+                {view.name}
+              </Button>
+              <Button kind="quiet" aria-label={`Forget the view ${view.name}`} onClick={() => forget(view)}>
+                ✕
+              </Button>
+            </div>
+          ))}
+          <form action={save} className="row" style={{ flexWrap: "nowrap" }}>
+            <input name="name" aria-label="Name of this view" placeholder="name of this view" required maxLength={60} size={16} />
+            <Button type="submit">Keep</Button>
+          </form>
+          <CopyButton text={`${location.origin}${path}?${full}`} name="Copy a link to this view" />
+          {trouble !== null && (
+            <p className="notice small" data-tone="bad" role="alert">
+              {trouble}
+            </p>
+          )}
+        </>
+      )}
+    </Menu>
   );
 }

@@ -1,6 +1,6 @@
 // Owns: the menu that gives a figure as PNG, SVG or CSV, all three from the same numbers. Must not know: which figure.
-import { useRef } from "react";
 import { Button } from "../components/button.tsx";
+import { Menu } from "../components/menu.tsx";
 import { toCsv } from "./csv.ts";
 import type { DataTable } from "./csv.ts";
 import { fileName, saveFile, svgToPng } from "./save.ts";
@@ -14,9 +14,7 @@ export interface Figure {
 
 /** `figure` is called when a file is wanted and not before. */
 export function DownloadMenu({ title, figure }: { readonly title: string; readonly figure: () => Figure }) {
-  const menu = useRef<HTMLDetailsElement>(null);
   const save = async (kind: "png" | "svg" | "csv"): Promise<void> => {
-    menu.current?.removeAttribute("open");
     const { table, svg = tableSvg(title, table) } = figure();
     const name = `${fileName(title)}.${kind}`;
     if (kind === "csv") saveFile(name, toCsv(table), "text/csv");
@@ -24,17 +22,21 @@ export function DownloadMenu({ title, figure }: { readonly title: string; readon
     else saveFile(name, await svgToPng(svg));
   };
   return (
-    <details className="menu no-print" ref={menu}>
-      <summary className="button" data-kind="quiet" aria-label={`Download ${title}`} title="Download">
-        <span aria-hidden="true">⤓</span>
-      </summary>
-      <div className="menu-items">
-        {(["png", "svg", "csv"] as const).map((kind) => (
-          <Button key={kind} kind="quiet" onClick={() => void save(kind)}>
+    <Menu button={<span aria-hidden="true">⤓</span>} label={`Download ${title}`} kind="quiet">
+      {(close) =>
+        (["png", "svg", "csv"] as const).map((kind) => (
+          <Button
+            key={kind}
+            kind="quiet"
+            onClick={() => {
+              close();
+              void save(kind);
+            }}
+          >
             {kind.toUpperCase()}
           </Button>
-        ))}
-      </div>
-    </details>
+        ))
+      }
+    </Menu>
   );
 }

@@ -23,6 +23,8 @@ export function useUrlState(key: string, fallback = ""): readonly [string, (valu
       if (next === fallback) query.delete(key);
       else query.set(key, next);
       const text = query.toString();
+      // Charts that share a crosshair all tell of one drag: a step back for each would lead nowhere.
+      if (text === new URLSearchParams(location.search).toString()) return;
       navigate(`${location.pathname}${text === "" ? "" : `?${text}`}`, { replace });
     },
     [key, fallback],

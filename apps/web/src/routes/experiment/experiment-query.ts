@@ -141,7 +141,7 @@ export const EXPERIMENT_EVENTS = graphql(`
 `);
 
 export const SCALARS = graphql(`
-  query Scalars($experimentId: ID!, $metrics: [String!], $baselineArm: String, $threshold: Float) {
+  query Scalars($experimentId: ID!, $metrics: [String!], $baselineArm: String, $threshold: Float, $kinds: [ScalarKind!]) {
     comparison(of: { experimentId: $experimentId }, metrics: $metrics, baselineArm: $baselineArm, threshold: $threshold) {
       baselineArm
       arms {
@@ -150,7 +150,7 @@ export const SCALARS = graphql(`
           ordinal
           name
         }
-        scalars {
+        scalars(kinds: $kinds) {
           kind
           metric
           bucket

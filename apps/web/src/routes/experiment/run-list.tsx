@@ -15,12 +15,13 @@ export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; rea
       <table>
         <thead>
           <tr>
-            <th scope="col">Arm</th>
-            <th scope="col">Seed</th>
+            <th scope="col">Run</th>
             <th scope="col">Status</th>
             <th scope="col">Steps</th>
             {isOurs && <th scope="col">Policy version</th>}
-            <th scope="col">Run</th>
+            <th scope="col" className="wide-only">
+              Id
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -28,8 +29,16 @@ export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; rea
             const arm = armOf.get(run.arm.id);
             return (
               <tr key={run.id}>
-                <td>{arm && <ArmKey ordinal={arm.ordinal} name={arm.name} />}</td>
-                <td>{run.seed}</td>
+                <td>
+                  <Link href={`/runs/${encodeURIComponent(run.id)}`}>
+                    <ArmKey ordinal={arm?.ordinal ?? 0} name={run.name ?? `${arm?.name ?? ""}, seed ${run.seed}`} />
+                  </Link>
+                  {run.name !== null && (
+                    <div className="small muted">
+                      {arm?.name}, seed {run.seed}
+                    </div>
+                  )}
+                </td>
                 <td>
                   <StatusBadge status={run.status} />
                   {run.cause && <div className="small muted">{run.cause}</div>}
@@ -42,12 +51,7 @@ export function RunList({ arms, runs }: { readonly arms: Experiment["arms"]; rea
                   )}
                 </td>
                 {isOurs && <td>{run.policyVersion}</td>}
-                <td>
-                  <Link href={`/runs/${encodeURIComponent(run.id)}`} className="mono">
-                    {run.name ?? run.id}
-                  </Link>
-                  {run.name != null && <div className="small muted mono">{run.id}</div>}
-                </td>
+                <td className="mono wide-only">{run.id}</td>
               </tr>
             );
           })}

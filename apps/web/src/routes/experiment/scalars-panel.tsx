@@ -29,6 +29,8 @@ const NAMES: Readonly<Record<ScalarKind, string>> = {
   SOLVE_RATE_OF_PROBLEMS: "solved once, of all training problems",
 };
 
+const KINDS = Object.keys(NAMES) as readonly ScalarKind[];
+
 interface ScalarsPanelProps {
   readonly experimentId: string;
   readonly metrics: readonly string[];
@@ -42,8 +44,10 @@ export function ScalarsPanel({ experimentId, metrics, isOurs, version }: Scalars
   const [baseline] = useUrlState("baseline");
   const [text, setText] = useUrlState("threshold");
   const threshold = text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
-  const { data, error, reload } = useAnswer(SCALARS, {
+  const [fit, setFit] = useUrlState("fit");
+  const { data, error, isStale, reload } = useAnswer(SCALARS, {
     experimentId,
+    kinds: KINDS.filter((kind) => fit === "shown" || !kind.startsWith("SIGMOID")),
     metrics: [...metrics],
     threshold,
     baselineArm: baseline === "" ? null : baseline,
@@ -51,11 +55,10 @@ export function ScalarsPanel({ experimentId, metrics, isOurs, version }: Scalars
   useEffect(() => {
     if (version > 0) reload();
   }, [version, reload]);
-  const [fit, setFit] = useUrlState("fit");
   const arms = data?.comparison.arms;
   const rows = (arms?.[0]?.scalars ?? [])
     .map(({ kind, metric, bucket }, at) => ({ kind, metric, bucket, at }))
-    .filter(({ kind, metric }) => (isOurs || metric !== null) && (fit === "shown" || !kind.startsWith("SIGMOID")));
+    .filter(({ metric }) => isOurs || metric !== null);
   return (
     <Panel
       title="Whole courses in numbers"
@@ -84,7 +87,7 @@ export function ScalarsPanel({ experimentId, metrics, isOurs, version }: Scalars
       {arms === undefined ? (
         !error && <Skeleton lines={6} />
       ) : (
-        <table className="comparison">
+        <table className="comparison" aria-busy={isStale} style={isStale ? { opacity: 0.6 } : undefined}>
           <thead>
             <tr>
               <th scope="col">Number</th>

@@ -5,6 +5,7 @@ import { ask } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
+import { Menu } from "../../components/menu.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Trouble } from "../../components/trouble.tsx";
@@ -72,17 +73,16 @@ export function ExperimentsPage() {
             />
           </label>
           <ShelfChoice value={shelf} onChoose={setShelf} />
-          <details className="menu">
-            <summary className="button">Columns</summary>
-            <div className="menu-items">
-              {COLUMNS.filter(({ isFixed }) => !isFixed).map(({ name, title }) => (
+          <Menu button="Columns">
+            {() =>
+              COLUMNS.filter(({ isFixed }) => !isFixed).map(({ name, title }) => (
                 <label key={name} className="row small" style={{ flexWrap: "nowrap", padding: "4px 8px" }}>
                   <input type="checkbox" checked={!away.has(name)} onChange={() => toggle(name)} />
                   {title}
                 </label>
-              ))}
-            </div>
-          </details>
+              ))
+            }
+          </Menu>
           <Link href="/new" className="button" data-kind="primary">
             Start an experiment
           </Link>

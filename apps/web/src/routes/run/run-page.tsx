@@ -153,7 +153,11 @@ function RunView({ answered }: { readonly answered: Run }) {
           </Button>
         }
       >
-        {seen.length === 0 ? <EmptyState title="Nothing has happened since this page was opened." /> : <EventList events={seen} />}
+        {seen.length === 0 ? (
+          <EmptyState title="Nothing has happened since this page was opened.">“From the beginning” tells what happened before.</EmptyState>
+        ) : (
+          <EventList events={seen} />
+        )}
       </Panel>
       <NotesPanel kind="run" id={id} answered={answered} />
       <Panel title="Facts">
