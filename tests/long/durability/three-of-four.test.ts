@@ -2,10 +2,10 @@
 // offered to it, since one that was generated twice would leave no other trace: the first commit of an id wins.
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Mortal } from "../testkit/chaos.ts";
-import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../testkit/planted-experiment.ts";
-import { startWorld } from "../testkit/world.ts";
-import type { World } from "../testkit/world.ts";
+import { Mortal } from "../../testkit/chaos.ts";
+import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../../testkit/planted-experiment.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
 
 let world: World;
 beforeAll(async () => {

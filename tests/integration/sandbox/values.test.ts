@@ -31,7 +31,7 @@ async function generate(seed: number, count: number): Promise<Generated[]> {
     });
 }
 
-it("round-trips a hundred thousand generated values between Python and us, by wire and by literal", async () => {
+it("round-trips a hundred thousand generated values between Python and us, by wire and by literal", { timeout: 600_000 }, async () => {
   const values = await generate(7215, COUNT);
   expect(values.length).toBe(COUNT);
   const broken: unknown[] = [];

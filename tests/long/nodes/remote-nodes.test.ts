@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { stepCompleted } from "../testkit/chaos.ts";
-import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../testkit/planted-experiment.ts";
-import { startWorld } from "../testkit/world.ts";
-import type { World } from "../testkit/world.ts";
+import { stepCompleted } from "../../testkit/chaos.ts";
+import { connectTemporal, plantExperiment, startExperiment, traceOf } from "../../testkit/planted-experiment.ts";
+import { startWorld } from "../../testkit/world.ts";
+import type { World } from "../../testkit/world.ts";
 
 let world: World;
 beforeAll(async () => {
