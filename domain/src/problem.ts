@@ -21,8 +21,8 @@ export type EnvironmentName = z.infer<typeof EnvironmentName>;
 /** The environments of problems that a set may hold: what a policy is asked to write belongs to its run. */
 export const SetEnvironment = EnvironmentName.exclude(["PROPOSAL"]);
 
-/** The environments of problems that a policy may write: a program and an input are all that they need. */
-export const ProposalTask = EnvironmentName.extract(["ABDUCTION", "DEDUCTION"]);
+/** The environments of problems that a policy may write: a program and an input, or for a program that is there a message and inputs. */
+export const ProposalTask = EnvironmentName.extract(["ABDUCTION", "DEDUCTION", "INDUCTION"]);
 export type ProposalTask = z.infer<typeof ProposalTask>;
 
 /** Broad difficulty bands over the measured pass rate (paper Table 3); `null` elsewhere means in no band. */
@@ -81,6 +81,8 @@ export const ProblemContent = z.strictObject({
   match: z.enum(["execute", "exact"]).optional(),
   /** Proposals only: the environment of the problem that is to be written. */
   task: ProposalTask.optional(),
+  /** Proposals of an induction only: how many inputs are to be written. */
+  inputs: z.number().int().min(2).optional(),
 });
 export type ProblemContent = z.infer<typeof ProblemContent>;
 

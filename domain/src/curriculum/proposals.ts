@@ -15,22 +15,29 @@ import type { PoolProblem } from "./pool.ts";
  * The policy writes problems in the first round of a step, and is paid by how its solvers fare with them: Absolute Zero (arXiv 2505.03335; where
  * paper and repository differ, the repository). The buffer is the training problems of the set, as seeds, and what the run wrote.
  */
-export const ProposalsHook = z.strictObject({
-  /** Share of a step's groups that write; at least one writes and one solves. The source's batches are half and half. */
-  share: z.number().gt(0).lt(1).default(0.5),
-  /** What is written, in turns. The source's third task, induction, needs a message too. */
-  tasks: z.array(ProposalTask).min(1).max(2).default(["ABDUCTION", "DEDUCTION"]),
-  /** Problems of the buffer that a proposal is shown, as many of them as the prompt has room for. The source's `io_n`. */
-  references: z.number().int().min(0).max(32).default(6),
-  /** What is solved and trained on: max-new: what the step wrote, before anything else; half-new: half of it; uniform: as the sampler draws from the buffer. */
-  mix: z.enum(["uniform", "max-new", "half-new"]).default("max-new"),
-  /** Rollouts of a problem that was written and is not trained on, which only measure it; absent: a full group. The source has 8. */
-  attempts: z.number().int().min(1).max(256).optional(),
-  /** Which of what was written enters the buffer: all, those not solved always, or those neither never nor always solved. */
-  keep: z.enum(["all", "non-one", "non-extremes"]).default("all"),
-  /** Written problems in the buffer; the oldest leave. Chosen here: the source has no limit. */
-  capacity: z.number().int().min(1).max(65_536).default(1_024),
-});
+export const ProposalsHook = z
+  .strictObject({
+    /** Share of a step's groups that write; at least one writes and one solves. The source's batches are half and half. */
+    share: z.number().gt(0).lt(1).default(0.5),
+    /** What is written, in turns. An induction is a message and inputs for a program of the buffer; the source has all three. */
+    tasks: z.array(ProposalTask).min(1).max(3).default(["ABDUCTION", "DEDUCTION"]),
+    /** Problems of the buffer that a proposal is shown, as many of them as the prompt has room for; an induction is shown one. The source's `io_n`. */
+    references: z.number().int().min(0).max(32).default(6),
+    /** Inputs of an induction; half of them, rounded down, are shown to those who solve it. Absent: 10, the source's `num_inputs`. */
+    inputs: z.number().int().min(2).max(32).optional(),
+    /** What is solved and trained on: max-new: what the step wrote, before anything else; half-new: half of it; uniform: as the sampler draws from the buffer. */
+    mix: z.enum(["uniform", "max-new", "half-new"]).default("max-new"),
+    /** Rollouts of a problem that was written and is not trained on, which only measure it; absent: a full group. The source has 8. */
+    attempts: z.number().int().min(1).max(256).optional(),
+    /** Which of what was written enters the buffer: all, those not solved always, or those neither never nor always solved. */
+    keep: z.enum(["all", "non-one", "non-extremes"]).default("all"),
+    /** Written problems in the buffer; the oldest leave. Chosen here: the source has no limit. */
+    capacity: z.number().int().min(1).max(65_536).default(1_024),
+  })
+  .refine(({ tasks, inputs }) => inputs === undefined || tasks.includes("INDUCTION"), {
+    path: ["inputs"],
+    error: "nothing: it is how many inputs an induction has, and tasks has no INDUCTION",
+  });
 export type ProposalsHook = z.infer<typeof ProposalsHook>;
 
 /** What a group is asked to write. */
@@ -38,7 +45,12 @@ export interface ProposalWish {
   readonly task: ProposalTask;
   /** Ids of problems that it is shown. */
   readonly references: readonly string[];
+  /** Of an induction: how many it has. */
+  readonly inputs?: number;
 }
+
+/** The source's `num_inputs`. */
+export const INDUCTION_INPUTS = 10;
 
 /** Groups of a step that write. @throws RangeError where there is no group left to solve */
 export function proposalGroups({ share }: Pick<ProposalsHook, "share">, groupsPerStep: number): number {
@@ -49,17 +61,26 @@ export function proposalGroups({ share }: Pick<ProposalsHook, "share">, groupsPe
   return Math.min(groupsPerStep - 1, Math.max(1, Math.round(share * groupsPerStep)));
 }
 
-/** Tasks take turns within a step and over steps. `candidates`: what may be shown. */
+/**
+ * Tasks take turns within a step and over steps. `candidates`: what may be shown; an induction is about one of them.
+ * @throws RangeError for an induction without candidates
+ */
 export function wishProposals(
-  { tasks, references }: ProposalsHook,
+  { tasks, references, inputs = INDUCTION_INPUTS }: ProposalsHook,
   candidates: readonly PoolProblem[],
   { step, count, random }: { readonly step: number; readonly count: number; readonly random: Random },
 ): ProposalWish[] {
-  const shown = Math.min(references, candidates.length);
-  return Array.from({ length: count }, (_, at) => ({
-    task: tasks[((step - 1) * count + at) % tasks.length]!,
-    references: shown === 0 ? [] : pickUniform(candidates, shown, random),
-  }));
+  const pick = (most: number): string[] =>
+    Math.min(most, candidates.length) === 0 ? [] : pickUniform(candidates, Math.min(most, candidates.length), random);
+  return Array.from({ length: count }, (_, at) => {
+    const task = tasks[((step - 1) * count + at) % tasks.length]!;
+    if (task !== "INDUCTION") return { task, references: pick(references) };
+    if (candidates.length === 0)
+      throw new RangeError(
+        "curriculum.proposals.tasks: INDUCTION is written about a program f of the run's problems, and none has one that a prompt can show",
+      );
+    return { task, references: pick(1), inputs };
+  });
 }
 
 /** Those of a step's new problems that are trained on, out of `count` groups that solve. */

@@ -4,7 +4,10 @@ import type { WrittenProblem } from "../synthesis/teacher-reply.ts";
 import type { ExecutionResult } from "../verdict.ts";
 
 /** The parts of a problem an environment reads: no id, so what it makes is a function of the content alone. */
-export type PosedProblem = Pick<ProblemContent, "message" | "entryPoint" | "reference" | "tests" | "visibleTests" | "match" | "task">;
+export type PosedProblem = Pick<
+  ProblemContent,
+  "message" | "entryPoint" | "reference" | "tests" | "visibleTests" | "match" | "task" | "inputs"
+>;
 
 /** How answers are compared with what is expected, and in how many processes the tests of a rollout run. */
 export interface Judging {

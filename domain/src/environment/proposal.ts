@@ -1,5 +1,5 @@
-// Owns: writing a problem, that is a program and an input of it, after some that are shown (strategy 27). Must not know: who chooses what is shown,
-// how what is written is checked, what it is worth.
+// Owns: writing a problem, that is a program and an input of it after some that are shown, or a message and inputs for one that is shown (strategy
+// 27). Must not know: who chooses what is shown, how what is written is checked, what it is worth.
 import type { ProblemContent, ProposalTask } from "../problem.ts";
 import { readTeacherReply } from "../synthesis/teacher-reply.ts";
 import { EXACT, fillTemplate, type Environment } from "./environment.ts";
@@ -7,9 +7,16 @@ import { EXACT, fillTemplate, type Environment } from "./environment.ts";
 /** Compact on purpose, as the other environments' prompts: the embedded policy has 128 tokens in all. */
 const TEMPLATE = "{references}{cue}";
 const REFERENCE = "{program}\nf({args})\n";
+/** What an induction is about, without an input, and its parts as they are written. */
+const PROGRAM = "{program}\n";
+const CALL = "f({args})\n";
 
-/** Which half of `f(input) == output` will be asked for. */
-const CUES: Readonly<Record<ProposalTask, string>> = { DEDUCTION: "f(x) == ?\n", ABDUCTION: "f(?) == x\n" };
+/** Which part of `f(input) == output` will be asked for. */
+const CUES: Readonly<Record<ProposalTask, string>> = {
+  DEDUCTION: "f(x) == ?\n",
+  ABDUCTION: "f(?) == x\n",
+  INDUCTION: "?(x) == x, {inputs} x\n",
+};
 
 /** What takes the place of a hidden test, for people: the checks are the sandbox role's own (`check-written.ts` of the worker). */
 const CHECKS = "# Imports nothing banned, runs, returns the same plain value in two runs.\n";
@@ -20,14 +27,18 @@ type Shown = Pick<ProblemContent, "reference" | "entryPoint" | "tests">;
 export const canBeShown = ({ reference, entryPoint, tests: [test] }: Shown): boolean =>
   reference.trim() !== "" && entryPoint === "f" && test?.kind === "call";
 
-/** The proposal that shows these problems, in their order. */
-export function composeProposal(task: ProposalTask, references: readonly Shown[]): ProblemContent {
+/** The proposal that shows these problems, in their order. `inputs`: of an induction, which is about the one program that it shows. */
+export function composeProposal(task: ProposalTask, references: readonly Shown[], inputs?: number): ProblemContent {
   const shown = references.map(({ reference, tests: [test] }) =>
-    fillTemplate(REFERENCE, { program: reference.trimEnd(), args: test?.kind === "call" ? test.args : "" }),
+    fillTemplate(task === "INDUCTION" ? PROGRAM : REFERENCE, {
+      program: reference.trimEnd(),
+      args: test?.kind === "call" ? test.args : "",
+    }),
   );
   return {
     environment: "PROPOSAL",
     task,
+    ...(inputs === undefined ? {} : { inputs }),
     message: "",
     entryPoint: "f",
     reference: shown.join(""),
@@ -39,25 +50,41 @@ export function composeProposal(task: ProposalTask, references: readonly Shown[]
 /** The program and its input as the policy would write them. */
 export const renderProposal = (program: string, args: string): string => fillTemplate(REFERENCE, { program: program.trimEnd(), args });
 
-const FIRST_CALL = /^f\((?<args>.*)\)[ \t]*$/m;
+/** A message and inputs as the policy would write them. */
+export const renderInduction = (message: string, inputs: readonly string[]): string =>
+  `${message}\n${inputs.map((args) => fillTemplate(CALL, { args })).join("")}`;
 
-/** Chat models fence program and input; else the program is what stands before the first line that calls it, and what follows is not read. */
-function blocksIn(completion: string): string {
+const CALL_LINE = /^f\((?<args>.*)\)[ \t]*$/;
+
+/**
+ * Chat models fence the parts; else what stands before the first line that calls `f` is the first part, `inputs` lines of calls are the others, and
+ * what follows is not read.
+ */
+function blocksIn(completion: string, first: "python" | "message", inputs: number): string {
   if (completion.includes("```")) return completion;
-  const call = FIRST_CALL.exec(completion.replaceAll("\r\n", "\n"));
-  if (call === null) return "";
-  return `\`\`\`python\n${call.input.slice(0, call.index)}\n\`\`\`\n\`\`\`input\n${call.groups!["args"]}\n\`\`\`\n`;
+  const lines = completion.replaceAll("\r\n", "\n").split("\n");
+  const calls = lines.map((line) => CALL_LINE.exec(line)?.groups!["args"]);
+  const begin = calls.findIndex((args) => args !== undefined);
+  if (begin === -1) return "";
+  const end = calls.indexOf(undefined, begin);
+  const given = calls.slice(begin, end === -1 ? undefined : end).slice(0, inputs);
+  return [[first, lines.slice(0, begin).join("\n")], ...given.map((args) => ["input", args])]
+    .map(([tag, text]) => `\`\`\`${tag}\n${text}\n\`\`\`\n`)
+    .join("");
 }
 
 export const environment: Environment = {
   name: "PROPOSAL",
-  summary: "write a program and an input of it; worth 1 - the share of solvers who find the output, or an input",
-  template: `${TEMPLATE}${REFERENCE}${CUES.DEDUCTION}${CUES.ABDUCTION}`,
-  pose: ({ reference, task = "DEDUCTION" }) => fillTemplate(TEMPLATE, { references: reference, cue: CUES[task] }),
+  summary: "write a program and an input of it, or a message and inputs for a program; worth 1 - the share of solvers who are right",
+  template: `${TEMPLATE}${REFERENCE}${PROGRAM}${CALL}${Object.values(CUES).join("")}`,
+  pose: ({ reference, task = "DEDUCTION", inputs = 1 }) =>
+    fillTemplate(TEMPLATE, { references: reference, cue: fillTemplate(CUES[task], { inputs: String(inputs) }) }),
   // A proposal is no answer to anything: `written` is what is done with it.
   extract: () => null,
-  written: (completion, { task = "DEDUCTION" }) => {
-    const read = readTeacherReply(blocksIn(completion), { environment: task, inputs: 1 });
+  written: (completion, { task = "DEDUCTION", inputs = 1, reference }) => {
+    const isInduction = task === "INDUCTION";
+    const blocks = blocksIn(completion, isInduction ? "message" : "python", inputs);
+    const read = readTeacherReply(blocks, { environment: task, inputs, ...(isInduction && { program: reference }) });
     return read.ok ? read.written : null;
   },
   judging: EXACT,

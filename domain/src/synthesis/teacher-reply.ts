@@ -35,19 +35,23 @@ interface Block {
   readonly closed: boolean;
 }
 
+export interface Wanted {
+  readonly environment: SynthesisEnvironment;
+  /** Of an induction; other environments have one. */
+  readonly inputs: number;
+  /** The program, where it is there already: what the reply writes of one is not read. */
+  readonly program?: string;
+}
+
 /** Reads strictly: what is not as it was asked for is told, never guessed at. `isCut`: the reply ended at its token limit. */
-export function readTeacherReply(
-  reply: string,
-  { environment, inputs }: { readonly environment: SynthesisEnvironment; readonly inputs: number },
-  isCut = false,
-): ReadReply {
+export function readTeacherReply(reply: string, { environment, inputs, program: known }: Wanted, isCut = false): ReadReply {
   const answer = answerIn(reply);
   if (answer.trim() === "")
     return { ok: false, problems: [isCut ? "The reply was cut before any answer! Think more briefly." : "The reply held no answer!"] };
   const blocks = blocksOf(answer);
   const of = (tag: Tag): string[] => blocks.filter((block) => block.tag === tag).map(({ text }) => text.trim());
   const wanted = environment === "INDUCTION" ? inputs : 1;
-  const programs = of("python");
+  const programs = known === undefined ? of("python") : [known];
   const given = of("input");
   const messages = of("message");
   const strange = [...new Set(blocks.map(({ tag }) => tag).filter((tag) => !(TAGS as readonly string[]).includes(tag)))];

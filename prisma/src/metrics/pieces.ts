@@ -36,6 +36,20 @@ export function selectPieces(seriesIds: readonly string[], fromStep: number, toS
 export type Cut = { readonly maxPoints: number } | { readonly width: number };
 
 /**
+ * Values and steps of the chunks of `source`, which has all columns of metrics.chunk. Of one that the range cuts and whose steps are equally far apart no
+ * more than the points in the range: the stored values are eight bytes each, and Postgres reads of a long column what is asked for. Its steps are then
+ * written as `encodeSteps` would, by `int4send`.
+ */
+const pointsOf = (source: string, low: string, high: string): string => `
+  select series_id, case when cuts then ${SLICE} else ${POINTS} end, case when cuts then substring(vals from 8 * begins + 1 for 8 * size) else vals end,
+    case when cuts then int4send((from_step + begins * stride)::int) || int4send((case size when 2 then from_step + (begins + 1) * stride else stride end)::int) else steps end
+  from ${source} c
+    cross join lateral (select nullif((to_step::bigint - from_step) / nullif(points - 1, 0), 0) as stride) s
+    cross join lateral (select greatest(0, (${low}::bigint - from_step + stride - 1) / stride)::int as begins, least(points - 1, (${high}::bigint - from_step) / stride)::int as ends) e
+    cross join lateral (select greatest(0, ends - begins + 1) as size,
+      points > 2 and stride is not null and octet_length(steps) = 8 and (from_step < ${low} or to_step > ${high}) as cuts) n`;
+
+/**
  * As `selectPieces`, but values and steps alone; of chunks that lie wholly in the range, and whose rows of folds are no wider than the buckets, folds in their place.
  * The width of buckets is found from chunks: where points begin later in the range, or end earlier, buckets may be finer.
  */
@@ -46,7 +60,7 @@ function selectCurrent(seriesIds: readonly string[], fromStep: number, toStep: n
   const rows = `
     select series_id, ${ROWS}, string_agg(float8send(value), '' order by step, segment, batch), string_agg(int4send(step), '' order by step, segment, batch)
     from metrics.point where series_id = any(${ids}) and step between ${low} and ${high} group by series_id`;
-  if (cut === null) return `select series_id, ${POINTS}, vals, steps from metrics.chunk where ${chunks} union all ${rows}`;
+  if (cut === null) return `${pointsOf(`(select * from metrics.chunk where ${chunks})`, low, high)} union all ${rows}`;
   const [limit] = integers([String("width" in cut ? Math.floor(Math.log2(cut.width)) : cut.maxPoints)]);
   // Folds do where buckets of half their rows' width would be too many.
   const isWide =
@@ -59,12 +73,12 @@ function selectCurrent(seriesIds: readonly string[], fromStep: number, toStep: n
       chosen as (
         select c.*, coalesce(from_step >= ${low} and to_step <= ${high} and ${isWide}, false) as folded
         from metrics.chunk c join extent using (series_id) where ${chunks})
-    select series_id, case when folded then fold_level else ${POINTS} end, case when folded then folds else vals end, case when not folded then steps end
-    from chosen union all ${rows}`;
+    select series_id, fold_level, folds, null from chosen where folded
+    union all ${pointsOf("(select * from chosen where not folded)", low, high)} union all ${rows}`;
 }
 
-/** What stands in place of the level of a piece that is no folds. */
-const [POINTS, ROWS] = [-1, -2];
+/** What stands in place of the level of a piece that is no folds; SLICE: a part of a chunk. */
+const [POINTS, ROWS, SLICE] = [-1, -2, -3];
 
 export type StoredPiece = ChunkFolds | StoredValues;
 
@@ -94,8 +108,8 @@ export async function fetchCurrent(
 
 function decodeCurrent(kind: number, first: Buffer, second: Buffer): StoredPiece {
   if (kind >= 0) return { level: kind, folds: decodeFolds(first) };
-  // What Postgres sends of rows is big-endian.
-  const points = kind === ROWS ? decodeValues(second.swap32(), first.swap64()) : decodeValues(second, first);
+  // What Postgres writes is big-endian: all of rows, the steps of a part of a chunk.
+  const points = decodeValues(kind === POINTS ? second : second.swap32(), kind === ROWS ? first.swap64() : first);
   return { areRows: kind === ROWS, ...currentValues(points) };
 }
 

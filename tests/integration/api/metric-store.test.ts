@@ -231,6 +231,36 @@ describe("long series", () => {
     expect(Math.max(...(await sums({})))).toBe(0);
   });
 
+  test("of a chunk that the range cuts, the points in the range are read, be they none, one or many, wherever they lie", async () => {
+    const [lowest, highest] = [-(2 ** 31), 2 ** 31 - 1];
+    for (const [first, stride] of [
+      [-1_500, 3],
+      [2_147_400_000, 7],
+      [lowest, 1],
+    ] as const) {
+      const runId = await freshRun();
+      const steps = Array.from({ length: 1_000 }, (_, index) => first + index * stride);
+      await append(runId, "0", [{ name: "x", steps, values: steps.map((step) => step / 2), times: steps.map(() => 0) }]);
+      const last = steps.at(-1) ?? 0;
+      for (const [fromStep, toStep] of [
+        [first + 1, first + stride - 1],
+        [first + 1, first + stride],
+        [first + stride, first + 2 * stride],
+        [first + 1, first + 3 * stride],
+        [first + 100, last - 100],
+        [lowest, first],
+        [lowest, first + stride],
+        [last - 1, highest],
+        [first + 1, highest],
+      ] as const) {
+        const [read] = await readMetricSeries(world.database, [runId], ["x"], { maxPoints: 1, bucketWidth: 1, fromStep, toStep });
+        const within = steps.filter((step) => step >= fromStep && step <= toStep);
+        expect([fromStep, toStep, ...(read?.buckets.fromStep ?? [])]).toEqual([fromStep, toStep, ...within]);
+        expect([...(read?.buckets.last ?? [])]).toEqual(within.map((step) => step / 2));
+      }
+    }
+  });
+
   test("folds are counted in what a run takes", async () => {
     const runId = await freshRun();
     await append(runId, "0", [line("x", 0, 1_000, (step) => step)]);

@@ -165,6 +165,32 @@ describe("a step", () => {
     expect(createCurriculum(resolveCurriculum("uniform"), SEEDS, 4, 1).proposals(1, 4, showable)).toEqual([]);
   });
 
+  it("shows one program for an induction, with how many inputs it is to have, whatever the others are shown; without a program there is none", () => {
+    const tasks = ["INDUCTION", "DEDUCTION"];
+    const showable = new Set(["s01", "s03", "w0"]);
+    const wishes = start({ tasks, references: 0 }).proposals(1, 4, showable);
+    expect(wishes.map(({ task, references, inputs }) => [task, references.length, inputs])).toEqual([
+      ["INDUCTION", 1, 10],
+      ["DEDUCTION", 0, undefined],
+    ]);
+    expect(showable.has(wishes[0]!.references[0]!)).toBe(true);
+    expect(start({ tasks, inputs: 3 }).proposals(1, 4, showable)[0]).toMatchObject({ task: "INDUCTION", inputs: 3 });
+    expect(() => start({ tasks }).proposals(1, 4, new Set())).toThrow(/curriculum\.proposals\.tasks: INDUCTION/);
+    // The preset writes the two that the shipped weights can, and its stored versions keep their content.
+    expect(resolveCurriculum("azr").proposals).toEqual({
+      share: 0.5,
+      tasks: ["ABDUCTION", "DEDUCTION"],
+      references: 6,
+      mix: "max-new",
+      keep: "all",
+      capacity: 1_024,
+    });
+    expect(ProposalsHook.safeParse({ tasks, inputs: 1 }).error?.issues[0]?.path).toEqual(["inputs"]);
+    expect(ProposalsHook.safeParse({ inputs: 3 }).error?.issues).toMatchObject([
+      { path: ["inputs"], message: expect.stringContaining("tasks has no INDUCTION") as string },
+    ]);
+  });
+
   it("trains on what it wrote first, on half of that, or as the sampler draws, and measures the rest of what it wrote", () => {
     const fresh = ["w0", "w1", "w2"];
     const newest = solving("max-new", fresh);

@@ -27,7 +27,9 @@ export async function checkProposal(
   };
   const said = (verdict: "EXECUTED" | "SANDBOX_ERROR") => ({ verdict, cpuMs, wallMs, stdout: "", stderr: "" });
   try {
-    const checked = await checkWritten(written, { environment: task, visibleTests: 0, execution: settings }, counted, signal);
+    // Those who solve an induction see the first half of its pairs, as the source has it.
+    const visibleTests = Math.floor(written.inputs.length / 2);
+    const checked = await checkWritten(written, { environment: task, visibleTests, execution: settings }, counted, signal);
     if ("content" in checked)
       return { sandboxErrors, execution: { ...said("EXECUTED"), tests: [{ verdict: "OK" }], proposed: checked.content } };
     const detail = `${checked.rejection}: ${checked.detail}`.slice(0, 500);

@@ -1,6 +1,6 @@
 // Owns: the two rounds of a step in which the policy writes problems: what it is asked for, and who solves what it wrote. Must not know: engines,
 // sandboxes, what writing is worth.
-import { contentHash, environmentNamed, sha256Hex } from "@gradus/domain";
+import { contentHash, environmentNamed, INDUCTION_INPUTS, sha256Hex } from "@gradus/domain";
 import type { Curriculum, PosedGroup, ProblemContent, ProblemOrigin, RunSpec } from "@gradus/domain";
 import { canBeShown, composeProposal } from "@gradus/domain/environment/proposal";
 import { normaliseSource } from "@gradus/domain/normalise-source";
@@ -30,18 +30,21 @@ export interface Written {
 /** Round 1: the proposals of a step. */
 export function askToWrite(run: RunRow, curriculum: Curriculum, problems: readonly TrainableProblem[], step: number): Round {
   const { groupsPerStep, groupSize } = run.spec.training;
-  const byId = new Map(problems.filter(({ content }) => canBeShown(content)).map((problem) => [problem.id, problem.content]));
-  const wishes = curriculum.proposals(step, groupsPerStep, new Set(byId.keys()));
   const { pose } = environmentNamed("PROPOSAL");
-  const asked = wishes.map(({ task, references }) => {
+  const fits = (...wish: Parameters<typeof composeProposal>): boolean => isReadable(pose(composeProposal(...wish)), run.spec);
+  // What no prompt can show is not drawn: an induction without its program would ask for nothing.
+  const showable = problems.filter(({ content }) => canBeShown(content) && fits("INDUCTION", [content], INDUCTION_INPUTS));
+  const byId = new Map(showable.map((problem) => [problem.id, problem.content]));
+  const wishes = curriculum.proposals(step, groupsPerStep, new Set(byId.keys()));
+  const asked = wishes.map(({ task, references, inputs }) => {
     // As many of those that were drawn as fit, in their order.
     const shown = references
       .map((id) => byId.get(id)!)
       .reduce<ProblemContent[]>((before, next) => {
         const longer = [...before, next];
-        return isReadable(pose(composeProposal(task, longer)), run.spec) ? longer : before;
+        return fits(task, longer, inputs) ? longer : before;
       }, []);
-    return asStored(composeProposal(task, shown), { teacher: "self-play" });
+    return asStored(composeProposal(task, shown, inputs), { teacher: "self-play" });
   });
   return {
     groups: asked.map((problem, ordinal) => ({
