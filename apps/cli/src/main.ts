@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Owns: the program `gradus`: its verbs, and how errors become messages and exit codes. Must not know: what the verbs do.
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { RefusedError } from "./client/refused.ts";
+import { printJson } from "./commands/verb.ts";
 import { registerAlerts } from "./commands/alerts.ts";
 import { registerCancel } from "./commands/cancel.ts";
 import { registerCompare } from "./commands/compare.ts";
@@ -25,8 +28,11 @@ import { registerWatch } from "./commands/watch.ts";
 import { registerWorker } from "./commands/worker.ts";
 import { exitCodeOf, tellError } from "./tell-error.ts";
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+
 const program = new Command("gradus")
   .description("run, track and compare reinforcement learning for code with synthetic data and curricula")
+  .version(version, "-V, --version")
   .exitOverride()
   .addHelpText(
     "after",
@@ -59,9 +65,18 @@ const verbs = [
 ];
 for (const register of verbs) register(program);
 
+// Whoever reads has seen enough, as `head` has: that is no failure of ours, and no news.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
+  // Scripts that read JSON read the refusal so as well.
+  if (error instanceof RefusedError && process.argv.includes("--json"))
+    printJson({ error: { message: error.message, fields: error.fields } });
   // Commander has told its own errors already; help and version are no errors.
   if (!(error instanceof CommanderError)) tellError(error);
   process.exitCode = exitCodeOf(error);

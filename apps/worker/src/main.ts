@@ -38,7 +38,8 @@ if (values.help) {
 const ROLES: readonly NodeRole[] = ["CONTROL", "POLICY", "SANDBOX"];
 const asked = values.role.toUpperCase().split(",");
 const roles = asked.includes("ALL") ? ROLES : ROLES.filter((role) => asked.includes(role));
-if (roles.length === 0) fail(`--role ${values.role}: expected all, control, policy or sandbox`);
+if (asked.some((role) => role !== "ALL" && !ROLES.some((known) => known === role)))
+  fail(`--role ${values.role}: expected all, control, policy or sandbox`);
 
 const slots = (name: string): number => count(name, availableParallelism());
 /** May carry the key of a collector; read when tracing starts. */

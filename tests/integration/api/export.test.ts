@@ -256,6 +256,14 @@ test("is asked of something, and refuses what is no moment", async () => {
     expect((await fetch(`${api.url}/export/points${query}`)).status).toBe(400);
 });
 
+test("of what is not there is refused by its name: an empty file would look like an export", async () => {
+  for (const asked of [{ run: "none" }, { experiment: "none" }, { project: "none" }, { project: "default", run: "none" }]) {
+    const response = await fetch(`${api.url}/export/points?${new URLSearchParams(asked)}`);
+    const named = "run" in asked ? "run" : "experiment" in asked ? "experiment" : "project";
+    expect([response.status, await response.json()]).toEqual([400, { error: `${named}: there is no ${named} none` }]);
+  }
+});
+
 test("of the runs that a filter finds is the export of these runs, and a filter that is none is refused by name", async () => {
   const [ours = "", theirs = ""] = runIds;
   const [of, alone] = await Promise.all(
@@ -264,7 +272,7 @@ test("of the runs that a filter finds is the export of these runs, and a filter 
   expect(sha(of?.bytes ?? new Uint8Array())).toBe(sha(alone?.bytes ?? new Uint8Array()));
   // Of the runs that are named, and none where they are not among those it finds.
   expect((await fetchExport(api.url, { run: ours, where: "config.lr = 0.1" })).asOf).toBe(
-    (await fetchExport(api.url, { run: "none" })).asOf,
+    (await fetchExport(api.url, { run: theirs, where: "config.lr = 99" })).asOf,
   );
   for (const [where, message] of [
     ["config.lr <", "where: "],

@@ -53,6 +53,18 @@ describe("a run that others train", () => {
     expect(child.run.parent.id).toBe(made.run.id);
   });
 
+  test("has no workflow here: its experiment is neither started nor cancelled, and stays as it is", async () => {
+    const { run } = await create({ experiment: "elsewhere", key: "elsewhere" });
+    const [id] = run.id.split(".");
+    for (const verb of ["startExperiment", "cancelExperiment"])
+      expect((await get(api.url, `mutation ($id: ID!) { ${verb}(id: $id) { ok error { message } } }`, { id }))[verb]).toMatchObject({
+        ok: false,
+        error: { message: expect.stringMatching(/trained elsewhere: .*finishRun ends each/) },
+      });
+    expect(api.control.asked.filter((asked) => asked.includes(id))).toEqual([]);
+    expect((await get(api.url, "query ($id: ID!) { experiment(id: $id) { status } }", { id })).experiment.status).toBe("RUNNING");
+  });
+
   test("that many processes make at once is one run with a segment for each", async () => {
     const made = await Promise.all(Array.from({ length: 8 }, (_, at) => create({ experiment: "race", key: "same", session: `s${at}` })));
     expect(new Set(made.map(({ run }) => run.id)).size).toBe(1);

@@ -241,6 +241,10 @@ describe("a fork", () => {
   test("is refused after a step that is not done, under unknown settings, with a taken name, or with no step left", async () => {
     const refused = async (input: object) => (await get(api.url, FORK, { input: { runId, fromStep: 2, ...input } })).forkRun.error;
     expect((await refused({ fromStep: 4 })).fields).toEqual([{ path: "fromStep", value: 4, expected: "a step from 0 to 3" }]);
+    for (const arm of ["", "Not an arm"])
+      expect((await refused({ arm })).fields).toEqual([
+        { path: "arm", value: arm, expected: "lower-case letters, digits and dashes, at most 48" },
+      ]);
     expect((await refused({ overrides: { seed: 3 } })).fields).toContainEqual({
       path: "overrides.seed",
       value: 3,

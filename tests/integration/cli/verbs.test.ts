@@ -1,8 +1,10 @@
 // Owns: the verbs of `gradus` as processes against a real API and database. Workflows are asked, not run: e2e has those.
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { setRunStatus } from "@gradus/prisma/training/run-store";
 import { sha256Hex } from "@gradus/domain/content-hash";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -218,6 +220,19 @@ describe("gradus compare", () => {
     });
   });
 
+  test("refuses an experiment that is none, by arms and by groups, and a report where none can be written", async () => {
+    for (const args of [[], ["--by", "training.lr"]])
+      expect(await gradus("compare", "nowhere", ...args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("there is no experiment nowhere"),
+      });
+    const { id } = await createSample(world.database, "compare");
+    expect(await gradus("compare", id, "--report", join(folder, "none", "report.html"))).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/cannot be written: its folder does not exist\n {2}--report: /),
+    });
+  });
+
   test("refuses a baseline that is no arm", async () => {
     const { id } = await createSample(world.database, "compare");
     expect(await gradus("compare", id, "--baseline", "none")).toMatchObject({
@@ -249,12 +264,52 @@ describe("gradus import", () => {
     expect(JSON.parse(against.stdout)).toMatchObject({ imported: 0, contaminated: [{ line: 1 }, { line: 2 }] });
   });
 
+  test("names a set after its file in the letters that a set may have", async () => {
+    expect(await asJson("import", "gradus", await fileOf("My Problems_2.jsonl", problem(7)))).toMatchObject({
+      problemSetId: expect.stringMatching(/^my-problems-2-/),
+    });
+  });
+
+  test("says what is wrong with an evaluation set, and with a folder in the place of a file", async () => {
+    expect(await run(["import", "gradus", await fileOf("one.jsonl", problem(5)), "--dry-run", "--against", "foo"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--against: is "foo", expected <format>:<file>/),
+    });
+    expect(await run(["import", "gradus", folder, "--dry-run"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("it is a folder"),
+    });
+  });
+
   test("refuses a format it does not know, with exit code 2", async () => {
     expect((await gradus("import", "spreadsheet", "x")).code).toBe(2);
   });
 });
 
+describe("gradus export", () => {
+  test("tells of its file as JSON, and refuses JSON without one and a folder that is none", async () => {
+    const { runIds } = await createSample(world.database, "exported");
+    const run = runIds[0] ?? "";
+    const file = join(folder, "points.csv");
+    const told: { files: unknown[] } = await asJson("export", "--run", run, "--out", file);
+    expect(told).toEqual({ asOf: expect.any(String), files: [{ name: file, sha256: sha256Hex(await readFile(file)) }] });
+    expect((await gradus("export", "--run", run, "--json")).code).toBe(2);
+    expect(await gradus("export", "--run", run, "--out", join(folder, "none", "points.csv"))).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/its folder does not exist\n {2}--out: /),
+    });
+  });
+});
+
 describe("any verb", () => {
+  test("says which version it is, tells refusals as JSON without a server too, and ends in peace when nobody reads on", async () => {
+    expect(await run(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+$/) });
+    expect(JSON.parse((await run(["curricula", "nowhere", "--json"])).stdout)).toMatchObject({ error: { fields: [{ path: "name" }] } });
+    const main = fileURLToPath(new URL("../../../apps/cli/src/main.ts", import.meta.url));
+    const { stderr } = await promisify(execFile)("bash", ["-c", `"$0" "$1" curricula --json | head -c 1`, process.execPath, main]);
+    expect(stderr).toBe("");
+  });
+
   test("ends with 3 and says what to do where no API answers", async () => {
     const { code, stderr } = await run(["status", "--api", "http://127.0.0.1:9"]);
     expect(code).toBe(3);

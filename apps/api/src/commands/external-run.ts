@@ -65,6 +65,12 @@ export function requireExternal(run: RunRow | null, runId: string): void {
   if (!run.isExternal) throw new Refusal(`run ${runId} is trained by Gradus: only its workers write to it`);
 }
 
+/** @throws Refusal: no workflow here trains what others do, so none can be started or ended for it */
+export async function refuseExternal({ prisma }: Database, experimentId: string): Promise<void> {
+  if ((await prisma.run.findFirst({ where: { experimentId, isExternal: true }, select: { id: true } })) === null) return;
+  throw new Refusal(`the runs of experiment ${experimentId} are trained elsewhere: who trains them starts them, and finishRun ends each`);
+}
+
 /** @throws Refusal for a segment that the run has not begun */
 export function requireSegment(run: RunRow | null, segment: number): void {
   if (run !== null && (segment < 1 || segment > run.segments))

@@ -18,7 +18,7 @@ const OVERRIDABLE = ["training", "evaluation", "execution"];
 
 /** Returns the id of the new run, which is started. @throws Refusal */
 export async function forkRun(db: Database, control: RunControl, run: RunRow, { fromStep, overrides, arm }: ForkInput): Promise<string> {
-  if (arm && !/^[a-z0-9][a-z0-9-]{0,47}$/.test(arm))
+  if (arm != null && !/^[a-z0-9][a-z0-9-]{0,47}$/.test(arm))
     throw new Refusal("arm: no name of an arm", [
       { path: "arm", value: arm, expected: "lower-case letters, digits and dashes, at most 48" },
     ]);

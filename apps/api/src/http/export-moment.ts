@@ -49,12 +49,27 @@ export async function readMoment(
   };
   const refusal = await refusalOf(db.sql, callerOf(response), "READ", named);
   if (refusal !== null) return (refuseRequest(response, 403, refusal), null);
+  const nowhere = await missingOf(db, query);
+  if (nowhere !== null) return refuse(400, { error: nowhere });
   const pruned = await prunedSince(db.sql, moment.batches);
   if (pruned.length > 0) {
     const error = `asOf: points of ${pruned.join(", ")} were pruned since: export again without asOf`;
     return refuse(410, { error, error_code: "CURSOR_EXPIRED" });
   }
   return { query, moment };
+}
+
+/** What is named and is nowhere: a misspelt name would be an empty file that looks like an export. Null where all is there. */
+async function missingOf({ prisma }: Database, { project, experiment, run }: ExportQuery): Promise<string | null> {
+  const runs = run === undefined ? [] : [run].flat();
+  const known = await prisma.run.findMany({ where: { id: { in: runs } }, select: { id: true } });
+  const unknown = runs.find((id) => !known.some((one) => one.id === id));
+  if (unknown !== undefined) return `run: there is no run ${unknown}`;
+  if (experiment !== undefined && (await prisma.experiment.findUnique({ where: { id: experiment }, select: { id: true } })) === null)
+    return `experiment: there is no experiment ${experiment}`;
+  if (project !== undefined && (await prisma.project.findUnique({ where: { id: project }, select: { id: true } })) === null)
+    return `project: there is no project ${project}`;
+  return null;
 }
 
 /** `own`: the only project the caller may see, whose runs a filter alone is about. A text says what is wrong with the request. */

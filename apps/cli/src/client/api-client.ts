@@ -40,6 +40,13 @@ const BAD_REQUESTS = new Set(["BAD_USER_INPUT", "FORBIDDEN", "UNAUTHENTICATED", 
 
 export function toError(errors: readonly AnsweredError[]): Error {
   const message = errors.map((error) => error.message).join("; ");
+  if (errors.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED"))
+    return new RefusedError(message, [
+      {
+        path: "GRADUS_API_KEY",
+        expected: "a key of this API: `gradus keys create` makes one, with GRADUS_ADMIN_KEY of the API's environment for the first",
+      },
+    ]);
   return errors.every(({ extensions }) => BAD_REQUESTS.has(extensions?.code ?? "")) ? new RefusedError(message) : new ApiError(message);
 }
 

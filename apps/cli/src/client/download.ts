@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import type { ReadableStream } from "node:stream/web";
 import { readJson, send } from "./api-client.ts";
 import { RefusedError } from "./refused.ts";
+import { writing } from "./unwritable.ts";
 
 export interface Downloading {
   readonly bytes: Readable;
@@ -24,12 +25,12 @@ export async function download(apiUrl: string, path: string, signal: AbortSignal
   return { bytes: Readable.fromWeb(response.body as ReadableStream), asOf: response.headers.get("x-gradus-as-of") ?? "" };
 }
 
-/** Writes the file whole or not at all; returns the SHA-256 of its bytes, lower-case hex. */
+/** Writes the file whole or not at all; returns the SHA-256 of its bytes, lower-case hex. @throws RefusedError where it cannot be written there */
 export async function downloadTo(bytes: Readable, file: string): Promise<string> {
   const hash = createHash("sha256");
   const partial = `${file}.partial`;
   try {
-    await pipeline(
+    const written = pipeline(
       bytes,
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
@@ -39,7 +40,8 @@ export async function downloadTo(bytes: Readable, file: string): Promise<string>
       },
       createWriteStream(partial),
     );
-    await rename(partial, file);
+    await writing(file, "--out", written);
+    await writing(file, "--out", rename(partial, file));
   } finally {
     await rm(partial, { force: true });
   }

@@ -1,6 +1,6 @@
 // Owns: bytes on their way to the API: weights and tokenizers as blobs, problems as JSON lines. Must not know: experiment files, formats of others.
 import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -55,6 +55,14 @@ async function* withLineEnds(lines: AsyncIterable<string>): AsyncGenerator<strin
 
 /** The lines of a text file, unpacked where its name ends in .gz. @throws RefusedError when it cannot be opened */
 export async function readLines(file: string): Promise<AsyncIterable<string>> {
+  // A folder opens as a file does, and fails where nobody names it.
+  if (
+    await stat(file).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+  )
+    throw missing(file, new Error("it is a folder"));
   const bytes = createReadStream(file);
   await new Promise<void>((resolve, reject) => {
     bytes.once("open", () => resolve());

@@ -6,6 +6,7 @@ import { comparisonCsv } from "../view/comparison-csv.ts";
 import { comparisonReport } from "../view/comparison-report.ts";
 import { comparisonText } from "../view/comparison-text.ts";
 import { RefusedError } from "../client/refused.ts";
+import { writing } from "../client/unwritable.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions } from "./verb.ts";
 
@@ -54,7 +55,8 @@ export function registerCompare(program: Command): void {
           : await compareGroups({ ...asked, by, withCurves: report !== undefined });
       if (report !== undefined) {
         const shown = curves ?? (await curvesOfExperiment(apiUrl, experimentId, comparison.metrics));
-        await writeFile(report, comparisonReport({ experimentId, comparison, curves: shown, madeAt: new Date().toISOString() }));
+        const html = comparisonReport({ experimentId, comparison, curves: shown, madeAt: new Date().toISOString() });
+        await writing(report, "--report", writeFile(report, html));
         console.error(`the report is ${report}`);
       }
       if (json) printJson(comparison);

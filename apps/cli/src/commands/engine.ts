@@ -1,7 +1,9 @@
 // Owns: the words and flags of `gradus engine serve|tokenizer`. Must not know: how an engine is served, what a tokenizer's files hold.
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { ConfigurationError } from "@gradus/domain";
 import type { ServeEmbeddedOptions } from "@gradus/worker/engine-server/serve-embedded";
+import { RefusedError } from "../client/refused.ts";
 import { storeTokenizer } from "../experiment/store-tokenizer.ts";
 import { gradusHome } from "../up/gradus-folders.ts";
 import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
@@ -72,6 +74,13 @@ async function serve({ host, port, folder, provider, threads, json = false }: Se
     provider,
     threads,
     ...(key === undefined ? {} : { key }),
+  }).catch((error: unknown) => {
+    if (error instanceof ConfigurationError)
+      throw new RefusedError(error.message, [{ path: "--host", value: host, expected: "127.0.0.1, or a key in GRADUS_ENGINE_KEY" }]);
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new RefusedError(`something listens at ${host}:${port} already`, [
+      { path: "--port", value: port, expected: "another one, or 0 for any free one" },
+    ]);
   });
   process.stdout.write(json ? `${JSON.stringify({ ready: true, url: server.url })}\n` : `policy engine at ${server.url}; Ctrl-C ends it\n`);
   await ended;

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { exportFolder } from "../experiment/export-folder.ts";
 import { download, downloadTo } from "../client/download.ts";
 import { RefusedError } from "../client/refused.ts";
-import { exitCodes, runVerb, withApi } from "./verb.ts";
+import { exitCodes, printJson, runVerb, withApi } from "./verb.ts";
 import type { ApiOptions } from "./verb.ts";
 
 const FORMATS = ["csv", "jsonl", "parquet"];
@@ -18,7 +18,7 @@ interface ExportOptions extends ApiOptions {
   readonly asOf?: string;
   readonly problems?: string;
   readonly out?: string;
-  readonly with: readonly string[];
+  readonly with?: readonly string[];
 }
 
 export function registerExport(program: Command): void {
@@ -36,7 +36,7 @@ export function registerExport(program: Command): void {
       "the runs that a filter finds, of those named before it or of all: \"metrics.loss < 2 and tags.team = 'a'\"",
     )
     .option("--as-of <cursor>", "the moment of an earlier export, which the file names: gives the same bytes again")
-    .option("--with <kept>", `also ${KEPT.join(" and ")}, with a comma between; --out is then a folder`, knownKept, [])
+    .option("--with <kept>", `also ${KEPT.join(" and ")}, with a comma between; --out is then a folder`, knownKept)
     .option("--problems <set>", "instead: a stored problem set as the JSON lines that `gradus import gradus` takes")
     .option("--out <file>", "where to (default: standard output)");
   withApi(command, {
@@ -49,8 +49,12 @@ export function registerExport(program: Command): void {
       "gradus export quickstart-1a2b3c4d --format jsonl --with checkpoints,samples --out kept/   # gradus import export kept/",
     ],
   }).action((experiment: string | undefined, options: ExportOptions) =>
-    runVerb(options, async ({ apiUrl, signal }) => {
-      const { format, project, run = [], where, asOf, out, with: kept, problems } = options;
+    runVerb(options, async ({ apiUrl, json, signal }) => {
+      const { format, project, run = [], where, asOf, out, with: kept = [], problems } = options;
+      if (json && out === undefined)
+        throw new RefusedError("--json tells of the files that were written, and without --out there are none", [
+          { path: "--out", expected: "a file, or no --json: --format jsonl has the points as JSON lines" },
+        ]);
       const query = new URLSearchParams({
         format,
         ...(experiment && { experiment }),
@@ -65,13 +69,16 @@ export function registerExport(program: Command): void {
             { path: "--out", expected: "a folder, new or of an earlier export" },
           ]);
         const written = await exportFolder({ apiUrl, signal }, query, { folder: out, format, kept, tell: console.error });
-        process.stdout.write(written.map((line) => `${line}\n`).join(""));
+        if (json) printJson(written);
+        else process.stdout.write(written.files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(""));
         return exitCodes.ok;
       }
       const path = problems === undefined ? `/export/points?${query}` : `/export/problems?${new URLSearchParams({ set: problems })}`;
-      const { bytes } = await download(apiUrl, path, signal);
-      if (out !== undefined) await downloadTo(bytes, out);
-      else {
+      const { bytes, asOf: moment } = await download(apiUrl, path, signal);
+      if (out !== undefined) {
+        const sha256 = await downloadTo(bytes, out);
+        if (json) printJson({ asOf: moment === "" ? null : moment, files: [{ name: out, sha256 }] });
+      } else {
         for await (const chunk of bytes)
           if (!process.stdout.write(chunk)) await new Promise((resolve) => process.stdout.once("drain", resolve));
         // The program exits right after: what is still in its buffer must be out.

@@ -1,10 +1,11 @@
 // Owns: the words and flags of `gradus import`. Must not know: how a format is read, what makes problems alike.
-import { basename } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { contaminationIndex } from "@gradus/domain/importer/contamination";
 import type { ImportedProblem } from "@gradus/domain/importer/jsonl";
+import { RefusedError } from "../client/refused.ts";
 import { importProblems, readLines } from "../client/upload.ts";
 import { IMPORT_FORMATS } from "../experiment/import-formats.ts";
+import { setNameOf } from "../experiment/import-set.ts";
 import { importExported } from "./import-exported.ts";
 import { importLogged } from "./import-logged.ts";
 import { selectProblems, type Selection } from "../experiment/select-problems.ts";
@@ -81,7 +82,7 @@ async function tryImport(format: string, file: string, options: ImportOptions): 
 async function importFile(format: string, file: string, options: ImportOptions, { apiUrl, json }: VerbContext): Promise<number> {
   const { name, project, split } = options;
   const selection = await selected(format, file, options);
-  const setName = name ?? (format === "gradus" ? basename(file).replace(/\.jsonl(\.gz)?$/, "") : format);
+  const setName = name ?? (format === "gradus" ? setNameOf(file) : format);
   const imported = await importProblems(apiUrl, { name: setName, project, lines: asLines(selection.problems, split) });
   return report({ ...imported, rejected: [...selection.tally.unread, ...imported.rejected] }, selection, json);
 }
@@ -97,7 +98,9 @@ async function evaluationProblems(against: readonly string[]): Promise<{ name: s
     const [format, ...rest] = one.split(":");
     const reader = IMPORT_FORMATS[format ?? ""];
     if (reader === undefined || rest.length === 0)
-      throw new InvalidArgumentError(`--against ${one}: expected <format>:<file>, a format of ${FORMAT_NAMES}`);
+      throw new RefusedError("no evaluation set is named", [
+        { path: "--against", value: one, expected: `<format>:<file>, a format of ${Object.keys(IMPORT_FORMATS).join(", ")}` },
+      ]);
     for await (const line of reader(await readLines(rest.join(":"))))
       if (line.ok) problems.push({ name: line.problem.origin.source ?? `${format}:${line.line}`, content: line.problem.content });
   }

@@ -1,7 +1,6 @@
 // Owns: what every verb that talks to the API has in common: the flags --api and --json, Ctrl-C, exit codes in its help. Must not know: single verbs.
 import type { Command } from "commander";
 import { findApiUrl } from "../client/api-address.ts";
-import { RefusedError } from "../client/refused.ts";
 import type { Steered } from "../experiment/steer.ts";
 
 export interface ApiOptions {
@@ -46,11 +45,7 @@ export async function runVerb({ api, json = false }: ApiOptions, work: (context:
   try {
     process.exitCode = await work({ apiUrl: findApiUrl(api), json, signal: interrupted.signal });
   } catch (error) {
-    if (!interrupted.signal.aborted) {
-      // Scripts that read JSON read the refusal so as well.
-      if (json && error instanceof RefusedError) printJson({ error: { message: error.message, fields: error.fields } });
-      throw error;
-    }
+    if (!interrupted.signal.aborted) throw error;
     process.exitCode = exitCodes.interrupted;
   }
 }

@@ -1,9 +1,15 @@
 // Owns: asking for the comparison of an experiment's arms, or of its runs grouped otherwise. Must not know: how it is shown.
 import { request } from "../client/api-client.ts";
-import { ComparisonCurvesDocument, ComparisonDocument, GroupComparisonDocument } from "../client/generated/operations.ts";
+import {
+  ComparisonCurvesDocument,
+  ComparisonDocument,
+  ExperimentDocument,
+  GroupComparisonDocument,
+} from "../client/generated/operations.ts";
 import type { ComparisonCurvesQuery, ComparisonQuery, GroupComparisonQuery, RunKey } from "../client/generated/operations.ts";
 import { patiently } from "../client/patience.ts";
 import { RefusedError } from "../client/refused.ts";
+import { unknownExperiment } from "./watch-experiment.ts";
 
 export interface CompareInput {
   readonly apiUrl: string;
@@ -31,6 +37,7 @@ export async function compareExperiment({
     threshold: threshold ?? null,
   };
   const { comparison } = await patiently(() => request(apiUrl, ComparisonDocument, variables));
+  if (comparison.arms.length === 0) await requireExperiment(apiUrl, experimentId);
   return comparison;
 }
 
@@ -43,6 +50,11 @@ export async function curvesOfExperiment(
   const variables = { of: { experimentId }, curves: [...curves] };
   const { comparison } = await patiently(() => request(apiUrl, ComparisonCurvesDocument, variables));
   return comparison.arms;
+}
+
+/** Nothing to compare is an answer only where there is an experiment. @throws RefusedError */
+async function requireExperiment(apiUrl: string, id: string): Promise<void> {
+  if ((await patiently(() => request(apiUrl, ExperimentDocument, { id }))).experiment === null) throw unknownExperiment(id);
 }
 
 export interface GroupsInput extends Pick<CompareInput, "apiUrl" | "experimentId" | "metrics" | "baselineArm"> {
@@ -74,6 +86,7 @@ export async function compareGroups({ apiUrl, experimentId, by, metrics, baselin
       .groupComparison;
   };
   let compared = await ask(null, []);
+  if (compared.groups.length === 0) await requireExperiment(apiUrl, experimentId);
   const wanted = baselineArm === undefined ? undefined : compared.groups.find(({ label }) => label === baselineArm);
   if (baselineArm !== undefined && wanted === undefined)
     throw new RefusedError(`there is no group ${baselineArm}`, [

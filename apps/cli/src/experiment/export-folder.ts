@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { ApiError, readJson, send } from "../client/api-client.ts";
 import { download, downloadTo } from "../client/download.ts";
 import { RefusedError } from "../client/refused.ts";
+import { writing } from "../client/unwritable.ts";
 import { readLines } from "../client/upload.ts";
 
 interface Api {
@@ -21,18 +22,24 @@ interface Wanted {
   readonly tell: (what: string) => void;
 }
 
-/** Writes `points.<format>`, and as asked `samples.jsonl`, `checkpoints.jsonl` with `blobs/<hash>`. Returns a line for each file: its SHA-256 and name. */
+export interface ExportedFolder {
+  /** The moment's cursor. */
+  readonly asOf: string;
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
+}
+
+/** Writes `points.<format>`, and as asked `samples.jsonl`, `checkpoints.jsonl` with `blobs/<hash>`. */
 export async function exportFolder(
   { apiUrl, signal }: Api,
   query: URLSearchParams,
   { folder, format, kept, tell }: Wanted,
-): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+): Promise<ExportedFolder> {
+  await writing(folder, "--out", mkdir(folder, { recursive: true }));
   if (kept.includes("checkpoints")) query.set("checkpoints", "1");
-  const lines: string[] = [];
+  const files: { name: string; sha256: string }[] = [];
   const write = async (path: string, name: string): Promise<string> => {
     const { bytes, asOf } = await download(apiUrl, path, signal);
-    lines.push(`${await downloadTo(bytes, join(folder, name))}  ${name}`);
+    files.push({ name, sha256: await downloadTo(bytes, join(folder, name)) });
     return asOf;
   };
   const asOf = await write(`/export/points?${query}`, `points.${format}`);
@@ -50,7 +57,7 @@ export async function exportFolder(
       if (written !== hash) throw new ApiError(`blob ${hash} came with the bytes of ${written}`);
     }
   }
-  return lines;
+  return { asOf, files };
 }
 
 /** What an import of a folder came to; null for a file that is not there. */

@@ -32,7 +32,7 @@ export function textAt(document: Document, path: readonly (string | number)[]): 
 }
 
 /** A set is named after its file, in the letters that a set's name may have. */
-function setNameOf(file: string): string {
+export function setNameOf(file: string): string {
   const name = basename(file)
     .replace(/\.jsonl(\.gz)?$/, "")
     .toLowerCase()

@@ -9,7 +9,7 @@ import { putBlob } from "../client/upload.ts";
 export async function storeTokenizer(apiUrl: string, folder: string, at: string): Promise<string> {
   const files = await readTokenizerFolder(folder).catch((error: unknown) => {
     if (!(error instanceof ConfigurationError)) throw error;
-    const expected = `a folder with a model's tokenizer.json and tokenizer_config.json (${error.message})`;
+    const expected = "a folder with a model's tokenizer.json and tokenizer_config.json";
     throw new RefusedError(error.message, [{ path: at, value: folder, expected }]);
   });
   return putBlob(apiUrl, packTokenizer(files));

@@ -13,7 +13,7 @@ const LOOK_EVERY_MS = 500;
 /** @throws RefusedError where there is none of that id */
 export async function readReport(apiUrl: string, id: string): Promise<SynthesisReportFragment> {
   const { synthesis } = await request(apiUrl, SynthesisDocument, { id });
-  if (synthesis === null) throw new RefusedError(`there is no synthesis ${id}`);
+  if (synthesis === null) throw unknownSynthesis(id);
   return synthesis;
 }
 
@@ -25,9 +25,12 @@ export async function watchSynthesis(
 ): Promise<SynthesisReportFragment> {
   for (;;) {
     const { synthesis } = await patiently(() => request(apiUrl, SynthesisProgressDocument, { id }), signal);
-    if (synthesis === null) throw new RefusedError(`there is no synthesis ${id}`);
+    if (synthesis === null) throw unknownSynthesis(id);
     onProgress(synthesis);
     if (synthesis.status !== "QUEUED" && synthesis.status !== "RUNNING") return readReport(apiUrl, id);
     await sleep(LOOK_EVERY_MS, undefined, { signal });
   }
 }
+
+const unknownSynthesis = (id: string): RefusedError =>
+  new RefusedError(`there is no synthesis ${id}`, [{ path: "synthesis", value: id, expected: "an id that `gradus synthesize` printed" }]);

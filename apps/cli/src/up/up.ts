@@ -49,6 +49,9 @@ export async function up(options: UpOptions, { programs, quickstart = runQuickst
     const addresses = `API ${apiUrl}${temporalUiUrl === null ? "" : `, Temporal ${temporalUiUrl}`}`;
     say(`Gradus is up: ${addresses}`);
     if (open) openInBrowser(apiUrl);
+    // Where keys are asked for (GRADUS_REQUIRE_KEY), whoever starts the API asks as who may do everything, unless told otherwise.
+    const { GRADUS_ADMIN_KEY: adminKey } = process.env;
+    if (adminKey !== undefined) process.env["GRADUS_API_KEY"] ??= adminKey;
     const code = await Promise.race([quickstart({ apiUrl, quick, fresh, json, exit, signal }), givenUp, received]);
     if (exit || signal.aborted) return code;
     say(`Ctrl-C ends it. ${addresses}`);

@@ -3,6 +3,7 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ConfigurationError } from "@gradus/domain";
 import express from "express";
 import type { NextFunction, Request, Response } from "express";
 import { ZodError } from "zod";
@@ -44,7 +45,7 @@ const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 /** Serves the engine, which stays the caller's to close. @throws Error for a public host without a key */
 export async function serveEngine(options: EngineServerOptions): Promise<EngineServer> {
   const { engine, folder, host = "127.0.0.1", port = 0, key, longPollMs = LONG_POLL_MS, vocabulary } = options;
-  if (key === undefined && !LOOPBACK.has(host)) throw new Error(`listening on ${host} needs a key: set GRADUS_ENGINE_KEY`);
+  if (key === undefined && !LOOPBACK.has(host)) throw new ConfigurationError(`listening on ${host} needs a key: set GRADUS_ENGINE_KEY`);
   const models = new ServedModels(engine, folder);
   const futures = new Futures();
   const { maxPromptTokens, maxCompletionTokens } = engine.capabilities;

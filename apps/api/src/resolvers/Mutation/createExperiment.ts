@@ -10,7 +10,7 @@ export const createExperiment: NonNullable<MutationResolvers["createExperiment"]
   const stored = await load.experiment.load(created.id);
   if (!input.start) return { ok: true, error: null, experiment: stored };
   const started = await answer(async () => {
-    await startExperiment(control, stored, created.id);
+    await startExperiment(db, control, stored, created.id);
     return {};
   });
   // The one refusal that comes after a change: the client is told both.

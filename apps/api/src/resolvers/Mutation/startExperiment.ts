@@ -3,8 +3,8 @@ import { answer } from "../../commands/refusal.ts";
 import { startExperiment as start } from "../../commands/start-experiment.ts";
 import type { MutationResolvers } from "../../generated/schema-types.ts";
 
-export const startExperiment: NonNullable<MutationResolvers["startExperiment"]> = (_parent, { id }, { load, control }) =>
+export const startExperiment: NonNullable<MutationResolvers["startExperiment"]> = (_parent, { id }, { db, load, control }) =>
   answer(async () => {
-    await start(control, await load.experiment.load(id), id);
+    await start(db, control, await load.experiment.load(id), id);
     return { experiment: await load.experiment.clear(id).load(id) };
   });
