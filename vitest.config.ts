@@ -37,19 +37,20 @@ const LONGEST = [
   "long/durability/three-of-four",
   "e2e/web/dashboard",
   "e2e/chaos",
-  "e2e/web/wishes",
+  "e2e/web/new-experiment",
   "e2e/placement",
   "e2e/fork-and-steer",
   "integration/cli/verbs",
   "integration/launcher/up",
 ].map((name) => `/tests/${name}.test.ts`);
 
+function place({ moduleId }: TestSpecification): number {
+  const found = LONGEST.findIndex((name) => moduleId.endsWith(name));
+  return found === -1 ? LONGEST.length : found;
+}
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification): number => {
-      const found = LONGEST.findIndex((name) => moduleId.endsWith(name));
-      return found === -1 ? LONGEST.length : found;
-    };
     const inOrder = await super.sort(files);
     return inOrder.sort((one, other) => place(one) - place(other));
   }

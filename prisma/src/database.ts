@@ -24,7 +24,11 @@ export interface DatabaseOptions {
 export function openDatabase(url: string, { max = 6, trace }: DatabaseOptions = {}): Database {
   const sql = openSql(url, max, trace);
   const settings = { connectionString: url, max, options: "-c TimeZone=UTC" };
-  const prisma = new PrismaClient({ adapter: trace === undefined ? new PrismaPg(settings) : new TracedAdapter(settings, trace) });
+  const prisma = new PrismaClient({
+    adapter: trace === undefined ? new PrismaPg(settings) : new TracedAdapter(settings, trace),
+    // The five seconds that Prisma gives ended on a busy machine what would have been stored.
+    transactionOptions: { maxWait: 30_000, timeout: 60_000 },
+  });
   return {
     prisma,
     sql,

@@ -2,6 +2,7 @@
 import { contentHash, eventValue, sha256Hex } from "@gradus/domain";
 import type { RunStatus } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
+import { setExperimentStatusIn } from "../training/experiment-store.ts";
 import { inRun } from "../training/run-transaction.ts";
 import { appendBatch } from "./append-batch.ts";
 import type { SeriesPoints } from "./series-points.ts";
@@ -57,6 +58,23 @@ export async function insertExternalRun(tx: Transaction, run: ExternalRun): Prom
   return id;
 }
 
+/**
+ * Gives experiments of runs that others train the status that follows from their runs: they run while one of these does. Their rows are locked before
+ * runs are counted, so that of two runs that end at once the second finds the first one's end.
+ */
+export async function followRuns(tx: Transaction, runIds: readonly string[]): Promise<void> {
+  const experiments = await tx<{ id: string }[]>`
+    select id from "Experiment" where id in (select "experimentId" from "Run" where id = any(${[...runIds]}::text[]) and "isExternal") order by id for update`;
+  for (const { id } of experiments) {
+    const [are] = await tx<Record<"open" | "completed" | "failed", number>[]>`
+      select count(*) filter (where status not in ('COMPLETED', 'FAILED', 'CANCELLED'))::int as open,
+        count(*) filter (where status = 'COMPLETED')::int as completed, count(*) filter (where status = 'FAILED')::int as failed
+      from "Run" where "experimentId" = ${id}`;
+    if (are === undefined || are.open > 0) await setExperimentStatusIn(tx, id, "RUNNING", undefined, false);
+    else await setExperimentStatusIn(tx, id, are.completed > 0 ? "COMPLETED" : are.failed > 0 ? "FAILED" : "CANCELLED", undefined, true);
+  }
+}
+
 /** Makes the run and gives the session its segment. The run's row is locked while segments are counted. */
 export async function createExternalRun(
   sql: Sql,
@@ -72,6 +90,7 @@ export async function createExternalRun(
     const segments = begun?.segments ?? 1;
     await tx`insert into metrics.session (run_id, session, segment) values (${id}, ${session}, ${segments})`;
     if (segments === 1 || begun?.before !== "RUNNING") emit({ type: "STATUS_CHANGED", status: "RUNNING", cause: null });
+    await followRuns(tx, [id]);
     return segments;
   });
   return { id, segment };
@@ -139,7 +158,9 @@ export const finishExternalRun = (sql: Sql, runId: string, status: RunStatus, ca
     const changed =
       await tx`update "Run" set status = ${status}, cause = ${cause}, "finishedAt" = now(), "totalSteps" = greatest("totalSteps", "stepsDone")
       where id = ${runId} and status <> ${status}`;
-    if (changed.count > 0) emit({ type: "STATUS_CHANGED", status, cause });
+    if (changed.count === 0) return;
+    emit({ type: "STATUS_CHANGED", status, cause });
+    await followRuns(tx, [runId]);
   });
 
 /** Makes the experiment where it is missing, without a run. Returns its id. */
@@ -178,5 +199,7 @@ export const reopenExternalRun = (sql: Sql, runId: string): Promise<void> =>
   inRun(sql, runId, null, async (tx, emit) => {
     const changed =
       await tx`update "Run" set status = 'RUNNING', cause = null, "finishedAt" = null where id = ${runId} and status <> 'RUNNING'`;
-    if (changed.count > 0) emit({ type: "STATUS_CHANGED", status: "RUNNING", cause: null });
+    if (changed.count === 0) return;
+    emit({ type: "STATUS_CHANGED", status: "RUNNING", cause: null });
+    await followRuns(tx, [runId]);
   });

@@ -2,7 +2,7 @@
 import type { Sql, Transaction } from "../database.ts";
 import type { AsOf } from "./export-points.ts";
 import { CopyRows } from "./copy-rows.ts";
-import { insertExternalRun } from "./external-run-store.ts";
+import { followRuns, insertExternalRun } from "./external-run-store.ts";
 import { findLastPoints } from "./last-points.ts";
 import { allocate, merge } from "./series-points.ts";
 import { COPY_CHUNKS, writeChunks } from "./write-chunks.ts";
@@ -73,6 +73,10 @@ export async function importPoints(
     await tx`insert into metrics.batch (run_id, ordinal, key, segment, points)
       select r.run, r.ordinal, 'import/' || r.ordinal, 0, 0 from jsonb_to_recordset(${tx.json(reached)}) as r(run text, ordinal bigint)
       where r.ordinal > 0 on conflict do nothing`;
+    await followRuns(
+      tx,
+      runs.map(({ id }) => id),
+    );
     return { runs: runs.length, points: count };
   });
 }

@@ -243,4 +243,24 @@ describe("a run that others train", () => {
     expect((await finish("FAILED")).run).toMatchObject({ status: "FAILED", cause: "why", finishedAt: expect.any(String) });
     expect((await create({ key: "ending", session: "b" })).run.status).toBe("RUNNING");
   });
+
+  test("ends its experiment with the last of its runs, and a run that goes on has it run again", async () => {
+    const of = (key: string) => create({ key, session: key, experiment: "ends with its runs" });
+    const [one, other] = [(await of("one")).run, (await of("other")).run];
+    const FINISH = "mutation ($input: FinishRunInput!) { finishRun(input: $input) { run { experiment { status finishedAt } } } }";
+    const after = async (runId: string, status: string) =>
+      (await get(api.url, FINISH, { input: { runId, status } })).finishRun.run.experiment;
+    expect(await after(one.id, "COMPLETED")).toEqual({ status: "RUNNING", finishedAt: null });
+    expect(await after(other.id, "FAILED")).toEqual({ status: "COMPLETED", finishedAt: expect.any(String) });
+    expect((await create({ key: "other", session: "again", experiment: "ends with its runs" })).run.experiment.status).toBe("RUNNING");
+    // Both at once: neither sees the other's end before its own is stored.
+    await of("third");
+    const runs = await world.database.sql<{ id: string }[]>`
+      select r.id from "Run" r join "Experiment" e on e.id = r."experimentId" where e.name = 'ends with its runs' and r.status = 'RUNNING'`;
+    expect(runs).toHaveLength(2);
+    await Promise.all(runs.map(({ id }) => after(id, "CANCELLED")));
+    const stored = await world.database.sql`select status from "Experiment" where name = 'ends with its runs'`;
+    expect(stored[0]).toEqual({ status: "COMPLETED" });
+    expect(await after(one.id, "FAILED")).toMatchObject({ status: "FAILED" });
+  });
 });
