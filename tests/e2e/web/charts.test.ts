@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fillRuns } from "../../testkit/api/bench-world.ts";
 import { get } from "../../testkit/api/test-api.ts";
-import { visit } from "../../testkit/web/browser.ts";
+import { axeViolations, visit } from "../../testkit/web/browser.ts";
 import { SOON, startPageWorld } from "../../testkit/web/page-world.ts";
 import type { PageWorld } from "../../testkit/web/page-world.ts";
 
@@ -228,6 +228,38 @@ test("curves over time lie where the API's clock has the points, of runs that ot
   const drawn = rows.map((row) => row.split(",").slice(1, 3).map(Number));
   expect(drawn.map(([step]) => step)).toEqual(after.map(([step]) => step));
   for (const [at, [, seconds]] of drawn.entries()) expect(seconds).toBeCloseTo(after[at]?.[1] ?? NaN, 6);
+  expect(complaints).toEqual([]);
+  await close();
+});
+
+test("texts, tables and histograms that a trainer logged stand on its run's page, page by page, and by name", async () => {
+  const { createRun } = await get(url, `mutation ($input: CreateRunInput!) { createRun(input: $input) { segment run { id } } }`, {
+    input: { experiment: "said" },
+  });
+  const runId: string = createRun.run.id;
+  const samples = [
+    { name: "answers", step: 3, kind: "TABLE", body: { columns: ["prompt", "reward"], rows: [["two and two", 0.25]] } },
+    { name: "lengths", step: 3, kind: "HISTOGRAM", body: { edges: [0, 1, 4], counts: [30, 12] } },
+    ...Array.from({ length: 9 }, (_, step) => ({ name: "said", step, kind: "TEXT", body: `def f(x):\n  return ${step} < x` })),
+  ].map((sample) => ({ ...sample, time: 1_800_000_000_000 }));
+  const { logSamples } = await get(url, "mutation ($input: LogSamplesInput!) { logSamples(input: $input) { ok } }", {
+    input: { runId, segment: createRun.segment, batchId: "1", samples },
+  });
+  expect(logSamples.ok).toBe(true);
+  const { page, complaints, close } = await visit(browser, `${url}/runs/${runId}`);
+  const panel = page.locator("section", { has: page.getByRole("heading", { name: "Texts, tables and histograms" }) });
+  await panel.getByRole("cell", { name: "two and two" }).waitFor();
+  expect(await panel.getByRole("img").getAttribute("aria-label")).toBe(
+    "lengths at step 3: 42 from 0 to 4.000, at most 30 in one of 2 bins",
+  );
+  expect(await panel.locator("pre").allTextContents()).toEqual(Array.from({ length: 8 }, (_, step) => `def f(x):\n  return ${step} < x`));
+  await panel.getByRole("button", { name: "Samples after these" }).click();
+  await panel.getByText("return 8 < x").waitFor();
+  await panel.getByRole("searchbox").fill("lengths");
+  await panel.getByRole("img").waitFor();
+  await panel.locator("pre").waitFor({ state: "detached" });
+  expect(page.url()).toContain("samples=lengths");
+  expect(await axeViolations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -28,6 +28,7 @@ import { MachinePanel } from "./machine-panel.tsx";
 import { RunControls } from "./run-controls.tsx";
 import { RUN } from "./run-query.ts";
 import { RunWatch } from "./run-watch.tsx";
+import { SamplesPanel } from "./samples-panel.tsx";
 import { StageLanes } from "./stage-lanes.tsx";
 import { StepTable } from "./step-table.tsx";
 import { useRunLive } from "./use-run-live.ts";
@@ -144,6 +145,7 @@ function RunView({ answered }: { readonly answered: Run }) {
           <MachinePanel runId={id} leaseEpoch={run.leaseEpoch} isOver={ENDED.has(status)} />
         </WhenSeen>
       )}
+      {isExternal && <SamplesPanel runId={id} />}
       <Panel
         title="Events"
         flush
