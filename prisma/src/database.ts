@@ -24,7 +24,11 @@ export interface DatabaseOptions {
 export function openDatabase(url: string, { max = 6, trace }: DatabaseOptions = {}): Database {
   const sql = openSql(url, max, trace);
   const settings = { connectionString: url, max, options: "-c TimeZone=UTC" };
-  const prisma = new PrismaClient({ adapter: trace === undefined ? new PrismaPg(settings) : new TracedAdapter(settings, trace) });
+  const prisma = new PrismaClient({
+    adapter: trace === undefined ? new PrismaPg(settings) : new TracedAdapter(settings, trace),
+    // An experiment is stored by many statements: on a machine that trains they may take longer than the 5 s that Prisma gives a transaction.
+    transactionOptions: { maxWait: 15_000, timeout: 60_000 },
+  });
   return {
     prisma,
     sql,
