@@ -26,8 +26,8 @@ export function openDatabase(url: string, { max = 6, trace }: DatabaseOptions = 
   const settings = { connectionString: url, max, options: "-c TimeZone=UTC" };
   const prisma = new PrismaClient({
     adapter: trace === undefined ? new PrismaPg(settings) : new TracedAdapter(settings, trace),
-    // The five seconds that Prisma gives ended on a busy machine what would have been stored.
-    transactionOptions: { maxWait: 30_000, timeout: 60_000 },
+    // An experiment is stored by many statements: on a machine that trains they may take longer than the 5 s that Prisma gives a transaction.
+    transactionOptions: { maxWait: 15_000, timeout: 60_000 },
   });
   return {
     prisma,

@@ -119,6 +119,17 @@ test("runs are grouped by any keys with seeds collapsed: table, file and address
   await expect.poll(titles, SOON).toEqual(["loss"]);
   await page.getByText('"lr": 0.2').waitFor();
   expect(await page.getByRole("button", { name: "Fork…" }).count()).toBe(0);
+  // Opened before anything was logged, a page finds what is.
+  const { createRun } = await get(url, "mutation ($input: CreateRunInput!) { createRun(input: $input) { segment run { id } } }", {
+    input: { experiment: "fresh", name: "first try" },
+  });
+  await page.goto(`${url}/runs/${encodeURIComponent(createRun.run.id)}`);
+  await page.getByRole("heading", { level: 1, name: "first try" }).waitFor();
+  await page.getByText("No points yet.").first().waitFor();
+  const input = { runId: createRun.run.id, segment: createRun.segment, batchId: "1" };
+  const series = [{ name: "own/score", steps: [1], values: [0.5], times: [1] }];
+  await get(url, "mutation ($input: LogMetricsInput!) { logMetrics(input: $input) { ok } }", { input: { ...input, series } });
+  await expect.poll(titles, SOON).toEqual(["own/score"]);
   expect(complaints).toEqual([]);
   await close();
 });

@@ -1,6 +1,6 @@
 // Owns: which metrics a page of runs that others train begins with: of what they log, what is looked at first. Must not know: panels.
-import { useEffect } from "react";
 import { useAnswer } from "../api/use-answer.ts";
+import { usePoll } from "../api/use-poll.ts";
 import type { FirstMetricsQuery } from "../generated/graphql.ts";
 import { FIRST_METRICS } from "./metric-names-query.ts";
 import { panelsText } from "./workspace.ts";
@@ -20,18 +20,12 @@ export function firstOf(runs: FirstMetricsQuery["runs"]["nodes"]): string[] {
   );
 }
 
-/**
- * As the panels of an address: `fallback` for no runs, and where they have logged nothing yet, which is looked at again when `version` rises. Undefined
- * until it is known.
- */
-export function useFirstMetrics(runIds: readonly string[], fallback: string, version: number): string | undefined {
+/** As the panels of an address: `fallback` for no runs, and while they have logged nothing, which is looked at again. Undefined until it is known. */
+export function useFirstMetrics(runIds: readonly string[], fallback: string): string | undefined {
   const asked = runIds.slice(0, RUNS_ASKED);
   const { data, error, reload } = useAnswer(FIRST_METRICS, asked.length === 0 ? null : { runIds: asked });
   const names = data === undefined ? [] : firstOf(data.runs.nodes);
-  const isEmpty = data !== undefined && names.length === 0;
-  useEffect(() => {
-    if (version > 0 && isEmpty) reload();
-  }, [version]);
+  usePoll(reload, data ?? error, data !== undefined && names.length === 0);
   if (asked.length > 0 && data === undefined && error === undefined) return undefined;
   return names.length === 0 ? fallback : panelsText(names);
 }

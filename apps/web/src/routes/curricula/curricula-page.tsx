@@ -157,7 +157,7 @@ function Users({ arms }: { readonly arms: Used["arms"] }) {
           {same.map(({ name }) => name).join(", ")}, {plural(runs.length, "run")}
         </span>{" "}
         {runs.slice(0, 8).map(({ id }, index) => (
-          <Link key={id} href={`/runs/${encodeURIComponent(id)}`} aria-label={`Run ${id}`} style={{ padding: "0 4px" }}>
+          <Link key={id} href={`/runs/${encodeURIComponent(id)}`} aria-label={`${index + 1}: run ${id}`} style={{ padding: "0 4px" }}>
             {index + 1}
           </Link>
         ))}

@@ -1,5 +1,5 @@
 // Owns: one experiment: the comparison of its arms, live. Must not know: how curves and tables are made.
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
 import { Button } from "../../components/button.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
@@ -58,15 +58,13 @@ function ExperimentView({ experiment, reload }: ExperimentViewProps) {
   const { id, name, question, status, cause, arms, createdAt } = experiment;
   // Others train them: what they log is theirs to name, and of draws, problems and held-out results nothing is known.
   const isExternal = experiment.runs.length > 0 && experiment.runs.every((run) => run.isExternal);
-  const [news, setNews] = useState(0);
-  const defaults = useFirstMetrics(isExternal ? experiment.runs.map((run) => run.id) : [], DEFAULT_CHARTS, news);
+  const defaults = useFirstMetrics(isExternal ? experiment.runs.map((run) => run.id) : [], DEFAULT_CHARTS);
   const shown = useShownMetrics(defaults ?? "");
   const { runs, bus, version } = useExperimentLive(
     experiment,
     isExternal ? shown : [...shown, ...SCHEDULE_METRICS, ...SOLVE_RATE_METRICS],
     reload,
   );
-  useEffect(() => setNews(version), [version]);
   const shelf = useShelf("experiment", id, experiment);
   const [seeds, setSeeds] = useUrlState("seeds");
   const [stages, setStages] = useUrlState("stages", "shown");

@@ -1,5 +1,4 @@
 // Owns: one run, live: curves, stages, steps, events, and its controls. Must not know: how each of them is made.
-import { useEffect, useState } from "react";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useAnswer } from "../../api/use-answer.ts";
@@ -50,11 +49,9 @@ export function RunPage({ id }: { readonly id: string }) {
 
 function RunView({ answered }: { readonly answered: Run }) {
   const [events, setEvents] = useUrlState("events");
-  const [news, setNews] = useState(0);
-  const defaults = useFirstMetrics(answered.isExternal ? [answered.id] : [], DEFAULT_CHARTS, news);
+  const defaults = useFirstMetrics(answered.isExternal ? [answered.id] : [], DEFAULT_CHARTS);
   const { run, bus, events: seen, stagesEnded } = useRunLive(answered, events === "all", useShownMetrics(defaults ?? ""));
   const { id, seed, status, cause, arm, experiment, isExternal } = run;
-  useEffect(() => setNews(seen.length), [seen.length]);
   const shelf = useShelf("run", id, answered);
   const current = Math.min(run.totalSteps, run.stepsDone + (ENDED.has(status) ? 0 : 1));
   const alertNews = seen.filter(({ event }) => event.__typename === "AlertOpened" || event.__typename === "AlertResolved").length;
