@@ -44,15 +44,16 @@ const LONGEST = [
   "integration/launcher/up",
 ].map((name) => `/tests/${name}.test.ts`);
 
-function place({ moduleId }: TestSpecification): number {
+/** Where a file stands among them; all that are not named stand behind, as one. */
+const placeOf = ({ moduleId }: TestSpecification): number => {
   const found = LONGEST.findIndex((name) => moduleId.endsWith(name));
   return found === -1 ? LONGEST.length : found;
-}
+};
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const inOrder = await super.sort(files);
-    return inOrder.sort((one, other) => place(one) - place(other));
+    return inOrder.sort((one, other) => placeOf(one) - placeOf(other));
   }
 }
 

@@ -2,7 +2,6 @@
 // Must not know: the tests.
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { PREPARED_DATABASE, temporaryHome } from "./prepared-database.ts";
@@ -16,6 +15,6 @@ export default async function prepareDatabase(): Promise<(() => Promise<void>) |
   const home = await temporaryHome();
   // A process of its own: the migrations' engine is found as only Node itself finds it.
   await promisify(execFile)(process.execPath, [program, home]);
-  process.env[PREPARED_DATABASE] = join(home, "postgres");
+  process.env[PREPARED_DATABASE] = home;
   return () => rm(home, { recursive: true, force: true });
 }

@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** Names the folder of the prepared database in the surroundings of the tests; outside of them there is none. */
+/**
+ * Names the data folder of the prepared database in the surroundings of the tests; outside of them there is none. Every program that a test starts
+ * inherits it, and some are looked at for words that would lead them to a database.
+ */
 export const PREPARED_DATABASE = "GRADUS_TEST_DATABASE";
 
 /** A data folder of its own. */
@@ -21,6 +24,6 @@ export async function layDatabase(home: string): Promise<boolean> {
   const prepared = process.env[PREPARED_DATABASE];
   if (prepared === undefined) return false;
   // Node's own copy keeps no owner.
-  await promisify(execFile)("cp", ["-a", prepared, join(home, "postgres")]);
+  await promisify(execFile)("cp", ["-a", join(prepared, "postgres"), home]);
   return true;
 }
