@@ -38,9 +38,9 @@ export type Cut = { readonly maxPoints: number } | { readonly width: number };
 /**
  * Values and steps of the chunks of `source`, which has all columns of metrics.chunk. Of one that the range cuts and whose steps are equally far apart no
  * more than the points in the range: the stored values are eight bytes each, and Postgres reads of a long column what is asked for. Its steps are then
- * written as `encodeSteps` would, by `int4send`.
+ * written as `encodeSteps` would, by `int4send`. `low` and `high` are integers.
  */
-const pointsOf = (source: string, low: string, high: string): string => `
+const pointsOf = (source: string, low: number, high: number): string => `
   select series_id, case when cuts then ${SLICE} else ${POINTS} end, case when cuts then substring(vals from 8 * begins + 1 for 8 * size) else vals end,
     case when cuts then int4send((from_step + begins * stride)::int) || int4send((case size when 2 then from_step + (begins + 1) * stride else stride end)::int) else steps end
   from ${source} c
@@ -60,7 +60,7 @@ function selectCurrent(seriesIds: readonly string[], fromStep: number, toStep: n
   const rows = `
     select series_id, ${ROWS}, string_agg(float8send(value), '' order by step, segment, batch), string_agg(int4send(step), '' order by step, segment, batch)
     from metrics.point where series_id = any(${ids}) and step between ${low} and ${high} group by series_id`;
-  if (cut === null) return `${pointsOf(`(select * from metrics.chunk where ${chunks})`, low, high)} union all ${rows}`;
+  if (cut === null) return `${pointsOf(`(select * from metrics.chunk where ${chunks})`, fromStep, toStep)} union all ${rows}`;
   const [limit] = integers([String("width" in cut ? Math.floor(Math.log2(cut.width)) : cut.maxPoints)]);
   // Folds do where buckets of half their rows' width would be too many.
   const isWide =
@@ -74,7 +74,7 @@ function selectCurrent(seriesIds: readonly string[], fromStep: number, toStep: n
         select c.*, coalesce(from_step >= ${low} and to_step <= ${high} and ${isWide}, false) as folded
         from metrics.chunk c join extent using (series_id) where ${chunks})
     select series_id, fold_level, folds, null from chosen where folded
-    union all ${pointsOf("(select * from chosen where not folded)", low, high)} union all ${rows}`;
+    union all ${pointsOf("(select * from chosen where not folded)", fromStep, toStep)} union all ${rows}`;
 }
 
 /** What stands in place of the level of a piece that is no folds; SLICE: a part of a chunk. */
