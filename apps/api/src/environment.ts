@@ -25,7 +25,7 @@ const Environment = z.object({
     .optional(),
   /** "1": API keys are asked for on loopback too, as behind a proxy on the same machine. Beyond loopback they always are. */
   GRADUS_REQUIRE_KEY: z.enum(["0", "1", ""]).optional(),
-  /** How often each key may ask, times a minute, by this process; absent: as often as it likes. */
+  /** How often each key may ask, times a minute, over all API processes; absent: as often as it likes. */
   GRADUS_REQUESTS_PER_MINUTE: z
     .string()
     .transform((text) => (text === "" ? undefined : Number(text)))
