@@ -151,11 +151,9 @@ function Users({ arms }: { readonly arms: Used["arms"] }) {
     if (first === undefined) return null;
     const runs = same.flatMap((arm) => arm.runs);
     return (
-      <div key={first.experiment.id} className="small">
+      <div key={first.experiment.id} className="small muted">
         <Link href={`/experiments/${encodeURIComponent(first.experiment.id)}`}>{first.experiment.name}</Link>{" "}
-        <span className="muted">
-          {same.map(({ name }) => name).join(", ")}, {plural(runs.length, "run")}
-        </span>{" "}
+        {same.map(({ name }) => name).join(", ")}, {plural(runs.length, "run")}{" "}
         {runs.slice(0, 8).map(({ id }, index) => (
           <Link key={id} href={`/runs/${encodeURIComponent(id)}`} aria-label={`${index + 1}: run ${id}`} style={{ padding: "0 4px" }}>
             {index + 1}
