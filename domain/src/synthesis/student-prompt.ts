@@ -2,7 +2,6 @@
 // how an answer is judged (the environments read it).
 import type { PosedProblem } from "../environment/environment.ts";
 import { environmentNamed } from "../environment/registry.ts";
-import { contentHash } from "../content-hash.ts";
 import type { SynthesisEnvironment } from "./synthesis-spec.ts";
 import type { ChatMessage } from "./teacher-prompt.ts";
 
@@ -19,6 +18,3 @@ const INSTRUCTIONS: Readonly<Record<SynthesisEnvironment, string>> = {
 export function studentMessages(environment: SynthesisEnvironment, problem: PosedProblem): ChatMessage[] {
   return [{ role: "user", content: `${INSTRUCTIONS[environment]}\n\n${environmentNamed(environment).pose(problem).trimEnd()}` }];
 }
-
-export const studentPromptHash = (environment: SynthesisEnvironment): string =>
-  contentHash({ instruction: INSTRUCTIONS[environment], template: environmentNamed(environment).template });

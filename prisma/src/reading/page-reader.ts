@@ -5,8 +5,3 @@ export interface Ask {
   readonly after: readonly string[] | null;
   readonly limit: number;
 }
-
-/** A page of children for each of several parents. */
-export interface ParentAsk extends Ask {
-  readonly parent: string;
-}

@@ -32,10 +32,6 @@ export async function findReply(sql: Sql, requestHash: string): Promise<ModelRep
   return row ?? null;
 }
 
-export async function hasCall(sql: Sql, id: string): Promise<boolean> {
-  return (await sql`select 1 from "ModelCall" where id = ${id}`).length > 0;
-}
-
 /**
  * Makes a call durable, with its reply where it was paid for. Of two calls of one id, and of two replies to one request, the first stays.
  */

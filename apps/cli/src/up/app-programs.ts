@@ -43,7 +43,8 @@ export function appPrograms({ home, databaseUrl, temporalAddress, apiPort }: App
     worker: {
       ...program("worker", "worker"),
       // Users' own modules lie beside their experiment files, which lie where they work.
-      env: { ...env, GRADUS_MODULES: process.env["GRADUS_MODULES"] ?? process.cwd() },
+      // Keys of the API are none of a worker's affair, nor of the modules that it loads: it works with the database.
+      env: { ...env, GRADUS_MODULES: process.env["GRADUS_MODULES"] ?? process.cwd(), GRADUS_ADMIN_KEY: "", GRADUS_API_KEY: "" },
       args: ["--role", "all", "--node", "local"],
       readyMs: 300_000,
       graceMs: 30_000,

@@ -5,7 +5,6 @@ import type { Tokenizer } from "../policy-engine.ts";
 
 const SPECIALS = ["<pad>", "<bos>", "<eos>"] as const;
 export const PAD_TOKEN = 0;
-export const BOS_TOKEN = 1;
 export const EOS_TOKEN = 2;
 
 const FIRST_PRINTABLE = 32;
