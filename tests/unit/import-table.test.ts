@@ -79,6 +79,13 @@ const RULES: IForbiddenRuleType[] = [
     undefined,
     "^apps/client/",
   ),
+  {
+    name: "no-circles",
+    comment: "of two files that need each other neither can be read alone",
+    severity: "error",
+    from: { path: "^(domain|prisma|workflows|apps)/" },
+    to: { circular: true },
+  },
   rule("cli-imports-no-workflows", "^apps/cli/", "^(workflows|apps/api/src|apps/worker/src/control)/", "the CLI is a client of the API"),
 ];
 

@@ -1,7 +1,7 @@
 // Owns: the interface every environment satisfies. Must not know: any environment, the sandbox, the database.
 import type { EnvironmentName, ProblemContent } from "../problem.ts";
-import type { WrittenProblem } from "../synthesis/teacher-reply.ts";
 import type { ExecutionResult } from "../verdict.ts";
+import type { WrittenProblem } from "../written-problem.ts";
 
 /** The parts of a problem an environment reads: no id, so what it makes is a function of the content alone. */
 export type PosedProblem = Pick<

@@ -1,10 +1,10 @@
 // Owns: what a language model is told as teacher: the structure of the paper's prompt (2.4, App. E.1) in words of our own, for the four
 // environments. Must not know: which model, how a reply is read.
 import { contentHash } from "../content-hash.ts";
+import type { WrittenProblem } from "../written-problem.ts";
 import type { Aim, NextTurn } from "./progression.ts";
 import type { SynthesisEnvironment } from "./synthesis-spec.ts";
 import { FUNCTIONS } from "./teacher-reply.ts";
-import type { WrittenProblem } from "./teacher-reply.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";

@@ -2,15 +2,8 @@
 // Must not know: models, how a problem is executed.
 import { parsePythonLiteral } from "../python-literal.ts";
 import { PythonValueError } from "../python-value.ts";
+import type { WrittenProblem } from "../written-problem.ts";
 import type { SynthesisEnvironment } from "./synthesis-spec.ts";
-
-export interface WrittenProblem {
-  readonly program: string;
-  /** Python argument lists. */
-  readonly inputs: readonly string[];
-  /** Empty where the environment has none. */
-  readonly message: string;
-}
 
 export type ReadReply =
   | { readonly ok: true; readonly written: WrittenProblem }

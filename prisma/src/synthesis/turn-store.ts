@@ -1,7 +1,7 @@
 // Owns: the turns of a synthesis in the database: what was written, how the student did, why it was refused. Must not know: teachers, prompts.
 import { groupId, ProblemContent } from "@gradus/domain";
 import type { ProblemOrigin, Scope, TurnOutcome, TurnRejection, TurnRequest } from "@gradus/domain";
-import type { WrittenProblem } from "@gradus/domain/synthesis/teacher-reply";
+import type { WrittenProblem } from "@gradus/domain/written-problem";
 import type { Sql } from "../database.ts";
 import { saveProblems } from "../training/problem-set-store.ts";
 import type { ProblemToStore } from "../training/problem-set-store.ts";

@@ -1,6 +1,6 @@
 // Owns: executing a proposal: the checks that a teacher's problem passes, as a verdict. Must not know: policies, what writing is worth, the database.
 import type { ExecutedRollout, ExecutionSpec, ProblemContent } from "@gradus/domain";
-import type { WrittenProblem } from "@gradus/domain/synthesis/teacher-reply";
+import type { WrittenProblem } from "@gradus/domain/written-problem";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { BrokenSandbox, checkWritten } from "../teacher/check-written.ts";
 

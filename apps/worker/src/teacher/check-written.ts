@@ -4,7 +4,7 @@ import { composeFuzzing } from "@gradus/domain/environment/fuzzing";
 import { pythonLiteralText } from "@gradus/domain/python-literal-text";
 import { parseWire } from "@gradus/domain/python-value";
 import { leaksCode } from "@gradus/domain/synthesis/teacher-reply";
-import type { WrittenProblem } from "@gradus/domain/synthesis/teacher-reply";
+import type { WrittenProblem } from "@gradus/domain/written-problem";
 import { differing } from "../sandbox/find-flaky.ts";
 import { DEFAULT_LIMITS, type Execution, type Sandbox, type SandboxRequest } from "../sandbox/sandbox.ts";
 import { findBanned } from "./banned-imports.ts";
