@@ -1,4 +1,5 @@
 // The page in Chromium over a whole Gradus with an experiment that really runs.
+import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { get } from "../../testkit/api/test-api.ts";
@@ -99,6 +100,16 @@ describe("the page of an experiment", () => {
       expectShown(numbersIn(await end.textContent()), [mean, low, high], `end of the curve of ${arm.name}`);
       expect(await readout.locator(".chart-place").textContent(), "all arms have as many seeds").toContain(`n = ${n}`);
     }
+    // The curve of held-out pass@1 begins with the evaluation before the first step, which no run has a point of.
+    const { run } = await get(api.url, "query ($id: ID!) { run(id: $id) { evaluations { step passAt1 } } }", { id: runIds[0] });
+    expect(run.evaluations[0].step).toBe(0);
+    await page.locator('summary[aria-label="Download evaluation/pass@1"]').click();
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV", exact: true }).first().click(),
+    ]);
+    const [, first = ""] = (await readFile(await download.path(), "utf8")).split("\r\n");
+    expect(first.split(",").slice(0, 3)).toEqual([comparison.arms[0].arm.name, "0", String(run.evaluations[0].passAt1)]);
     await close();
   });
 

@@ -104,6 +104,7 @@ const VARIABLES: Readonly<Record<string, (filled: Filled) => object>> = {
   "web MetricNames": ({ runIds }) => ({ runIds }),
   "web Rollout": ({ runIds }) => ({ id: `${runIds[0]}/step/1/0/0` }),
   "web Runs": () => ({ text: "metrics.`train/reward` >= 0", first: 50, metric: "train/reward" }),
+  "web BeforeTraining": ({ runIds }) => ({ runIds }),
   "web Samples": ({ runIds }) => ({ id: runIds[0], first: 10 }),
   "web Scalars": ({ id }) => ({ experimentId: id, threshold: 0.2 }),
   "cli AlertRules": () => ({}),

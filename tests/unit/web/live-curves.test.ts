@@ -123,6 +123,32 @@ test("a curve over another axis never turns round where a slower seed ends", () 
   expect(line?.steps).toEqual([1, 2, 3, 4]);
 });
 
+test("a curve begins where its runs were evaluated before the first step, unless they have a point there or it is cut", () => {
+  const arm = { id: "a", ordinal: 0, name: "a", curriculum: { specification: null } };
+  const runs = [1, 2].map((seed) => ({ id: String(seed), seed, totalSteps: 4, arm: { id: "a" } }));
+  const before = new Map([
+    ["1", 0.25],
+    ["2", 0.25],
+  ]);
+  const zero = { fromStep: 0, toStep: 0, mean: 7, count: 1, nonFinite: 0 };
+  const from = (...first: (typeof zero)[]) =>
+    new Map(runs.map(({ id }) => [id, new FoldedSeries(1, [...first, ...answered([0.5, 1], 1)])]));
+  const [seed, , mean] = curveLines([arm], runs, from(), { showsSeeds: true, before });
+  expect([seed?.x, seed?.y]).toEqual([
+    [0, 1, 2],
+    [0.25, 0.5, 1],
+  ]);
+  // What all seeds share has no interval over seeds.
+  expect([mean?.x, mean?.y, mean?.low, mean?.n]).toEqual([
+    [0, 1, 2],
+    [0.25, 0.5, 1],
+    [null, 0.5, 1],
+    [2, 2, 2],
+  ]);
+  expect(curveLines([arm], runs, from(zero), { showsSeeds: false, before })[0]?.y).toEqual([7, 0.5, 1]);
+  expect(curveLines([arm], runs, from(), { showsSeeds: false })[0]?.x).toEqual([1, 2]);
+});
+
 test("an arm's curve counts at each place the seeds that have come so far, in the widest of their buckets", () => {
   const curve = armCurve([[new FoldedSeries(1, answered([1, 2, 3, 4], 1))], [new FoldedSeries(2, answered([3, 4], 2))]]);
   expect(curve.map(({ step, mean, n }) => [step, mean, n])).toEqual([

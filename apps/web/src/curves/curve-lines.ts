@@ -26,23 +26,30 @@ export interface LineOptions {
   readonly showsSeeds: boolean;
   /** Where a step of a run lies on the x-axis; null where that is not known. Absent: steps are the axis. */
   readonly placeOf?: ((runId: string, step: number) => number | null) | undefined;
+  /** Run id -> value before its first step, where no point of it has that. */
+  readonly before?: ReadonlyMap<string, number> | undefined;
 }
 
 export function curveLines(
   arms: readonly CurveArm[],
   runs: readonly CurveRun[],
   series: ReadonlyMap<string, FoldedSeries>,
-  { showsSeeds, placeOf }: LineOptions,
+  { showsSeeds, placeOf, before = new Map() }: LineOptions,
 ): ChartLine[] {
   const width = commonWidth(runs.flatMap(({ id }) => series.get(id) ?? []));
   return arms.flatMap(({ id, ordinal, name }) => {
     const look = armLook(ordinal);
     const ofArm = runs.filter(({ arm }) => arm.id === id);
     const bySeed = [...Map.groupBy(ofArm, ({ seed }) => seed).values()].map((of) => of.flatMap((run) => series.get(run.id) ?? []));
-    const places = armCurve(
+    const trained = armCurve(
       bySeed.filter((of) => of.length > 0),
       width,
     );
+    const starts = ofArm.flatMap((run) => before.get(run.id) ?? []);
+    const isFirst = starts.length > 0 && (trained[0]?.step ?? width) >= width;
+    // One measurement that seeds share has no interval over seeds.
+    const start = { step: 0, mean: meanOf(starts) ?? 0, low: null, high: null, n: new Set(ofArm.map(({ seed }) => seed)).size };
+    const places = isFirst ? [start, ...trained] : trained;
     const placed = onAxis(places, placeOf && ((step) => meanOf(ofArm.map((run) => placeOf(run.id, step)))));
     const mean: ChartLine = {
       key: id,
@@ -59,7 +66,9 @@ export function curveLines(
       ...(ofArm[0]?.id !== id && { n: placed.kept.map(({ n }) => n) }),
     };
     const seeds = (showsSeeds ? ofArm : []).map((run): ChartLine => {
-      const own = onAxis(series.get(run.id)?.means(width) ?? [], placeOf && ((step) => placeOf(run.id, step)));
+      const means = series.get(run.id)?.means(width) ?? [];
+      const began = isFirst ? before.get(run.id) : undefined;
+      const own = onAxis(began === undefined ? means : [{ step: 0, mean: began }, ...means], placeOf && ((step) => placeOf(run.id, step)));
       return { key: run.id, label: `${name} seed ${run.seed}`, ...look, faint: true, ...own.axis, y: own.kept.map(({ mean }) => mean) };
     });
     return [...seeds, mean];

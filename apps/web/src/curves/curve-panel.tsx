@@ -11,12 +11,13 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { Trouble } from "../components/trouble.tsx";
 import { chartSvg, chartTable } from "../download/chart-svg.ts";
 import { DownloadMenu } from "../download/download-menu.tsx";
+import { useBeforeTraining } from "./before-training.ts";
 import { curveLines, smoothed } from "./curve-lines.ts";
 import type { CurveArm, CurveRun } from "./curve-lines.ts";
 import { PanelHead } from "./panel-head.tsx";
 import { boundsOf } from "./share-metric.ts";
 import { stageRules } from "./stage-rules.ts";
-import { useCurves } from "./use-curves.ts";
+import { limitsOf, useCurves } from "./use-curves.ts";
 import { useStepTimes } from "./use-step-times.ts";
 import type { ViewOptions } from "./view-options.tsx";
 import { AXIS_TITLES, axisMetrics, placeOn } from "./x-axis.ts";
@@ -49,6 +50,10 @@ export function CurvePanel(props: CurvePanelProps) {
   // From the beginning whatever is in view: what a run has done so far is a sum over all its steps.
   const amounts = useCurves(bus, runIds, axisMetrics(axis), null);
   const clocks = useStepTimes(bus, runIds, axis === "time" ? metric : null, range);
+  const hasPoints = [...(series?.get(metric)?.values() ?? [])].some(({ lastStep }) => lastStep > 0);
+  const known = useBeforeTraining(runIds, metric, hasPoints);
+  // A stretch that does not reach back to the beginning would be joined to it by a line over what lies between.
+  const before = (limitsOf(range).fromStep ?? 0) === 0 ? known : undefined;
   const totalSteps = Math.max(1, ...runs.map((run) => run.totalSteps));
   const structure = runs.map(({ id, arm }) => `${id} ${arm.id}`).join("|");
   const measured = useMemo(() => {
@@ -58,9 +63,9 @@ export function CurvePanel(props: CurvePanelProps) {
     if (axis === "time") {
       if (times === undefined) return undefined;
       const placeOf = (runId: string, step: number) => times.get(runId)?.at(step, folded.get(runId)?.lastStep ?? -Infinity) ?? null;
-      return curveLines(arms, runs, folded, { showsSeeds, placeOf });
+      return curveLines(arms, runs, folded, { showsSeeds, placeOf, before });
     }
-    if (axis === "step") return curveLines(arms, runs, folded, { showsSeeds });
+    if (axis === "step") return curveLines(arms, runs, folded, { showsSeeds, before });
     const amountsOf = amounts.series;
     if (amountsOf === undefined) return undefined;
     const places = new Map(
@@ -70,8 +75,8 @@ export function CurvePanel(props: CurvePanelProps) {
       }),
     );
     const placeOf = (runId: string, step: number) => places.get(runId)?.(step) ?? null;
-    return curveLines(arms, runs, folded, { showsSeeds, placeOf });
-  }, [series, amounts.series, clocks.times, metric, axis, showsSeeds, structure, arms]);
+    return curveLines(arms, runs, folded, { showsSeeds, placeOf, before });
+  }, [series, amounts.series, clocks.times, metric, axis, showsSeeds, structure, arms, before]);
   const drawn = useMemo(() => measured && smoothed(measured, smoothing), [measured, smoothing]);
   const rules = useMemo(
     () => (showsStages && axis === "step" ? arms.flatMap((arm) => stageRules(arm, totalSteps)) : []),
