@@ -110,7 +110,8 @@ try {
             await page.waitForTimeout(600);
           }
         }
-        await page.waitForFunction("document.querySelector('.skeleton') === null", undefined, { timeout: 60_000 });
+        // By `waitFor` and not by a script: the page's policy evaluates no texts.
+        await page.locator(".skeleton").last().waitFor({ state: "detached", timeout: 60_000 });
         await page.waitForTimeout(800);
         await page.screenshot({ path: join(folder, `${name}-${width}-${theme}.png`) });
       }
