@@ -1,7 +1,5 @@
 -- What a chunk's points come to in blocks of 2^fold_level steps, so that a wide chart reads no points (ADR 0007, prisma/src/metrics/folds.ts). Null in chunks
 -- from before, and where it would save little.
--- Whether a chunk repeats a step is asked of its steps: nothing reads `repeats` any more.
-ALTER TABLE metrics.chunk DROP COLUMN repeats;
 ALTER TABLE metrics.chunk ADD COLUMN fold_level integer, ADD COLUMN folds bytea;
 ALTER TABLE metrics.chunk_0 ALTER folds SET STORAGE EXTERNAL;
 ALTER TABLE metrics.chunk_1 ALTER folds SET STORAGE EXTERNAL;
