@@ -1,5 +1,5 @@
 // Owns: runs that others train: their experiment, arm and row, their sessions, and the batches they send. Must not know: GraphQL, who trains.
-import { contentHash, eventValue, sha256Hex } from "@gradus/domain";
+import { contentHash, eventValue, isFinished, sha256Hex } from "@gradus/domain";
 import type { RunStatus } from "@gradus/domain";
 import type { Sql, Transaction } from "../database.ts";
 import { setExperimentStatusIn } from "../training/experiment-store.ts";
@@ -60,18 +60,16 @@ export async function insertExternalRun(tx: Transaction, run: ExternalRun): Prom
 
 /**
  * Gives experiments of runs that others train the status that follows from their runs: they run while one of these does. Their rows are locked before
- * runs are counted, so that of two runs that end at once the second finds the first one's end.
+ * runs are looked at, so that of two runs that end at once the second finds the first one's end.
  */
 export async function followRuns(tx: Transaction, runIds: readonly string[]): Promise<void> {
   const experiments = await tx<{ id: string }[]>`
-    select id from "Experiment" where id in (select "experimentId" from "Run" where id = any(${[...runIds]}::text[]) and "isExternal") order by id for update`;
+    select id from "Experiment" where id in (select "experimentId" from "Run" where id = any(${[...runIds]}::text[]) and "isExternal") order by id for no key update`;
   for (const { id } of experiments) {
-    const [are] = await tx<Record<"open" | "completed" | "failed", number>[]>`
-      select count(*) filter (where status not in ('COMPLETED', 'FAILED', 'CANCELLED'))::int as open,
-        count(*) filter (where status = 'COMPLETED')::int as completed, count(*) filter (where status = 'FAILED')::int as failed
-      from "Run" where "experimentId" = ${id}`;
-    if (are === undefined || are.open > 0) await setExperimentStatusIn(tx, id, "RUNNING", undefined, false);
-    else await setExperimentStatusIn(tx, id, are.completed > 0 ? "COMPLETED" : are.failed > 0 ? "FAILED" : "CANCELLED", undefined, true);
+    const statuses = await tx<{ status: RunStatus }[]>`select distinct status from "Run" where "experimentId" = ${id}`;
+    const has = (wanted: RunStatus): boolean => statuses.some(({ status }) => status === wanted);
+    if (!statuses.every(({ status }) => isFinished(status))) await setExperimentStatusIn(tx, id, "RUNNING", undefined, false);
+    else await setExperimentStatusIn(tx, id, has("COMPLETED") ? "COMPLETED" : has("FAILED") ? "FAILED" : "CANCELLED", undefined, true);
   }
 }
 

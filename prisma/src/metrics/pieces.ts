@@ -26,7 +26,7 @@ const gathered = (source: string): string => `
 /** COPY takes no parameters: what is put into the text is checked to be integers. */
 export function selectPieces(seriesIds: readonly string[], fromStep: number, toStep: number): string {
   const ids = `'{${integers(seriesIds).join(",")}}'::bigint[]`;
-  const [low = "", high = ""] = integers([String(fromStep), String(toStep)]);
+  const [low, high] = integers([String(fromStep), String(toStep)]);
   return `
     select series_id, true as "isChunk", steps, vals, times, batches from metrics.chunk where series_id = any(${ids}) and to_step >= ${low} and from_step <= ${high}
     union all ${gathered(`metrics.point where series_id = any(${ids}) and step between ${low} and ${high}`)}`;
@@ -55,7 +55,7 @@ const pointsOf = (source: string, low: number, high: number): string => `
  */
 function selectCurrent(seriesIds: readonly string[], fromStep: number, toStep: number, cut: Cut | null): string {
   const ids = `'{${integers(seriesIds).join(",")}}'::bigint[]`;
-  const [low = "", high = ""] = integers([String(fromStep), String(toStep)]);
+  const [low, high] = integers([String(fromStep), String(toStep)]);
   const chunks = `series_id = any(${ids}) and to_step >= ${low} and from_step <= ${high}`;
   const rows = `
     select series_id, ${ROWS}, string_agg(float8send(value), '' order by step, segment, batch), string_agg(int4send(step), '' order by step, segment, batch)
