@@ -146,6 +146,10 @@ test("a curve begins where its runs were evaluated before the first step, unless
     [2, 2, 2],
   ]);
   expect(curveLines([arm], runs, from(zero), { showsSeeds: false, before })[0]?.y).toEqual([7, 0.5, 1]);
+  // Two runs of one seed are one sample of it: 0.5 of the first seed, 0.25 of the second.
+  const forked = [...runs, { id: "3", seed: 1, totalSteps: 4, arm: { id: "a" } }];
+  const [both] = curveLines([arm], forked, from(), { showsSeeds: false, before: new Map([...before, ["3", 0.75]]) });
+  expect([both?.y[0], both?.n?.[0]]).toEqual([0.375, 2]);
   expect(curveLines([arm], runs, from(), { showsSeeds: false })[0]?.x).toEqual([1, 2]);
 });
 

@@ -5,6 +5,7 @@ import type { ChartLine } from "../components/chart-data.ts";
 import { armCurve, commonWidth } from "../statistics/arm-curve.ts";
 import type { FoldedSeries } from "../statistics/folded-series.ts";
 import { exponentialAverage } from "../statistics/smooth.ts";
+import { meanOverSeeds, meansBySeed } from "../statistics/t-interval.ts";
 
 /** An arm as far as curves need it. */
 export interface CurveArm {
@@ -45,11 +46,17 @@ export function curveLines(
       bySeed.filter((of) => of.length > 0),
       width,
     );
-    const starts = ofArm.flatMap((run) => before.get(run.id) ?? []);
-    const isFirst = starts.length > 0 && (trained[0]?.step ?? width) >= width;
+    const start = meanOverSeeds(
+      meansBySeed(
+        ofArm.flatMap(({ id: runId, seed }) => {
+          const value = before.get(runId);
+          return value === undefined ? [] : [{ seed, value }];
+        }),
+      ),
+    );
+    const isFirst = start !== null && (trained[0]?.step ?? width) >= width;
     // One measurement that seeds share has no interval over seeds.
-    const start = { step: 0, mean: meanOf(starts) ?? 0, low: null, high: null, n: new Set(ofArm.map(({ seed }) => seed)).size };
-    const places = isFirst ? [start, ...trained] : trained;
+    const places = isFirst ? [{ ...start, step: 0, low: null, high: null }, ...trained] : trained;
     const placed = onAxis(places, placeOf && ((step) => meanOf(ofArm.map((run) => placeOf(run.id, step)))));
     const mean: ChartLine = {
       key: id,

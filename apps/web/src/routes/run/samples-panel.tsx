@@ -1,6 +1,6 @@
 // Owns: texts, tables and histograms that a run's trainer logged, by name and step, a page at a time. Must not know: points, charts over steps.
-import { useState } from "react";
 import { useAnswer } from "../../api/use-answer.ts";
+import { usePages } from "../../api/use-pages.ts";
 import { Button } from "../../components/button.tsx";
 import { Instant } from "../../components/instant.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -17,17 +17,16 @@ type Sample = NonNullable<SamplesQuery["run"]>["samples"]["nodes"][number];
 
 export function SamplesPanel({ runId }: { readonly runId: string }) {
   const [name, setName] = useUrlState("samples");
-  /** Ends of the pages before this one. */
-  const [path, setPath] = useState<readonly string[]>([]);
+  const pages = usePages();
   const { data, error, reload } = useAnswer(SAMPLES, {
     id: runId,
     name: name === "" ? null : name,
     first: PAGE,
-    after: path.at(-1) ?? null,
+    after: pages.after,
   });
   const { nodes, pageInfo } = data?.run?.samples ?? {};
   // Most runs have none: a panel that says so is in the way.
-  if (error === undefined && name === "" && path.length === 0 && (nodes?.length ?? 0) === 0) return null;
+  if (error === undefined && name === "" && pages.after === null && (nodes?.length ?? 0) === 0) return null;
   return (
     <Panel
       title="Texts, tables and histograms"
@@ -41,7 +40,7 @@ export function SamplesPanel({ runId }: { readonly runId: string }) {
               size={14}
               spellCheck={false}
               onChange={({ target }) => {
-                setPath([]);
+                pages.restart();
                 setName(target.value, { replace: true });
               }}
             />
@@ -49,14 +48,10 @@ export function SamplesPanel({ runId }: { readonly runId: string }) {
           <Button onClick={reload} title="Look for what was logged since">
             Look again
           </Button>
-          <Button disabled={path.length === 0} aria-label="Samples before these" onClick={() => setPath(path.slice(0, -1))}>
+          <Button disabled={pages.after === null} aria-label="Samples before these" onClick={pages.back}>
             ← Before
           </Button>
-          <Button
-            disabled={pageInfo?.hasNextPage !== true}
-            aria-label="Samples after these"
-            onClick={() => setPath([...path, String(pageInfo?.endCursor ?? "")])}
-          >
+          <Button disabled={pageInfo?.hasNextPage !== true} aria-label="Samples after these" onClick={() => pages.on(pageInfo?.endCursor)}>
             After →
           </Button>
         </span>
@@ -70,7 +65,7 @@ export function SamplesPanel({ runId }: { readonly runId: string }) {
       ) : (
         <div className="stack">
           {nodes.map((sample) => (
-            <figure key={sample.id} className="sample">
+            <figure key={sample.id}>
               <figcaption className="row small muted">
                 <strong>{sample.name}</strong> step {formatCount(sample.step)}
                 <Instant at={sample.at} />

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { ask, messageOf } from "../../api/ask.ts";
 import { useAnswer } from "../../api/use-answer.ts";
+import { usePages } from "../../api/use-pages.ts";
 import { Button } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { Instant } from "../../components/instant.tsx";
@@ -20,11 +21,10 @@ type Delivery = Alert["deliveries"][number];
 
 export function AlertList() {
   const [state, setState] = useUrlState("alerts");
-  /** Ends of the pages before this one. */
-  const [path, setPath] = useState<readonly string[]>([]);
+  const pages = usePages();
   const [trouble, setTrouble] = useState<string | null>(null);
   const filter = state === "open" || state === "resolved" ? { isOpen: state === "open" } : null;
-  const { data, error, reload } = useAnswer(ALERTS, { filter, after: path.at(-1) ?? null });
+  const { data, error, reload } = useAnswer(ALERTS, { filter, after: pages.after });
   const { nodes, totalCount, pageInfo } = data?.alerts ?? {};
   const resolve = async (id: string): Promise<void> => {
     try {
@@ -46,7 +46,7 @@ export function AlertList() {
             <select
               value={state}
               onChange={({ target }) => {
-                setPath([]);
+                pages.restart();
                 setState(target.value);
               }}
             >
@@ -58,14 +58,10 @@ export function AlertList() {
           <Button onClick={reload} title="Look for newer alerts">
             Look again
           </Button>
-          <Button disabled={path.length === 0} aria-label="Newer alerts" onClick={() => setPath(path.slice(0, -1))}>
+          <Button disabled={pages.after === null} aria-label="Newer alerts" onClick={pages.back}>
             ← Newer
           </Button>
-          <Button
-            disabled={pageInfo?.hasNextPage !== true}
-            aria-label="Older alerts"
-            onClick={() => setPath([...path, String(pageInfo?.endCursor ?? "")])}
-          >
+          <Button disabled={pageInfo?.hasNextPage !== true} aria-label="Older alerts" onClick={() => pages.on(pageInfo?.endCursor)}>
             Older →
           </Button>
         </span>
