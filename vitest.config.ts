@@ -1,4 +1,5 @@
 // Owns: which tests belong to which run. unit: no servers; workflow, integration, e2e: real servers; long: more than minutes; soak: more than ten, or what a busy machine may upset.
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
@@ -43,6 +44,8 @@ const LONGEST = [
   "integration/cli/verbs",
   "integration/launcher/up",
 ].map((name) => `/tests/${name}.test.ts`);
+for (const name of LONGEST)
+  if (!existsSync(new URL(`.${name}`, import.meta.url))) throw new Error(`vitest.config.ts puts ${name} first, and it is nowhere`);
 
 /** Where a file stands among them; all that are not named stand behind, as one. */
 const placeOf = ({ moduleId }: TestSpecification): number => {
