@@ -16,7 +16,9 @@ export async function readTokenizerFolder(folder: string): Promise<TokenizerFile
     text(name).catch((error: unknown) => {
       throw new ConfigurationError(`no tokenizer in ${folder}: ${error instanceof Error ? error.message : String(error)}`);
     });
-  const [tokenizer, config] = await Promise.all([needed("tokenizer.json"), needed("tokenizer_config.json")]);
+  // One after the other: of a folder without either the same file is named each time.
+  const tokenizer = await needed("tokenizer.json");
+  const config = await needed("tokenizer_config.json");
   // Tolerates their absence: newer models keep the template in a file of its own, most have none; a tokenizer is often copied without its model's config.
   const [template, model] = await Promise.all([text("chat_template.jinja").catch(() => null), text("config.json").catch(() => "{}")]);
   try {
